@@ -1,0 +1,98 @@
+"""Tables that every context shares: the audit chain, the outbox, work items, stored files."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class AuditEntry(models.Model):
+    """One link of the hash chain. Rows are only appended; a trigger refuses update and delete.
+
+    `mac` is HMAC-SM3 over the previous mac and this row's content, so altering any row by hand breaks the chain.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField()
+    actor_name = models.TextField()
+    action = models.TextField()
+    subject_type = models.TextField(blank=True)
+    subject_id = models.TextField(blank=True)
+    area_path = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+    previous_mac = models.BinaryField()
+    mac = models.BinaryField()
+
+    class Meta:
+        db_table = "audit_entry"
+        indexes = [models.Index(fields=["subject_type", "subject_id"]), models.Index(fields=["actor_id", "at"])]
+
+
+class AuditHead(models.Model):
+    """The last link's number and mac (one row), so that cutting off the tail is found too."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    seq = models.BigIntegerField()
+    mac = models.BinaryField()
+
+    class Meta:
+        db_table = "audit_head"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="audit_head_one_row")]
+
+
+class OutboxEvent(models.Model):
+    """An event written with the data it speaks of, delivered at least once to each listener."""
+
+    name = models.TextField()
+    payload = models.JSONField()
+    created_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "outbox_event"
+        indexes = [models.Index(fields=["id"], condition=Q(delivered_at=None), name="outbox_pending")]
+
+
+class WorkItem(models.Model):
+    """Something a desk or a department has to do, about one subject. At most one open item per `key`."""
+
+    kind = models.TextField()
+    key = models.TextField()
+    owner = models.TextField()  # department role of the data dictionary, or a desk
+    area_path = models.TextField()
+    subject_type = models.TextField()
+    subject_id = models.BigIntegerField()
+    title = models.TextField()
+    detail = models.JSONField(default=dict)
+    priority = models.SmallIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.BigIntegerField(null=True)
+    outcome = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "work_item"
+        constraints = [models.UniqueConstraint(fields=["key"], condition=Q(closed_at=None), name="work_item_one_open_per_key")]
+        indexes = [
+            models.Index(fields=["area_path", "-priority", "opened_at"], condition=Q(closed_at=None), name="work_item_open_area"),
+            models.Index(fields=["subject_type", "subject_id"]),
+        ]
+
+
+class StoredFile(models.Model):
+    """A file kept once by content, sealed on disk under `var/files`."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    name = models.TextField()
+    size = models.BigIntegerField()
+    content_type = models.TextField()
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "stored_file"
+
+
