@@ -1,0 +1,34 @@
+"""What every test gets: a real PostgreSQL, a folder of its own instead of `var/`, quick password hashes, no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from pytest_django import DjangoDbBlocker
+
+from tests.database import test_database
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings that only tests change; before any test module is imported."""
+    settings.VAR = settings.ROOT / "var" / "tests" / str(os.getpid())
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.VAR.mkdir(parents=True, exist_ok=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The folder of this process is gone."""
+    shutil.rmtree(settings.VAR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Each process has its own migrated database (see tests/database.py), instead of pytest-django's."""
+    with django_db_blocker.unblock(), test_database():
+        yield
