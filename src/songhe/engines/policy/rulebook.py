@@ -100,7 +100,6 @@ class Benefit:
     first_by: tuple[str, ...] = ()
     gives: str = ""  # what is given, in Chinese
     where: str = ""  # where to go, in Chinese
-    provisional_without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
