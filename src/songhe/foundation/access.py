@@ -58,7 +58,15 @@ class Right(StrEnum):
 
 
 _FIELD_WORK = frozenset(
-    {Right.SEE_PEOPLE, Right.REVEAL_SENSITIVE, Right.CORRECT_FACTS, Right.SEE_DECISIONS, Right.SEE_WORK, Right.DO_WORK, Right.SEE_PACKS}
+    {
+        Right.SEE_PEOPLE,
+        Right.REVEAL_SENSITIVE,
+        Right.CORRECT_FACTS,
+        Right.SEE_DECISIONS,
+        Right.SEE_WORK,
+        Right.DO_WORK,
+        Right.SEE_PACKS,
+    }
 )
 
 ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {

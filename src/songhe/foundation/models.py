@@ -9,7 +9,8 @@ from django.db.models import Q
 class AuditEntry(models.Model):
     """One link of the hash chain. Rows are only appended; a trigger refuses update and delete.
 
-    `mac` is HMAC-SM3 over the previous mac and this row's content, so altering any row by hand breaks the chain.
+    `mac` is the key's id (4 bytes) and HMAC-SM3 over the previous mac and this row's content, so altering any row by hand
+    breaks the chain.
     """
 
     seq = models.BigIntegerField(primary_key=True)
@@ -30,7 +31,7 @@ class AuditEntry(models.Model):
 
 
 class AuditHead(models.Model):
-    """The last link's number and mac (one row), so that cutting off the tail is found too."""
+    """The last link's number, and a mac over it and the last link's mac (one row), so that cutting off the tail is found too."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     seq = models.BigIntegerField()
@@ -48,12 +49,14 @@ class OutboxEvent(models.Model):
     payload = models.JSONField()
     created_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
+    delivered_to = models.JSONField(default=list)  # listeners that have done their part
     attempts = models.IntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
     last_error = models.TextField(blank=True)
 
     class Meta:
         db_table = "outbox_event"
-        indexes = [models.Index(fields=["id"], condition=Q(delivered_at=None), name="outbox_pending")]
+        indexes = [models.Index(fields=["next_attempt_at", "id"], condition=Q(delivered_at=None), name="outbox_pending")]
 
 
 class WorkItem(models.Model):
@@ -78,7 +81,10 @@ class WorkItem(models.Model):
         db_table = "work_item"
         constraints = [models.UniqueConstraint(fields=["key"], condition=Q(closed_at=None), name="work_item_one_open_per_key")]
         indexes = [
-            models.Index(fields=["area_path", "-priority", "opened_at"], condition=Q(closed_at=None), name="work_item_open_area"),
+            models.Index(
+                fields=["area_path"], opclasses=["text_pattern_ops"], condition=Q(closed_at=None), name="work_item_open_area"
+            ),
+            models.Index(fields=["-priority", "opened_at", "id"], condition=Q(closed_at=None), name="work_item_open_order"),
             models.Index(fields=["subject_type", "subject_id"]),
         ]
 
@@ -94,5 +100,3 @@ class StoredFile(models.Model):
 
     class Meta:
         db_table = "stored_file"
-
-

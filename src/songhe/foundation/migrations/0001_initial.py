@@ -4,98 +4,122 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('name', models.TextField()),
-                ('size', models.BigIntegerField()),
-                ('content_type', models.TextField()),
-                ('stored_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("name", models.TextField()),
+                ("size", models.BigIntegerField()),
+                ("content_type", models.TextField()),
+                ("stored_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'stored_file',
+                "db_table": "stored_file",
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.BigIntegerField()),
-                ('actor_name', models.TextField()),
-                ('action', models.TextField()),
-                ('subject_type', models.TextField(blank=True)),
-                ('subject_id', models.TextField(blank=True)),
-                ('area_path', models.TextField(blank=True)),
-                ('detail', models.JSONField(default=dict)),
-                ('previous_mac', models.BinaryField()),
-                ('mac', models.BinaryField()),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.BigIntegerField()),
+                ("actor_name", models.TextField()),
+                ("action", models.TextField()),
+                ("subject_type", models.TextField(blank=True)),
+                ("subject_id", models.TextField(blank=True)),
+                ("area_path", models.TextField(blank=True)),
+                ("detail", models.JSONField(default=dict)),
+                ("previous_mac", models.BinaryField()),
+                ("mac", models.BinaryField()),
             ],
             options={
-                'db_table': 'audit_entry',
-                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='audit_entry_subject_3be540_idx'), models.Index(fields=['actor_id', 'at'], name='audit_entry_actor_i_1f06b3_idx')],
+                "db_table": "audit_entry",
+                "indexes": [
+                    models.Index(fields=["subject_type", "subject_id"], name="audit_entry_subject_3be540_idx"),
+                    models.Index(fields=["actor_id", "at"], name="audit_entry_actor_i_1f06b3_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('mac', models.BinaryField()),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField()),
+                ("mac", models.BinaryField()),
             ],
             options={
-                'db_table': 'audit_head',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_one_row')],
+                "db_table": "audit_head",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="audit_head_one_row")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField()),
-                ('payload', models.JSONField()),
-                ('created_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('attempts', models.IntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.TextField()),
+                ("payload", models.JSONField()),
+                ("created_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("delivered_to", models.JSONField(default=list)),
+                ("attempts", models.IntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField()),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'db_table': 'outbox_event',
-                'indexes': [models.Index(condition=models.Q(('delivered_at', None)), fields=['id'], name='outbox_pending')],
+                "db_table": "outbox_event",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("delivered_at", None)), fields=["next_attempt_at", "id"], name="outbox_pending"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WorkItem',
+            name="WorkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField()),
-                ('key', models.TextField()),
-                ('owner', models.TextField()),
-                ('area_path', models.TextField()),
-                ('subject_type', models.TextField()),
-                ('subject_id', models.BigIntegerField()),
-                ('title', models.TextField()),
-                ('detail', models.JSONField(default=dict)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('opened_at', models.DateTimeField()),
-                ('due_on', models.DateField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.BigIntegerField(null=True)),
-                ('outcome', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.TextField()),
+                ("key", models.TextField()),
+                ("owner", models.TextField()),
+                ("area_path", models.TextField()),
+                ("subject_type", models.TextField()),
+                ("subject_id", models.BigIntegerField()),
+                ("title", models.TextField()),
+                ("detail", models.JSONField(default=dict)),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("opened_at", models.DateTimeField()),
+                ("due_on", models.DateField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.BigIntegerField(null=True)),
+                ("outcome", models.TextField(blank=True)),
             ],
             options={
-                'db_table': 'work_item',
-                'indexes': [models.Index(condition=models.Q(('closed_at', None)), fields=['area_path', '-priority', 'opened_at'], name='work_item_open_area'), models.Index(fields=['subject_type', 'subject_id'], name='work_item_subject_399553_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('key',), name='work_item_one_open_per_key')],
+                "db_table": "work_item",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at", None)),
+                        fields=["area_path"],
+                        name="work_item_open_area",
+                        opclasses=["text_pattern_ops"],
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at", None)),
+                        fields=["-priority", "opened_at", "id"],
+                        name="work_item_open_order",
+                    ),
+                    models.Index(fields=["subject_type", "subject_id"], name="work_item_subject_399553_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)), fields=("key",), name="work_item_one_open_per_key"
+                    )
+                ],
             },
         ),
     ]

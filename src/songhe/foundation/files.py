@@ -1,0 +1,169 @@
+"""Files kept once by content and sealed on disk, so that an upload can be read again years later and by nobody else.
+
+On disk a file is the magic bytes and the key id, then blocks of at most one mebibyte: length (4 bytes) | nonce | tag | ciphertext.
+Each block is bound to the file's hash, its place, and whether it is the last, so blocks cannot be swapped, dropped or cut off.
+Who may read a file is decided by the context that owns it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+
+from songhe.foundation import clock
+from songhe.foundation.encryption import SealBroken, open_bytes, seal_bytes
+from songhe.foundation.errors import InvalidInput, NotFound
+from songhe.foundation.keys import Purpose
+from songhe.foundation.models import StoredFile as StoredFileRow
+
+_MAGIC = b"SHF1"
+_BLOCK = 1 << 20
+DEFAULT_LIMIT = 300 * (1 << 20)
+
+_STARTS = {
+    "xlsx": b"PK",
+    "docx": b"PK",
+    "zip": b"PK",
+    "pdf": b"%PDF",
+    "xls": b"\xd0\xcf\x11\xe0",
+    "png": b"\x89PNG",
+    "jpg": b"\xff\xd8\xff",
+}
+ALLOWED = frozenset({"csv", "txt", "json", "geojson", "yaml", "xml", "jpeg", *_STARTS})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A stored file: `size` in bytes of the content, `sha256` of the content in hex."""
+
+    id: int
+    sha256: str
+    name: str
+    size: int
+    content_type: str
+
+
+def store(content: bytes | Path, *, name: str, content_type: str = "application/octet-stream") -> StoredFile:
+    """The content is sealed on disk and known by its hash; the same content again gives the same file."""
+    limit = getattr(settings, "SONGHE_FILE_LIMIT", DEFAULT_LIMIT)
+    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    if size == 0:
+        raise InvalidInput(f"文件「{name}」是空的。", next_step="请确认选对了文件。", field="file")
+    if size > limit:
+        raise InvalidInput(
+            f"文件「{name}」有{_megabytes(size)}兆,超过了{_megabytes(limit)}兆的上限。",
+            next_step="请拆成几个文件分次上传。",
+            field="file",
+        )
+    with _opened(content) as source:
+        _check_kind(name, source.read(8))
+        source.seek(0)
+        sha = hashlib.file_digest(source, "sha256").hexdigest()
+        source.seek(0)
+        target = _path(sha)
+        if not target.exists():
+            _write_sealed(source, target, sha)
+    with transaction.atomic():
+        row, _ = StoredFileRow.objects.get_or_create(
+            sha256=sha, defaults={"name": name, "size": size, "content_type": content_type, "stored_at": clock.now()}
+        )
+    return StoredFile(row.pk, row.sha256, row.name, row.size, row.content_type)
+
+
+def read(file_id: int) -> bytes:
+    """The whole content; raises NotFound or SealBroken."""
+    return b"".join(stream(file_id))
+
+
+def stream(file_id: int) -> Iterator[bytes]:
+    """The content block by block (at most one mebibyte each); raises SealBroken at the first block that was altered."""
+    found = describe(file_id)
+    path = _path(found.sha256)
+    if not path.exists():
+        raise NotFound(f"文件「{found.name}」不在存储目录里。", next_step="请联系系统管理员从备份恢复 var/files。")
+    return _read_sealed(path, found.sha256)
+
+
+def describe(file_id: int) -> StoredFile:
+    """Name, size and hash of a stored file; raises NotFound."""
+    row = StoredFileRow.objects.filter(pk=file_id).first()
+    if row is None:
+        raise NotFound("没有这个文件。", next_step="请刷新页面后再看。")
+    return StoredFile(row.pk, row.sha256, row.name, row.size, row.content_type)
+
+
+def _megabytes(size: int) -> int:
+    return -(-size // (1 << 20))
+
+
+def _opened(content: bytes | Path) -> BinaryIO:
+    return BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def _check_kind(name: str, start: bytes) -> None:
+    suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if suffix not in ALLOWED:
+        raise InvalidInput(f"不能接收「{name}」这类文件。", next_step="请上传 csv、xlsx、pdf 等常用格式。", field="file")
+    if suffix in _STARTS and not start.startswith(_STARTS[suffix]):
+        raise InvalidInput(
+            f"「{name}」的内容不是 {suffix} 格式,可能只是改了扩展名。", next_step="请用原来的软件另存后再上传。", field="file"
+        )
+
+
+def _path(sha: str) -> Path:
+    return Path(settings.VAR) / "files" / sha[:2] / sha[2:]
+
+
+def _write_sealed(source: BinaryIO, target: Path, sha: str) -> None:
+    """The sealed file appears under its name complete or not at all."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(_MAGIC)
+            block, place = source.read(_BLOCK), 0
+            while block:
+                following = source.read(_BLOCK)
+                sealed = seal_bytes(block, context=_context(sha, place, not following), purpose=Purpose.FILE)
+                out.write(len(sealed).to_bytes(4, "big") + sealed)
+                block, place = following, place + 1
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _read_sealed(path: Path, sha: str) -> Iterator[bytes]:
+    with path.open("rb") as source:
+        if source.read(len(_MAGIC)) != _MAGIC:
+            raise _broken()
+        place, length = 0, source.read(4)
+        while length:
+            expected = int.from_bytes(length, "big")
+            sealed = source.read(expected) if expected <= _BLOCK + 64 else b""
+            following = source.read(4)
+            if len(sealed) != expected:
+                raise _broken()
+            yield open_bytes(sealed, context=_context(sha, place, not following), purpose=Purpose.FILE)
+            place, length = place + 1, following
+        if place == 0:
+            raise _broken()
+
+
+def _context(sha: str, place: int, last: bool) -> str:
+    return f"file:{sha}:{place}:{'last' if last else 'more'}"
+
+
+def _broken() -> SealBroken:
+    return SealBroken("存储的文件不完整或被改动过。", next_step="请联系系统管理员从备份恢复 var/files。")

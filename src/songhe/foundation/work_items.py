@@ -1,0 +1,216 @@
+"""Work for people: what a desk or a department has to do about one subject, at most one open item a key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+
+from django.db import connection, transaction
+from django.db.models import Count, Q
+
+from songhe.foundation import audit, clock
+from songhe.foundation.access import Actor, Right, require
+from songhe.foundation.errors import Conflict, InvalidInput, NotFound
+from songhe.foundation.models import WorkItem
+from songhe.foundation.paging import Page, cursor_of, keys_of
+from songhe.foundation.scope import rows_within
+
+_BLOCK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorkItem:
+    """An item to open. `key` says what it is about (such as ``missing:person:17:ability_grade``); `owner` is who should act."""
+
+    kind: str
+    key: str
+    owner: str
+    area_path: str
+    subject_type: str
+    subject_id: int
+    title: str
+    detail: Mapping[str, object] = field(default_factory=dict)
+    priority: int = 0
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemView:
+    """A work item as a desk sees it; `overdue` is as of today."""
+
+    id: int
+    kind: str
+    key: str
+    owner: str
+    area_path: str
+    subject_type: str
+    subject_id: int
+    title: str
+    detail: Mapping[str, object]
+    priority: int
+    opened_at: datetime
+    due_on: date | None
+    closed_at: datetime | None
+    closed_by: int | None
+    outcome: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many items of a kind are open, and how many of these are past their day."""
+
+    kind: str
+    open: int
+    overdue: int
+
+
+def open_item(
+    actor: Actor,
+    *,
+    kind: str,
+    key: str,
+    owner: str,
+    area_path: str,
+    subject_type: str,
+    subject_id: int,
+    title: str,
+    detail: Mapping[str, object] | None = None,
+    priority: int = 0,
+    due_on: date | None = None,
+) -> int:
+    """An open item with this key exists afterwards, the one that was already there or a new one; returns its id."""
+    new = NewWorkItem(kind, key, owner, area_path, subject_type, subject_id, title, detail or {}, priority, due_on)
+    with transaction.atomic():
+        while True:
+            open_items_bulk(actor, items=[new])
+            found = WorkItem.objects.filter(key=key, closed_at=None).values_list("pk", flat=True).first()
+            if found is not None:  # None only where another clerk closed it between the two statements
+                return found
+
+
+def open_items_bulk(actor: Actor, *, items: Iterable[NewWorkItem]) -> int:
+    """Each key has an open item afterwards; returns how many were new. Safe to run twice and from several processes.
+
+    Opening is a step inside an action that has checked access itself, so no right is asked here.
+    """
+    opened, stream = 0, iter(items)
+    with transaction.atomic(savepoint=False):
+        while block := list(islice(stream, _BLOCK)):
+            opened += _insert(sorted(block, key=lambda item: item.key))  # one order everywhere, or two writers deadlock
+    return opened
+
+
+def _insert(block: Sequence[NewWorkItem]) -> int:
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO work_item (kind, key, owner, area_path, subject_type, subject_id, title, detail, priority, due_on, opened_at, outcome)
+            SELECT kind, key, owner, area_path, subject_type, subject_id, title, detail::jsonb, priority, due_on, %s, ''
+            FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],
+                        %s::smallint[], %s::date[])
+                AS t (kind, key, owner, area_path, subject_type, subject_id, title, detail, priority, due_on)
+            ON CONFLICT (key) WHERE closed_at IS NULL DO NOTHING
+            """,
+            [
+                now, [i.kind for i in block], [i.key for i in block], [i.owner for i in block], [i.area_path for i in block],
+                [i.subject_type for i in block], [i.subject_id for i in block], [i.title for i in block],
+                [json.dumps(dict(i.detail), ensure_ascii=False) for i in block], [i.priority for i in block], [i.due_on for i in block],
+            ],
+        )  # fmt: skip
+        return cursor.rowcount
+
+
+@transaction.atomic
+def close_item(actor: Actor, *, item_id: int, outcome: str) -> WorkItemView:
+    """The item is closed with what came of it; raises NotFound outside the actor's areas, Conflict where it is closed already."""
+    visible = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK))
+    item = visible.select_for_update().filter(pk=item_id).first()
+    if item is None:
+        raise NotFound("没有这件待办,或者不在您负责的区域。", next_step="请刷新待办列表。")
+    require(actor, Right.DO_WORK, item.area_path)
+    if item.closed_at is not None:
+        raise Conflict("这件待办已经办结。", next_step="请刷新待办列表。")
+    if not outcome.strip():
+        raise InvalidInput("请写明办理结果。", next_step="例如:已上门核实,资料已补。", field="outcome")
+    item.closed_at, item.closed_by, item.outcome = (clock.now(), actor.id, outcome.strip())
+    item.save(update_fields=["closed_at", "closed_by", "outcome"])
+    audit.record(actor, "work_item.close", subject_type="work_item", subject_id=item.pk, area_path=item.area_path)
+    return _view(item)
+
+
+def close_by_keys(actor: Actor, *, keys: Iterable[str], outcome: str) -> int:
+    """Every open item with one of these keys is closed (the missing fact has come in, say); returns how many.
+
+    Like opening, a step inside an action that has checked access itself.
+    """
+    closed, stream = 0, iter(keys)
+    with transaction.atomic(savepoint=False):
+        while block := list(islice(stream, _BLOCK)):
+            locked = (
+                WorkItem.objects.select_for_update()
+                .filter(key__in=block, closed_at=None)
+                .order_by("key")
+                .values_list("pk", flat=True)
+            )
+            changed = WorkItem.objects.filter(pk__in=list(locked))
+            closed += changed.update(closed_at=clock.now(), closed_by=actor.id, outcome=outcome)
+    return closed
+
+
+def list_items(
+    actor: Actor,
+    *,
+    area_path: str = "",
+    kind: str | None = None,
+    owner: str | None = None,
+    subject: tuple[str, int] | None = None,
+    closed: bool = False,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page[WorkItemView]:
+    """The open (or closed) items in the actor's areas: most urgent first, then longest waiting."""
+    rows = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK, area_path=area_path), closed_at__isnull=not closed)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if owner is not None:
+        rows = rows.filter(owner=owner)
+    if subject is not None:
+        rows = rows.filter(subject_type=subject[0], subject_id=subject[1])
+    if after is not None:
+        rows = rows.filter(_beyond(after))
+    found = list(rows.order_by("-priority", "opened_at", "id")[: limit + 1])
+    shown = found[:limit]
+    last = shown[-1] if len(found) > limit else None
+    following = cursor_of(last.priority, last.opened_at.isoformat(), last.pk) if last else None
+    return Page(tuple(_view(item) for item in shown), following)
+
+
+def count_by_kind(actor: Actor, *, area_path: str = "", owner: str | None = None) -> tuple[KindCount, ...]:
+    """Open items in the actor's areas by kind, most first."""
+    rows = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK, area_path=area_path), closed_at=None)
+    if owner is not None:
+        rows = rows.filter(owner=owner)
+    counted = rows.values("kind").annotate(open=Count("id"), overdue=Count("id", filter=Q(due_on__lt=clock.today())))
+    return tuple(KindCount(row["kind"], row["open"], row["overdue"]) for row in counted.order_by("-open", "kind"))
+
+
+def _beyond(after: str) -> Q:
+    priority, opened, pk = keys_of(after, int, str, int)
+    try:
+        at = datetime.fromisoformat(str(opened))
+    except ValueError:
+        raise InvalidInput("翻页标记不对。", next_step="请回到第一页重新查看。", field="after") from None
+    return Q(priority__lt=priority) | Q(priority=priority) & (Q(opened_at__gt=at) | Q(opened_at=at, id__gt=pk))
+
+
+def _view(item: WorkItem) -> WorkItemView:
+    overdue = item.closed_at is None and item.due_on is not None and item.due_on < clock.today()
+    return WorkItemView(
+        item.pk, item.kind, item.key, item.owner, item.area_path, item.subject_type, item.subject_id, item.title, item.detail,
+        item.priority, item.opened_at, item.due_on, item.closed_at, item.closed_by, item.outcome, overdue,
+    )  # fmt: skip
