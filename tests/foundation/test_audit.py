@@ -243,4 +243,4 @@ def test_a_rolled_back_deed_leaves_no_gap() -> None:
 @pytest.mark.django_db
 def test_keys_live_outside_the_database() -> None:
     audit.record(CLERK, "a")
-    assert (settings.KEY_DIRECTORY / "keys.json").stat().st_mode & 0o777 == 0o600
+    assert (settings.VAR / "keys" / "keys.json").stat().st_mode & 0o777 == 0o600

@@ -68,7 +68,7 @@ class FileKeyProvider:
     """Keys in one file of the owner alone (0600), made at first use, never overwritten except to add a key."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or Path(settings.KEY_DIRECTORY)
+        self._folder = folder or Path(settings.VAR) / "keys"
         self._current: dict[Purpose, Key] = {}
         self._known: dict[tuple[Purpose, int], Key] = {}
 
