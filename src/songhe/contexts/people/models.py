@@ -19,7 +19,7 @@ class Household(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     key = models.TextField(unique=True)
-    area = models.ForeignKey("places.Area", on_delete=models.PROTECT, related_name="+")  # community or village
+    area = models.ForeignKey("places.Area", on_delete=models.PROTECT, related_name="+", db_index=False)  # community or village
     area_path = models.TextField()
     address_sealed = models.BinaryField(null=True)
     facts = models.JSONField(default=dict)  # variable -> value
@@ -31,14 +31,19 @@ class Household(models.Model):
 
 
 class Person(models.Model):
-    """One human being. `facts` maps each variable to the value that counts; absent means unknown."""
+    """One human being. `facts` maps each variable to the value that counts; absent means unknown.
+
+    Text that is searched by its beginning is collated "C", so that one plain index serves LIKE 'x%' and the order of a page.
+    `pinyin` is the whole name without tones (zhangguilan), `initials` its first letters (zgl).
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+")
-    area = models.ForeignKey("places.Area", on_delete=models.PROTECT, related_name="+")
-    area_path = models.TextField()
-    name = models.TextField()
-    pinyin = models.TextField(blank=True)
+    area = models.ForeignKey("places.Area", on_delete=models.PROTECT, related_name="+", db_index=False)
+    area_path = models.TextField(db_collation="C")
+    name = models.TextField(db_collation="C")
+    pinyin = models.TextField(blank=True, db_collation="C")
+    initials = models.TextField(blank=True, db_collation="C")
     birth_date = models.DateField(null=True)
     sex = models.TextField(blank=True)
     id_kind = models.TextField(default="resident")
@@ -57,25 +62,32 @@ class Person(models.Model):
         db_table = "person"
         constraints = [models.UniqueConstraint(fields=["id_index"], condition=Q(id_index__isnull=False), name="person_one_per_id_number")]
         indexes = [
-            models.Index(fields=["area_path", "id"], name="person_area", opclasses=["text_pattern_ops", "int8_ops"]),
-            models.Index(fields=["name"], name="person_name", opclasses=["text_pattern_ops"]),
-            models.Index(fields=["pinyin"], name="person_pinyin", opclasses=["text_pattern_ops"]),
-            models.Index(fields=["phone_index"], name="person_phone"),
+            models.Index(fields=["area_path", "name", "id"], name="person_area"),
+            models.Index(fields=["name", "id"], name="person_name"),
+            models.Index(fields=["pinyin", "name", "id"], name="person_pinyin"),
+            models.Index(fields=["initials", "name", "id"], name="person_initials"),
+            models.Index(fields=["phone_index"], name="person_phone", condition=Q(phone_index__isnull=False)),
             models.Index(fields=["birth_date", "name"], name="person_birth_name"),
         ]
 
 
 class Record(models.Model):
-    """What one department said about one person (or household) on one date. Never changed; superseded by a later one."""
+    """What one department said about one person (or household) on one date. Never changed; superseded by a later one.
 
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    household = models.ForeignKey(Household, null=True, on_delete=models.PROTECT, related_name="+")
+    `values` holds facts by variable. `identity` holds what the row said besides: name, relation, household_no, area_code, death_date in
+    clear; id_number, phone, address, bank_account, diagnosis only as a blind digest, enough to tell a repeated value from a new one.
+    A record with a note and no batch is a clerk's correction.
+    """
+
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    household = models.ForeignKey(Household, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.TextField()
     stated_on = models.DateField()
     received_at = models.DateTimeField()
-    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     actor_id = models.BigIntegerField(default=0)
     values = models.JSONField()
+    identity = models.JSONField(default=dict)
     note = models.TextField(blank=True)
 
     class Meta:
@@ -86,7 +98,10 @@ class Record(models.Model):
                 name="record_has_one_subject",
             )
         ]
-        indexes = [models.Index(fields=["person", "department", "-stated_on"]), models.Index(fields=["household", "department"])]
+        indexes = [
+            models.Index(fields=["person", "department"], name="record_person", condition=Q(person__isnull=False)),
+            models.Index(fields=["household", "department"], name="record_household", condition=Q(household__isnull=False)),
+        ]
 
 
 class ImportBatch(models.Model):
@@ -96,7 +111,8 @@ class ImportBatch(models.Model):
     file = models.ForeignKey("foundation.StoredFile", on_delete=models.PROTECT, related_name="+")
     file_name = models.TextField()
     stated_on = models.DateField()
-    status = models.TextField()  # see words.py: uploaded, checking, checked, accepting, accepted, rejected, failed
+    area_paths = ArrayField(models.TextField())  # where the sender may write; rows about other areas are rejected
+    status = models.TextField()  # see words.py: uploaded, checking, checked, accepted, failed
     counts = models.JSONField(default=dict)  # verdict -> rows
     problem = models.TextField(blank=True)  # why the whole file could not be read
     progress = models.IntegerField(default=0)
@@ -114,19 +130,58 @@ class ImportBatch(models.Model):
 class ImportRow(models.Model):
     """One row of a file: its verdict and, where something is wrong, each problem in words a clerk can act on.
 
-    `content_sealed` is the row as read, sealed; `problems` are {column, value (masked), code, reason, remedy}.
+    `content_sealed` is the row as read, sealed, kept where a human has to look (conflict, rejected) and empty elsewhere: the file has it.
+    `problems` are {column, value (masked), code, reason, remedy, level: error | notice}.
     """
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+", db_index=False)
     sheet = models.TextField(blank=True)
     row = models.IntegerField()
     verdict = models.TextField()  # new | update | unchanged | conflict | rejected
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     changes = ArrayField(models.TextField(), default=list)  # variables that would change
     problems = models.JSONField(default=list)
-    content_sealed = models.BinaryField()
+    content_sealed = models.BinaryField(default=b"")
 
     class Meta:
         db_table = "import_row"
         constraints = [models.UniqueConstraint(fields=["batch", "sheet", "row"], name="import_row_once")]
         indexes = [models.Index(fields=["batch", "verdict", "row"])]
+
+
+class StagedRow(models.Model):
+    """A row of a file, read and understood but not yet matched: where `check_batch` leaves off and `accept_batch` begins.
+
+    Unlogged (a crash empties it, and it is read from the file again) and gone once the batch is accepted. `rejected` rows stay out of
+    matching. Sealed columns open with `public_id`, which is that of the person wherever the ID number decides who it is.
+    """
+
+    batch_id = models.BigIntegerField()
+    sheet = models.TextField()
+    row = models.IntegerField()
+    rejected = models.BooleanField()
+    problems = models.JSONField()
+    content_sealed = models.BinaryField()
+    public_id = models.UUIDField()
+    name = models.TextField(db_collation="C")
+    pinyin = models.TextField()
+    initials = models.TextField()
+    birth_date = models.DateField(null=True)
+    id_sealed = models.BinaryField(null=True)
+    id_index = models.BinaryField(null=True)
+    phone_sealed = models.BinaryField(null=True)
+    phone_index = models.BinaryField(null=True)
+    bank_account_sealed = models.BinaryField(null=True)
+    diagnosis_sealed = models.BinaryField(null=True)
+    address_sealed = models.BinaryField(null=True)
+    relation = models.TextField()
+    household_key = models.TextField(null=True)  # noqa: DJ001 - null joins with nothing
+    area_id = models.BigIntegerField(null=True)
+    area_path = models.TextField(db_collation="C", null=True)  # noqa: DJ001 - null joins with nothing
+    values = models.JSONField()
+    household_values = models.JSONField()
+    identity = models.JSONField()
+
+    class Meta:
+        db_table = "import_staged_row"
+        indexes = [models.Index(fields=["batch_id"], name="staged_batch")]

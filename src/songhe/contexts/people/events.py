@@ -1,0 +1,23 @@
+"""What others may react to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdsChanged:
+    """Facts or members of these households changed; `cause` says why in Chinese."""
+
+    NAME: ClassVar[str] = "people.households_changed"
+    household_ids: tuple[int, ...]
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class CityFactsChanged:
+    """An accepted batch changed more households than are worth naming one by one."""
+
+    NAME: ClassVar[str] = "people.city_facts_changed"
+    batch_id: int
