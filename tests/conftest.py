@@ -32,6 +32,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Each process has its own migrated database (see tests/database.py), instead of pytest-django's."""
     with django_db_blocker.unblock(), test_database():
-        with connection.cursor() as cursor:  # Django empties tables between transactional tests; tests/foundation switches it on again
+        with (
+            connection.cursor() as cursor
+        ):  # Django empties tables between transactional tests; tests/foundation switches it on again
             cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_no_truncate")
         yield

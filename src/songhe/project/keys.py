@@ -11,7 +11,7 @@ from pathlib import Path
 def key(name: str, *, directory: Path, variable: str, size: int = 32) -> str:
     """The key as hex digits: from the environment variable if set, else from the file, made at the first call.
 
-    `size` is in bytes. Two processes that start at once get the same key: the file appears whole or not at all, and the first stays.
+    `size` is in bytes. Two processes that start at once get the same key: the file appears whole or not at all; the first stays.
     """
     from_environment = os.environ.get(variable)
     if from_environment:

@@ -1,4 +1,4 @@
-"""Django settings. Everything that differs between machines comes from the environment; docs/start-here.md lists the variables."""
+"""Django settings. What differs between machines comes from the environment; docs/start-here.md lists the variables."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from songhe.project.keys import key
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("SONGHE_VAR", ROOT / "var")).resolve()
 PACKS = Path(os.environ.get("SONGHE_PACKS", ROOT / "packs")).resolve()
-KEY_DIRECTORY = Path(os.environ.get("SONGHE_KEYS", VAR / "keys")).resolve()
+SONGHE_KEY_PROVIDER = os.environ.get("SONGHE_KEY_PROVIDER", "songhe.foundation.keys.FileKeyProvider")
 
 DEBUG = False
-SECRET_KEY = key("secret", directory=KEY_DIRECTORY, variable="SONGHE_SECRET_KEY")
+SECRET_KEY = key("secret", directory=VAR / "keys", variable="SONGHE_SECRET_KEY")
 ALLOWED_HOSTS = os.environ.get("SONGHE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("SONGHE_ORIGINS", "").split(",") if origin]
 
