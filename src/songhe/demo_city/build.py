@@ -1,0 +1,130 @@
+"""The whole road from a pack to a folder of department files and a list of areas."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songhe.demo_city.areas import Node, build_areas
+from songhe.demo_city.circumstances import build_facts
+from songhe.demo_city.dirt import REPEATED, hit
+from songhe.demo_city.files import MOST_ROWS, DepartmentFile, Layout, dirty, words, write_file
+from songhe.demo_city.identities import addresses, id_numbers, names, phones
+from songhe.demo_city.plan import CityPlan
+from songhe.demo_city.residents import RELATIONS, Residents, build_residents
+from songhe.engines.policy.rulebook import Variable
+
+Text = NDArray[np.str_]
+Progress = Callable[[int, int, str], None]
+ENCODINGS: Mapping[str, str] = {"health": "gb18030", "community": "utf-8-sig"}
+DIAGNOSES = ("高血压", "糖尿病", "冠心病", "脑梗塞后遗症", "慢性阻塞性肺疾病", "骨质疏松", "白内障")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCity:
+    """What was built: the tree of areas and the department files, police first."""
+
+    city: Node
+    files: tuple[DepartmentFile, ...]
+    elders: int
+    residents: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Communities in order, and what each row of the files needs of them."""
+
+    nodes: tuple[Node, ...]
+    towns: Text
+
+    def column(self, of: Callable[[Node], str]) -> Text:
+        return np.array([of(node) for node in self.nodes])
+
+    @property
+    def rural(self) -> NDArray[np.bool_]:
+        return np.array([bool(node.rural) for node in self.nodes])
+
+
+def _ground(city: Node) -> _Ground:
+    towns = {node.code: node.name for node in city.walk() if node.level == "town"}
+    nodes = tuple(node for node in city.walk() if node.level == "community")
+    return _Ground(nodes, np.array([towns[node.parent] for node in nodes]))
+
+
+def _identity_columns(rng: np.random.Generator, people: Residents, ground: _Ground) -> dict[str, Text]:
+    days = np.datetime64("1970-01-01", "D") + people.birth.astype("timedelta64[D]")
+    n = len(people)
+    return {
+        "id_number": id_numbers(people),
+        "name": names(rng, people),
+        "sex": np.where(people.sex == 0, "男", "女"),
+        "birth_date": days.astype("U10"),
+        "household_no": np.char.add("H", np.char.zfill((people.household + 1).astype("U9"), 8)),
+        "relation": np.array(RELATIONS)[people.relation],
+        "town_name": ground.towns[people.community],
+        "area_code": ground.column(lambda node: node.code)[people.community],
+        "area_name": ground.column(lambda node: node.name)[people.community],
+        "address": addresses(rng, people, ground.column(lambda node: node.name), ground.rural),
+        "phone": phones(rng, n),
+        "bank_account": np.char.add("000000", np.char.zfill(rng.integers(0, 10**13, n).astype("U13"), 13)),
+        "death_date": np.full(n, ""),
+    }
+
+
+def _fact_columns(rng: np.random.Generator, plan: CityPlan, people: Residents, ground: _Ground, variables: Mapping[str, Variable], as_of: dt.date) -> dict[str, Text]:
+    """Every variable of a layout as cell text; an elder never assessed has no grade."""
+    facts = build_facts(rng, plan, people, ground.rural, ground.column(lambda node: node.county))
+    columns = {name: words(variables[name], values) for name, values in facts.items() if name in variables}
+    assessed = facts["assessed"].astype(bool)
+    for name in ("ability_grade", "unable_self_care", "ltc_grade"):
+        columns[name] = np.where(assessed, columns[name], "").astype("U8")
+    checked = np.datetime64(as_of, "D") - facts["health_check"].astype("timedelta64[D]")
+    columns["health_check_date"] = checked.astype("U10")
+    columns["income_per_head"], columns["savings"] = (words(variables[v], facts[f]) for v, f in (("income_per_head", "income"), ("savings", "savings")))
+    columns["rural"] = np.where(facts["rural"].astype(bool), "农村", "城镇")
+    dead = rng.random(len(people)) < 0.004
+    columns["alive"] = np.where(dead & people.elder, "死亡", "正常")
+    sick = facts["chronic_disease"].astype(bool)
+    columns["diagnosis"] = np.where(sick, rng.choice(np.array(DIAGNOSES), len(people)), "")
+    columns["carer"] = np.full(len(people), "否")
+    return columns
+
+
+def _write(rng: np.random.Generator, folder: Path, layout: Layout, columns: Mapping[str, Text], rows: NDArray[np.int64], required: frozenset[str]) -> list[DepartmentFile]:
+    rows = np.sort(np.r_[rows, rows[hit(rng, len(rows), REPEATED)]]) if layout.code != "police" else rows
+    filled = []
+    for _, kind in layout.columns:
+        column = columns.get(kind)
+        clean = column[rows] if column is not None else np.full(len(rows), "")
+        filled.append(dirty(rng, kind, clean, layout.code, kind in required) if column is not None else clean)
+    parts = max(1, -(-len(rows) // MOST_ROWS))
+    pieces = np.array_split(np.arange(len(rows)), parts)
+    encoding = ENCODINGS.get(layout.code, "utf-8")
+    return [write_file(folder, layout, [column[piece] for column in filled], part, parts, encoding) for part, piece in enumerate(pieces)]
+
+
+def build_city(plan: CityPlan, layouts: tuple[Layout, ...], variables: Mapping[str, Variable], folder: Path, *, code: str, name: str, as_of: dt.date,
+               scale: float = 1.0, seed: int = 20_260_101, progress: Progress = lambda done, total, step: None) -> DemoCity:  # fmt: skip
+    """Department files of a city of `plan.elders * scale` elders stand in `folder`; the same arguments give the same bytes of csv."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    total = len(layouts) + 2
+    elders = max(round(plan.elders * scale), 1)
+    city = build_areas(plan, code=code, name=name, elders=elders)
+    ground = _ground(city)
+    progress(1, total, "户与人")
+    people = build_residents(rng, plan, np.array([node.elders for node in ground.nodes]), as_of)
+    columns = _identity_columns(rng, people, ground) | _fact_columns(rng, plan, people, ground, variables, as_of)
+    progress(2, total, "各部门文件")
+    files: list[DepartmentFile] = []
+    everyone, elders_only = np.arange(len(people)), np.flatnonzero(people.elder)
+    for done, layout in enumerate(layouts, start=3):
+        required = frozenset({"id_number"}) if layout.code in ("police", "human_resources", "medical_insurance", "veterans") else frozenset()
+        files += _write(rng, folder, layout, columns, everyone if layout.code == "police" else elders_only, required)
+        progress(done, total, layout.title)
+    return DemoCity(city, tuple(files), int(people.elder.sum()), len(people))
