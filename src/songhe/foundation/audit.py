@@ -1,7 +1,7 @@
 """The audit chain: who did what, where, when, so linked that no row can be altered, removed, put in or cut off unseen.
 
-Each row's mac is HMAC-SM3 over the previous row's mac and its own content; the head row holds the last number and a mac that only
-the key's owner can make. Appending takes one advisory lock until the transaction ends, so an action audits after its other writes.
+Each row's mac is HMAC-SM3 over the previous row's mac and its own content; the head row holds the last number and a mac that
+only the key's owner can make. Appending takes one advisory lock until the transaction ends: an action audits after its other writes.
 `detail` takes text, whole numbers, truth values, dates and nestings of these, and never personal data in clear.
 """
 
@@ -43,8 +43,8 @@ class AuditLine:
 class VerifyResult:
     """What a walk over the chain found. `first_bad_seq` is the first number that is wrong or missing, None where all hold.
 
-    `problem` is one of altered, missing, cut_off, head; `head_seq` and `head_mac` may be noted down outside the database and handed
-    to a later `verify`, which then also finds a database put back to an earlier day.
+    `problem` is one of altered, missing, cut_off, head; `head_seq` and `head_mac` may be noted down outside the database and
+    handed to a later `verify`, which then also finds a database put back to an earlier day.
     """
 
     ok: bool
@@ -88,7 +88,8 @@ def record_many(actor: Actor, lines: Sequence[AuditLine]) -> range:
         last = first + len(lines) - 1
         cursor.execute(
             """
-            INSERT INTO audit_entry (seq, at, actor_id, actor_name, action, subject_type, subject_id, area_path, detail, previous_mac, mac)
+            INSERT INTO audit_entry
+                (seq, at, actor_id, actor_name, action, subject_type, subject_id, area_path, detail, previous_mac, mac)
             SELECT seq, %s, %s, %s, action, subject_type, subject_id, area_path, detail::jsonb, previous_mac, mac
             FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])
                 AS t (seq, action, subject_type, subject_id, area_path, detail, previous_mac, mac)
@@ -100,7 +101,8 @@ def record_many(actor: Actor, lines: Sequence[AuditLine]) -> range:
             ],
         )  # fmt: skip
         cursor.execute(
-            "INSERT INTO audit_head (id, seq, mac) VALUES (1, %s, %s) ON CONFLICT (id) DO UPDATE SET seq = EXCLUDED.seq, mac = EXCLUDED.mac",
+            "INSERT INTO audit_head (id, seq, mac) VALUES (1, %s, %s)"
+            " ON CONFLICT (id) DO UPDATE SET seq = EXCLUDED.seq, mac = EXCLUDED.mac",
             [last, _link(key, b"head", f"{last}:{mac.hex()}".encode())],
         )
     return range(first, last + 1)

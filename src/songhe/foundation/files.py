@@ -1,7 +1,7 @@
 """Files kept once by content and sealed on disk, so that an upload can be read again years later and by nobody else.
 
-On disk a file is the magic bytes and the key id, then blocks of at most one mebibyte: length (4 bytes) | nonce | tag | ciphertext.
-Each block is bound to the file's hash, its place, and whether it is the last, so blocks cannot be swapped, dropped or cut off.
+On disk a file is four magic bytes, then blocks of at most one mebibyte, each its length (4 bytes) and a sealed blob. Each is
+bound to the file's hash, its place, and whether it is the last, so blocks cannot be swapped, dropped or cut off.
 Who may read a file is decided by the context that owns it.
 """
 

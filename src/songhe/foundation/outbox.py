@@ -1,8 +1,9 @@
 """Events between contexts: written with the data they speak of, handed to every listener at least once, whatever crashes.
 
-`publish` writes the event in the caller's transaction; right after commit it is delivered in this process. What a crash or a failing
-listener left is picked up by `deliver_pending`, which a job calls every few seconds. Each listener runs in a transaction of its own
-together with the mark that it has run, so one that fails neither undoes nor stops the others; it is tried again with growing pauses.
+`publish` writes the event in the caller's transaction; right after commit it is delivered in this process. What a crash or a
+failing listener left is picked up by `deliver_pending`, which a job calls every few seconds. Each listener runs in a transaction
+of its own together with the mark that it has run: one that fails neither undoes nor stops the others, and is tried again with
+growing pauses.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def retry_now(actor: Actor, *, event_id: int) -> bool:
 
 
 def _deliver_quietly(pk: int) -> None:
-    """Delivery after commit: whatever goes wrong, the request that published has already succeeded and the sweep will try again."""
+    """Delivery after commit: whatever goes wrong, the publisher has already succeeded and the sweep will try again."""
     try:
         _deliver(pk)
     except Exception:
@@ -133,7 +134,7 @@ def _deliver(pk: int) -> bool | None:
         try:
             if not _offer(pk, name, listener):
                 return None
-        except Exception as error:  # noqa: BLE001 - a listener may fail in any way; the others must still hear the event
+        except Exception as error:  # a listener may fail in any way; the others must still hear
             log.warning("listener %s refused event %s (%s): %s", name, pk, row.name, _where(error))
             failures.append(f"{name}: {_where(error)}")
     with transaction.atomic():
