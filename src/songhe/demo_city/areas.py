@@ -110,15 +110,16 @@ def _deal(towns: list[Place], generate: dict[str, int] | object) -> list[dict[st
 
 
 def _by_kind(kinds: list[tuple[str, str, float | None]], elders: int, rural: int | None) -> np.ndarray:
-    """Elders of a town over its communities and villages, villages together holding `rural` per mille."""
-    villages = sum(1 for _, kind, _ in kinds if kind == "village")
-    communities = len(kinds) - villages
-    share = (rural if rural is not None else 500) if villages and communities else 1000 if villages else 0
-    weights = [
-        (s if s is not None else 1.0) * (share / max(villages, 1) if kind == "village" else (1000 - share) / max(communities, 1)) * (1 + 0.35 * math.sin(1.7 * k))
-        for k, (_, kind, s) in enumerate(kinds)
-    ]
-    return whole(np.array([max(w, 1e-9) for w in weights]), elders)
+    """Elders of a town over its communities and villages, villages together holding `rural` per mille; places of a kind differ in size."""
+    villages = np.array([kind == "village" for _, kind, _ in kinds])
+    share = (rural if rural is not None else 500) if villages.any() and not villages.all() else 1000 * int(villages.all())
+    weights = np.array([(s if s is not None else 1.0) * (1 + 0.35 * math.sin(1.7 * k)) for k, (_, _, s) in enumerate(kinds)])
+    in_villages = round(elders * share / 1000)
+    counts = np.zeros(len(kinds), np.int64)
+    for chosen, total in ((villages, in_villages), (~villages, elders - in_villages)):
+        if chosen.any():
+            counts[chosen] = whole(weights[chosen], total)
+    return counts
 
 
 def build_areas(plan: CityPlan, *, code: str, name: str, elders: int) -> Node:

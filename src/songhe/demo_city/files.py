@@ -63,10 +63,12 @@ def words(variable: Variable, values: NDArray[np.generic]) -> Text:
 
 def dirty(rng: np.random.Generator, kind: str, column: Text, department: str, required: bool) -> Text:
     """The column with the mistakes that such a column has in this department."""
+    if department == "police" and kind in ("id_number", "name", "birth_date"):
+        return column
     if kind == "id_number":
-        return column if department == "police" else dirt.damaged_numbers(rng, column, not required)
+        return dirt.damaged_numbers(rng, column, not required)
     if kind == "name":
-        return column if department == "police" else dirt.misheard(rng, column)
+        return dirt.misheard(rng, column)
     if kind in ("birth_date", "health_check_date"):
         return dirt.impossible_dates(rng, column)
     if kind in ("household_no", "relation", "sex", "area_code", "area_name", "town_name", "alive", "registered_here", "rural", "death_date", "diagnosis", "ability_grade"):

@@ -1,0 +1,36 @@
+"""Refusals of the policy library."""
+
+from __future__ import annotations
+
+from songhe.foundation.errors import Conflict, InvalidInput, NotFound, SongheError
+
+
+class NoPackInUse(SongheError):
+    """Nothing can be decided before a pack has been loaded."""
+
+    code = "no_pack_in_use"
+    http_status = 503
+
+
+class PackRefused(InvalidInput):
+    """The pack's own check found errors; `findings` are the messages, file and line first."""
+
+    code = "pack_refused"
+
+    def __init__(self, findings: tuple[str, ...]) -> None:
+        super().__init__("政策包没有通过检查,未作任何改动。", next_step="请按下列提示修改后再试:" + ";".join(findings[:5]))
+        self.findings = findings
+
+
+class UnknownParameter(NotFound):
+    code = "unknown_parameter"
+
+
+class UnknownReading(NotFound):
+    code = "unknown_reading"
+
+
+class SameValue(Conflict):
+    """The value asked for is the one in force already."""
+
+    code = "same_value"
