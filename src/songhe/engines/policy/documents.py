@@ -99,7 +99,7 @@ class _Builder:
                 items.append(self.part(inner, depth + 1))
             return Listing(line, tuple(items))
         assert isinstance(event, yaml.ScalarEvent)
-        quoted = event.style is not None
+        quoted = event.style in ("'", '"', "|", ">")
         return Scalar(line, str(event.value) if quoted else _plain(str(event.value), line), quoted)
 
     def mapping(self, line: int, depth: int) -> Mapping:

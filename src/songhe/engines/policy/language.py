@@ -289,7 +289,9 @@ def _name(node: exp.Column) -> Name:
         return Name(words[0])
     if len(words) == 2 and words[0] in ("p", "household"):
         return Name(words[1], words[0])
-    raise LanguageError(f"“{'.'.join(words)}”前面只能是 p. 或 household.", "参数写 p.名称,户的事实写 household.名称,人的事实直接写名称")
+    raise LanguageError(
+        f"“{'.'.join(words)}”前面只能是 p. 或 household.", "参数写 p.名称,户的事实写 household.名称,人的事实直接写名称"
+    )
 
 
 def _instead(node: exp.Expr) -> str:

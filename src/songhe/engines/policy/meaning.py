@@ -108,7 +108,9 @@ class _Lowering:
             case lang.Truth():
                 return Const(syntax.value, Type.BOOL)
             case lang.Text():
-                raise LanguageError(f"'{syntax.value}' 单独写不知道是什么", "代码和日期要和一项事实比较;金额写 money('12.50')", "type")
+                raise LanguageError(
+                    f"'{syntax.value}' 单独写不知道是什么", "代码和日期要和一项事实比较;金额写 money('12.50')", "type"
+                )
             case lang.Negation():
                 return Not(self.of_type(syntax.of, Type.BOOL, "not 后面"))
             case lang.Junction():
@@ -150,12 +152,18 @@ class _Lowering:
     def reference(self, name: str) -> Node:
         value = self.scope.definitions[name]
         if self.in_aggregate and value.aggregates:
-            raise LanguageError(f"户内汇总里用了“{name}”,它本身又是户内汇总", "请把内层改写成只看一个人的条件", "nested_aggregate")
+            raise LanguageError(
+                f"户内汇总里用了“{name}”,它本身又是户内汇总", "请把内层改写成只看一个人的条件", "nested_aggregate"
+            )
         return value.inline if value.inline is not None else Ref(name, value.type)
 
     def column(self, name: str, *, of_household: bool = False) -> Node:
         variable = self.scope.variables.get(name)
-        if variable is not None and variable.entity != self.scope.entity and not (self.scope.entity == "person" and variable.entity == "household"):
+        if (
+            variable is not None
+            and variable.entity != self.scope.entity
+            and not (self.scope.entity == "person" and variable.entity == "household")
+        ):
             variable = None
         if variable is None:
             raise self.unknown_name(name)
@@ -272,7 +280,11 @@ class _Lowering:
         default = self.node(syntax.default)
         types = {then.type for _, then in branches} | {default.type}
         if len(types) != 1:
-            raise LanguageError("case 各个分支的类型不一样:" + "、".join(sorted(TYPE_NAMES[t] for t in types)), "请让每个 then 和 else 都是同一类", "type")
+            raise LanguageError(
+                "case 各个分支的类型不一样:" + "、".join(sorted(TYPE_NAMES[t] for t in types)),
+                "请让每个 then 和 else 都是同一类",
+                "type",
+            )
         if default.type is Type.CODE:
             raise LanguageError("case 不能给出代码", "请让每个 then 和 else 给出金额、整数、日期或条件", "type")
         return Case(branches, default, default.type)
@@ -340,7 +352,9 @@ class _Lowering:
             raise LanguageError(f"hh_{kind} 里要写条件,写成了{TYPE_NAMES[of.type]}", f"例如 hh_{kind}(age >= 60)", "type")
         allowed = (Type.INT, Type.MONEY) if kind is AggregateKind.SUM else _ORDERED
         if not wants_bool and of.type not in allowed:
-            raise LanguageError(f"hh_{kind} 里不能写{TYPE_NAMES[of.type]}", "请写" + "或".join(TYPE_NAMES[t] for t in allowed), "type")
+            raise LanguageError(
+                f"hh_{kind} 里不能写{TYPE_NAMES[of.type]}", "请写" + "或".join(TYPE_NAMES[t] for t in allowed), "type"
+            )
         result = Type.INT if kind is AggregateKind.COUNT else Type.BOOL if wants_bool else of.type
         return Aggregate(kind, of, result)
 
@@ -351,7 +365,11 @@ class _Lowering:
             column, kind, rule = self.column("birth_date"), "age", self.scope.birthday
         else:
             assert isinstance(syntax, lang.Call)
-            column, kind, rule = self.of_type(syntax.arguments[0], Type.DATE, "years_since 里"), "years_since", BirthdayRule.ON_THE_DAY
+            column, kind, rule = (
+                self.of_type(syntax.arguments[0], Type.DATE, "years_since 里"),
+                "years_since",
+                BirthdayRule.ON_THE_DAY,
+            )
         number = self.whole(right, "age 右边" if kind == "age" else "years_since 右边")
         parameter = right.name if isinstance(right, lang.Name) else None
         if not 0 <= number <= 200:

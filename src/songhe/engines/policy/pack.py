@@ -1,0 +1,349 @@
+"""A loaded pack: every entry as written, typed, with its source and its line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from songhe.basics.ages import BirthdayRule
+from songhe.engines.policy.findings import Finding, Place
+from songhe.engines.policy.language import Syntax
+from songhe.engines.policy.rulebook import Citation, Period, Status, UnknownMate, Variable
+from songhe.engines.policy.tree import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression as written, with its syntax."""
+
+    text: str
+    syntax: Syntax
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Where an entry comes from; `note` is the Chinese remark beside the citation."""
+
+    cite: Citation
+    note: str
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    title: str
+    number: str | None
+    issuer: str
+    issued: dt.date | None
+    status: str  # issued | draft
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNamed:
+    name: str
+    code: str
+    level: str  # prefecture | county | district
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    counter: str
+    phone: str
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterEntry:
+    """A value (fen, whole number or days since 1970) from a day until the next entry, or until `valid_to`."""
+
+    valid_from: dt.date
+    valid_to: dt.date | None
+    value: int
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`values` are in order of time."""
+
+    name: str
+    title: str
+    type: Type
+    unit: str
+    values: tuple[ParameterEntry, ...]
+    at: Place
+
+    def on(self, day: dt.date) -> ParameterEntry | None:
+        """The entry in force on a day."""
+        entry = next((value for value in reversed(self.values) if value.valid_from <= day), None)
+        return None if entry is None or (entry.valid_to is not None and entry.valid_to < day) else entry
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    id: str
+    title: str
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionEntry:
+    """`readings` is empty unless the text is ambiguous; `is_condition` tells `if:` from `value:`."""
+
+    name: str
+    title: str
+    entity: str
+    is_condition: bool
+    expression: Expression | None
+    readings: Mapping[str, Reading]
+    chosen: str | None
+    ambiguity: str
+    rules: tuple[str, ...]
+    cited: Cited
+
+    def read_as(self, reading: str | None = None) -> Expression:
+        """The expression under a reading (the chosen one if none is named)."""
+        if self.expression is not None:
+            return self.expression
+        return self.readings[reading or self.chosen or ""].expression
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionEntry:
+    id: str
+    expression: Expression
+    yes: str
+    no: str
+    ask: str
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitRules:
+    """What a benefit asks and pays from a day on (None: from its beginning)."""
+
+    valid_from: dt.date | None
+    who: tuple[ConditionEntry, ...]
+    pay: Expression | None
+    birthday: BirthdayRule
+    period: Period
+    gives: str
+    where: str
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitEntry:
+    """`announced` benefits have no rules in time: they are shown, never decided."""
+
+    id: str
+    title: str
+    announced: bool
+    rules: tuple[str, ...]
+    entity: str
+    kind: str  # cash | service
+    in_force_from: dt.date | None
+    in_force_to: dt.date | None
+    application: str  # none | required
+    first_by: tuple[str, ...]
+    once_cited: Cited | None
+    versions: tuple[BenefitRules, ...]
+    cited: Cited
+
+    def on(self, day: dt.date) -> BenefitRules | None:
+        """The rules in force on a day, or None."""
+        if self.announced or (self.in_force_from and day < self.in_force_from) or (self.in_force_to and day > self.in_force_to):
+            return None
+        return next(rules for rules in reversed(self.versions) if rules.valid_from is None or rules.valid_from <= day)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    id: str
+    title: str
+    keep: str
+    among: tuple[str, ...]
+    unknown_mate: UnknownMate
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class CapEntry:
+    id: str
+    title: str
+    total: Expression
+    among: tuple[str, ...]
+    unknown_mate: UnknownMate
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    id: str
+    title: str
+    target: str
+    content: str
+    type: str  # material | care | concern
+    benefits: tuple[str, ...]
+    owner: str
+    rules: tuple[str, ...]
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionClass:
+    """A class of the waiting order, or a tie-break; like a definition it may have readings."""
+
+    id: str
+    title: str
+    expression: Expression | None
+    readings: Mapping[str, Reading]
+    chosen: str | None
+    ambiguity: str
+    order: tuple[str, ...]
+    rules: tuple[str, ...]
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    title: str
+    rules: tuple[str, ...]
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    classes: tuple[AdmissionClass, ...] = ()
+    tie_breaks: tuple[AdmissionClass, ...] = ()
+    announced: tuple[Announced, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandardEntry:
+    id: str
+    title: str
+    entity: str
+    expression: Expression | None
+    then: str
+    announced: bool
+    rules: tuple[str, ...]
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    id: str
+    indicator: str
+    value: float | int | None
+    value_max: float | int | None
+    unit: str | None
+    comparator: str | None
+    hedge: str | None
+    direction: str | None
+    deadline: str | None
+    deadline_inferred: bool
+    scope: str | None
+    attribute: str | None
+    kind: str
+    responsible: tuple[str, ...]
+    participating: tuple[str, ...]
+    restates: str | None
+    conflicts_with: tuple[str, ...]
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    date: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    id: str
+    title: str
+    responsible: tuple[str, ...]
+    participating: tuple[str, ...]
+    deadlines: tuple[Deadline, ...]
+    tags: tuple[str, ...]
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    id: str
+    indicator: str
+    value: float | int | None
+    unit: str | None
+    date: str | None
+    approx: bool
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a case expects of one benefit; None or empty where it does not say."""
+
+    status: Status
+    amount: int | None
+    because: Mapping[str, bool | None]
+    missing: tuple[str, ...] | None
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Facts are JSON values by name. `readings` and `parameters` are what this case changes of the pack."""
+
+    name: str
+    as_of: dt.date
+    entity: str
+    people: Mapping[str, Mapping[str, object]]
+    household: Mapping[str, object]
+    expect: Mapping[str, Mapping[str, Expectation]]
+    definitions: Mapping[str, Mapping[str, object]]
+    readings: Mapping[str, str]
+    parameters: Mapping[str, int]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """All of a city's pack with the national one beneath it. `findings` holds warnings; a pack with errors does not load."""
+
+    id: str
+    title: str
+    version: str
+    place: PlaceNamed
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    members: Expression
+    applies_to: Expression
+    applies_cited: Cited
+    contact: Contact | None
+    counties: Mapping[str, str]
+    sources: Mapping[str, Source]
+    variables: Mapping[str, Mapping[str, Variable]]  # entity -> name -> variable
+    parameters: Mapping[str, Parameter]
+    definitions: Mapping[str, DefinitionEntry]
+    benefits: Mapping[str, BenefitEntry]
+    groups: Mapping[str, GroupEntry]
+    caps: Mapping[str, CapEntry]
+    services: Mapping[str, ServiceEntry]
+    admission: Admission
+    standards: Mapping[str, StandardEntry]
+    targets: tuple[Target, ...]
+    tasks: tuple[Task, ...]
+    figures: tuple[Figure, ...]
+    demo: Mapping[str, object]
+    cases: tuple[Case, ...]
+    findings: tuple[Finding, ...] = field(default=())
+
+    def variables_of(self, entity: str) -> Mapping[str, Variable]:
+        """The facts that rules over an entity may name; a person's rules may also name the household's."""
+        own = self.variables.get(entity, {})
+        return {**own, **self.variables.get("household", {})} if entity == "person" else own
