@@ -176,7 +176,7 @@ def parse_phone(text: str) -> Phone | Problem:
 def text_of_cell(value: str | int | float) -> str:
     """What a spreadsheet cell holds, as text for the parsers here.
 
-    A whole number below 10^15 is written out; a larger one keeps its exponent, because a cell of type number has lost its last digits.
+    A whole number below 10^15 is written out; a larger one keeps its exponent: a cell of type number has lost its last digits.
     """
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)

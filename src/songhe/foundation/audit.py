@@ -1,7 +1,7 @@
 """The audit chain: who did what, where, when, so linked that no row can be altered, removed, put in or cut off unseen.
 
 Each row's mac is HMAC-SM3 over the previous row's mac and its own content; the head row holds the last number and a mac that
-only the key's owner can make. Appending takes one advisory lock until the transaction ends: an action audits after its other writes.
+only the key's owner can make. Appending holds one advisory lock until the transaction ends, so an action audits last.
 `detail` takes text, whole numbers, truth values, dates and nestings of these, and never personal data in clear.
 """
 

@@ -1,7 +1,7 @@
 """Sealed fields and blind indexes: nobody who copies the database reads an ID number, and equality can still be looked up.
 
 A sealed blob is: algorithm id (1 byte) | key id (4) | nonce (12) | tag (16) | ciphertext. The authenticated data is the first
-five bytes and the caller's context (such as ``person:<public id>:id_number``): a blob moved to another row or column does not open.
+five bytes and the caller's context (such as ``person:<public id>:id_number``): moved to another row or column it does not open.
 A blind index is HMAC-SM3 under a key of its own; the kind is part of the input, so a phone and a card number never collide.
 """
 
