@@ -115,6 +115,7 @@ class ImportBatch(models.Model):
     status = models.TextField()  # see words.py: uploaded, checking, checked, accepted, failed
     counts = models.JSONField(default=dict)  # verdict -> rows
     problem = models.TextField(blank=True)  # why the whole file could not be read
+    ignored_columns = ArrayField(models.TextField(), default=list)  # headers that the layout does not know
     progress = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
     uploaded_by = models.BigIntegerField()
@@ -174,6 +175,7 @@ class StagedRow(models.Model):
     bank_account_sealed = models.BinaryField(null=True)
     diagnosis_sealed = models.BinaryField(null=True)
     address_sealed = models.BinaryField(null=True)
+    demo = models.BooleanField()
     relation = models.TextField()
     household_key = models.TextField(null=True)  # noqa: DJ001 - null joins with nothing
     area_id = models.BigIntegerField(null=True)

@@ -1,0 +1,154 @@
+"""From a row's cells to what it says about a person, with every problem of the row at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from songhe.basics.identifiers import ResidentId
+from songhe.contexts.people.actions.judge_cells import NOTICE, CellProblem, Judge, judge_for, masked, text_of
+from songhe.contexts.people.actions.read_table import Cell, Table
+from songhe.contexts.people.queries.dictionary import variables
+from songhe.contexts.people.queries.layouts import Column, Layout
+from songhe.contexts.people.queries.place_index import PlaceIndex, Spot
+
+
+@dataclass(slots=True)
+class Draft:
+    """What one row says. `said` holds identity fields as text; `number` the ID number; `spot` the community it names."""
+
+    row: int
+    said: dict[str, str] = field(default_factory=dict)
+    number: ResidentId | None = None
+    spot: Spot | None = None
+    values: dict[str, object] = field(default_factory=dict)
+    household_values: dict[str, object] = field(default_factory=dict)
+    problems: list[CellProblem] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> bool:
+        return any(problem.level != NOTICE for problem in self.problems)
+
+
+class RowJudge:
+    """Reads the rows of one table. `places` is the city's areas; `stated_on` the day the file speaks of."""
+
+    def __init__(self, layout: Layout, table: Table, places: PlaceIndex, stated_on: dt.date) -> None:
+        self._layout = layout
+        self._places = places
+        self._columns: list[tuple[int, Column, Judge]] = [(i, c, judge_for(c, stated_on)) for i, c in table.columns]
+        self._headers = {column.field: column.header for _, column in table.columns}
+        self._about_person = variables("person").keys()
+        self._about_household = variables("household").keys()
+        self._as_of = stated_on.isoformat()
+
+    def judge(self, number: int, cells: Sequence[Cell]) -> Draft:
+        """The row as a draft."""
+        draft = Draft(number)
+        for place, column, judge in self._columns:
+            text = text_of(cells[place]) if place < len(cells) else ""
+            if not text:
+                if column.required:
+                    self._missing(draft, column)
+                continue
+            value, problem = judge(text)
+            if problem is not None:
+                draft.problems.append(problem)
+            if value is not None:
+                self._put(draft, column.field, value)
+        self._settle_birth_and_sex(draft)
+        self._settle_death(draft)
+        self._settle_place(draft)
+        self._settle_who(draft)
+        return draft
+
+    def content(self, cells: Sequence[Cell]) -> list[tuple[str, str]]:
+        """(header, cell) of the row, sensitive cells masked, for the clerk who has to look at it."""
+        texts = [(c, text_of(cells[i]) if i < len(cells) else "") for i, c, _ in self._columns]
+        return [(column.header, masked(column.field, text)) for column, text in texts]
+
+    def _missing(self, draft: Draft, column: Column) -> None:
+        draft.problems.append(CellProblem(column.header, "", "missing", f"“{column.header}”是空的。", "请补填后再报。"))
+
+    def _put(self, draft: Draft, name: str, value: object) -> None:
+        if name == "id_number" and isinstance(value, ResidentId):
+            draft.number = value
+        elif name in self._about_person:
+            draft.values[name] = value
+        elif name in self._about_household:
+            draft.household_values[name] = value
+        else:
+            draft.said[name] = str(value)
+
+    def _settle_birth_and_sex(self, draft: Draft) -> None:
+        """Birth date and sex agree with the ID number; departments that may add people state them even without a column."""
+        number = draft.number
+        if number is None:
+            return
+        born = number.birth_date.isoformat()
+        if draft.values.get("birth_date", born) != born:
+            draft.problems.append(
+                CellProblem(
+                    self._headers["birth_date"], str(draft.values["birth_date"]), "birth_differs_from_id",
+                    "出生日期与证件号里的不一致。", "请对照证件,改正其中录错的一项。",
+                )
+            )  # fmt: skip
+        if draft.values.get("sex", number.sex) != number.sex:
+            draft.problems.append(
+                CellProblem(
+                    self._headers["sex"], "", "sex_differs_from_id", "性别与证件号里的不一致,已按证件号采用。", "请核对后改正。", NOTICE
+                )
+            )
+        if self._layout.may_add or "birth_date" in draft.values:
+            draft.values["birth_date"] = born
+        if self._layout.may_add or "sex" in draft.values:
+            draft.values["sex"] = number.sex
+
+    def _settle_death(self, draft: Draft) -> None:
+        """A date of death says that the person is not alive; together with 'alive' it is a contradiction."""
+        died = draft.said.get("death_date")
+        if died is None:
+            return
+        if draft.values.get("alive") is True:
+            reason, remedy = "写了死亡日期,状态却是健在。", "请核实后改正其中一项。"
+            draft.problems.append(CellProblem(self._headers["death_date"], died, "death_contradicts", reason, remedy))
+        draft.values["alive"] = False
+
+    def _settle_place(self, draft: Draft) -> None:
+        """The community the row names, or a problem: an error where the department's communities count, a notice elsewhere."""
+        code, name, town = (draft.said.pop(key, "") for key in ("area_code", "area_name", "town_name"))
+        if not (code or name):
+            if self._layout.keeps_identity:
+                reason, remedy = "没有写村(社区)。", "请补填村(社区)名称或代码。"
+                draft.problems.append(CellProblem("村(社区)", "", "area_missing", reason, remedy))
+            return
+        found = self._places.find(code=code, name=name, town=town)
+        if isinstance(found, Spot):
+            draft.spot = found
+            draft.said["area_code"] = found.code
+            if self._layout.keeps_identity:
+                self._derive_from_place(draft, found)
+            return
+        level = "error" if self._layout.keeps_identity else NOTICE
+        header = self._headers.get("area_code" if code else "area_name", "村(社区)")
+        draft.problems.append(CellProblem(header, (code or name)[:60], "area_unknown", found, "请按本市的村(社区)名单核对。", level))
+
+    def _derive_from_place(self, draft: Draft, spot: Spot) -> None:
+        """County, and town or country where the row did not say, follow from the community of registration."""
+        if spot.county:
+            draft.values["county"] = spot.county
+        if spot.rural is not None:
+            draft.values.setdefault("rural", spot.rural)
+
+    def _settle_who(self, draft: Draft) -> None:
+        """Without an ID number a row needs name, birth date and community (or household) to be about anybody."""
+        if draft.number is not None or any(problem.code.startswith("id_") for problem in draft.problems):
+            return
+        if "birth_date" in draft.values and (draft.spot is not None or "household_no" in draft.said):
+            return
+        if any(p.code == "missing" and p.column == self._headers.get("id_number") for p in draft.problems):
+            return
+        reason = "没有身份证号,也没有出生日期加村(社区),认不出是哪一位。"
+        header = self._headers.get("id_number", "身份证号")
+        draft.problems.append(CellProblem(header, "", "who_unknown", reason, "请补填身份证号;没有的,请补填出生日期和村(社区)。"))

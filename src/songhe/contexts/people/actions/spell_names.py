@@ -1,0 +1,30 @@
+"""Names as letters, for search: whole pinyin without tones, and initials."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+# Characters that read differently as a surname than elsewhere.
+_AS_SURNAME = {
+    "单": "shan", "解": "xie", "仇": "qiu", "查": "zha", "曾": "zeng", "区": "ou", "朴": "piao", "盖": "ge", "缪": "miao", "翟": "zhai",
+    "任": "ren", "华": "hua", "纪": "ji", "宁": "ning", "召": "shao", "尉": "wei", "乐": "yue", "黑": "he", "员": "yun", "种": "chong",
+    "冼": "xian", "覃": "qin", "折": "she", "牟": "mu", "逄": "pang", "洗": "xian", "晟": "cheng", "郇": "xun", "逯": "lu", "麴": "qu",
+}  # fmt: skip
+_COMPOUND = {"尉迟": ("yu", "chi"), "万俟": ("mo", "qi"), "长孙": ("zhang", "sun"), "澹台": ("tan", "tai"), "单于": ("chan", "yu")}
+
+
+@lru_cache(maxsize=20_000)
+def _letters(character: str) -> str:
+    return "".join(lazy_pinyin(character, style=Style.NORMAL, errors=lambda rest: rest if rest.isalpha() and rest.isascii() else "")).lower()
+
+
+def spell(name: str) -> tuple[str, str]:
+    """(zhangguilan, zgl). Character by character, as names are; surnames with a reading of their own are known."""
+    compound = _COMPOUND.get(name[:2])
+    if compound:
+        syllables = [*compound, *(_letters(c) for c in name[2:])]
+    else:
+        syllables = [_AS_SURNAME.get(name[:1]) or _letters(name[:1]), *(_letters(c) for c in name[1:])]
+    return "".join(syllables), "".join(s[:1] for s in syllables)

@@ -1,0 +1,11 @@
+"""Every question this context answers."""
+
+from songhe.contexts.people.queries.batches import BatchBrief, BatchView, RowProblem, RowView, batch, list_batches
+from songhe.contexts.people.queries.layouts import Column, Layout, layout_of, layouts
+from songhe.contexts.people.queries.person import FactView, HouseholdView, MemberView, PersonView, StatementView, TimelineEntry, household, person
+from songhe.contexts.people.queries.search_people import PersonBrief, search_people
+
+__all__ = [
+    "BatchBrief", "BatchView", "Column", "FactView", "HouseholdView", "Layout", "MemberView", "PersonBrief", "PersonView", "RowProblem",
+    "RowView", "StatementView", "TimelineEntry", "batch", "household", "layout_of", "layouts", "list_batches", "person", "search_people",
+]  # fmt: skip

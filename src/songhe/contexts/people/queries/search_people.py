@@ -1,0 +1,129 @@
+"""Finding people: by name, pinyin, initials, ID number or telephone, within the areas of who asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from songhe.basics.ages import age_on
+from songhe.basics.identifiers import Phone, ResidentId, parse_phone, parse_resident_id
+from songhe.basics.masking import mask_id_number, mask_phone
+from songhe.contexts.people.access import visible_to
+from songhe.contexts.people.models import Household, Person
+from songhe.contexts.people.words import seal_context
+from songhe.foundation import clock
+from songhe.foundation.access import Actor, Right, require
+from songhe.foundation.encryption import blind_index, open_sealed
+from songhe.foundation.paging import Page, cursor_of, keys_of
+
+MOST = 200
+_NUMBER = re.compile(r"\+?[\d-]{7,17}[\dXx]")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBrief:
+    """One line of a list. `age` is in full years today, None where the birth date is unknown; identifiers are masked.
+
+    `place` is the community's (or village's) name with its town's: 小坝镇 · 永丰社区. `alive` is None where nobody has said.
+    """
+
+    id: int
+    public_id: str
+    name: str
+    sex: str
+    birth_date: dt.date | None
+    age: int | None
+    alive: bool | None
+    id_number: str
+    phone: str
+    household_id: int
+    area_path: str
+    place: str
+    demo: bool
+
+
+def search_people(actor: Actor, *, text: str = "", area_path: str = "", limit: int = 50, after: str | None = None) -> Page[PersonBrief]:
+    """People in the actor's areas (narrowed to `area_path`), by name; without text everybody there by community and name.
+
+    Text is a name or its beginning, its pinyin or initials, a whole ID number (15 or 18 digits), or a whole telephone number.
+    """
+    require(actor, Right.SEE_PEOPLE)
+    rows, keys = _matching(visible_to(actor, area_path=area_path), _folded(text))
+    if after is not None:
+        rows = rows.filter(_beyond(keys, keys_of(after, *(int if key == "id" else str for key in keys))))
+    limit = max(1, min(limit, MOST))
+    found = list(rows.select_related("area__parent").order_by(*keys)[: limit + 1])
+    last = found[limit - 1] if len(found) > limit else None
+    following = cursor_of(*(getattr(last, key) for key in keys)) if last is not None else None
+    return Page(briefs(found[:limit]), following)
+
+
+def briefs(people: Sequence[Person]) -> tuple[PersonBrief, ...]:
+    """The people as list lines, identifiers masked."""
+    return tuple(_brief(person) for person in people)
+
+
+def place_of(row: Person | Household) -> str:
+    """小坝镇 · 永丰社区."""
+    above = row.area.parent
+    return f"{above.name} · {row.area.name}" if above is not None and above.level == "town" else row.area.name
+
+
+def _brief(person: Person) -> PersonBrief:
+    alive = person.facts.get("alive")
+    return PersonBrief(
+        id=person.id, public_id=str(person.public_id), name=person.name, sex={"male": "男", "female": "女"}.get(person.sex, ""),
+        birth_date=person.birth_date, age=age_on(person.birth_date, clock.today()) if person.birth_date else None,
+        alive=alive if isinstance(alive, bool) else None, id_number=mask_id_number(opened(person, "id_number")),
+        phone=mask_phone(opened(person, "phone")), household_id=person.household_id, area_path=person.area_path, place=place_of(person),
+        demo=person.demo,
+    )  # fmt: skip
+
+
+_SEALED = {"id_number": "id_sealed", "phone": "phone_sealed", "bank_account": "bank_account_sealed", "diagnosis": "diagnosis_sealed"}
+
+
+def opened(person: Person, field: str) -> str:
+    """A sealed field of a person in clear, empty where there is none. What leaves this context is masked or revealed with a reason."""
+    blob = getattr(person, _SEALED[field])
+    return open_sealed(blob, context=seal_context(field, str(person.public_id))) if blob else ""
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _matching(rows: QuerySet[Person], text: str) -> tuple[QuerySet[Person], tuple[str, ...]]:
+    """The filtered rows and the keys that order them."""
+    if not text:
+        return rows, ("area_path", "name", "id")
+    if _NUMBER.fullmatch(text):
+        return _numbered(rows, text), ("name", "id")
+    if text.isascii():
+        letters = text.lower()
+        column = "initials" if not re.search("[aeiouv]", letters) else "pinyin"
+        return rows.filter(**{f"{column}__startswith": letters}), (column, "name", "id")
+    return rows.filter(name__startswith=text), ("name", "id")
+
+
+def _numbered(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Those with exactly this ID number or telephone number; nobody where it is neither."""
+    number, phone = parse_resident_id(text), parse_phone(text)
+    if isinstance(number, ResidentId):
+        return rows.filter(id_index=blind_index(number.number, kind="id_number"))
+    if isinstance(phone, Phone):
+        return rows.filter(phone_index=blind_index(phone.number, kind="phone"))
+    return rows.none()
+
+
+def _beyond(keys: Sequence[str], values: Sequence[str | int]) -> Q:
+    """Rows after the given keys in the order of the keys; the first key bounds the index range."""
+    beyond = Q(**{f"{keys[-1]}__gt": values[-1]})
+    for key, value in zip(reversed(keys[:-1]), reversed(values[:-1]), strict=True):
+        beyond = Q(**{f"{key}__gt": value}) | Q(**{key: value}) & beyond
+    return Q(**{f"{keys[0]}__gte": values[0]}) & beyond
