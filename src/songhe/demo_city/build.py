@@ -91,7 +91,7 @@ def _fact_columns(rng: np.random.Generator, plan: CityPlan, people: Residents, g
     columns["alive"] = np.where(dead & people.elder, "死亡", "正常")
     sick = facts["chronic_disease"].astype(bool)
     columns["diagnosis"] = np.where(sick, rng.choice(np.array(DIAGNOSES), len(people)), "")
-    columns["carer"] = np.full(len(people), "否")
+    columns.setdefault("carer", np.full(len(people), "否"))
     return columns
 
 

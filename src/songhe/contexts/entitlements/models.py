@@ -30,7 +30,7 @@ class Run(models.Model):
     """One application of a rulebook to a snapshot, for one as-of date."""
 
     kind = models.TextField()  # city | household
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
+    snapshot = models.ForeignKey(Snapshot, null=True, on_delete=models.PROTECT, related_name="+")  # set when published
     pack_version = models.ForeignKey("policy_library.PackVersion", on_delete=models.PROTECT, related_name="+")
     rulebook_hash = models.CharField(max_length=64)
     as_of = models.DateField()
@@ -44,6 +44,7 @@ class Run(models.Model):
 
     class Meta:
         db_table = "determination_run"
+        constraints = [models.CheckConstraint(condition=Q(published_at=None) | Q(snapshot__isnull=False), name="run_published_has_snapshot")]
         indexes = [models.Index(fields=["-published_at"], condition=Q(published_at__isnull=False), name="run_published")]
 
 
@@ -55,8 +56,8 @@ class Decision(models.Model):
     true_mask      condition bits that are true; unknown_mask: that cannot be told
     """
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     area_path = models.TextField()
     statuses = models.BinaryField()
     amounts = ArrayField(models.BigIntegerField())

@@ -26,6 +26,10 @@ class UnknownParameter(NotFound):
     code = "unknown_parameter"
 
 
+class UnknownBenefit(NotFound):
+    code = "unknown_benefit"
+
+
 class UnknownReading(NotFound):
     code = "unknown_reading"
 

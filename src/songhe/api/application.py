@@ -1,0 +1,41 @@
+"""The API and its contract."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from songhe.api import determination, people, policy, problems
+
+
+class SongheAPI(NinjaAPI):
+    """Django Ninja with refusals documented under their own media type."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The contract; refusals are `application/problem+json`, as they are answered."""
+        schema = super().get_openapi_schema(**options)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, response in operation.get("responses", {}).items():
+                    content = response.get("content", {})
+                    if int(status) >= 400 and "application/json" in content:
+                        response["content"] = {problems.MEDIA_TYPE: content["application/json"]}
+        return schema
+
+
+api = SongheAPI(
+    title="松鹤 API", version="1", docs_url=None, openapi_url="openapi.json", urls_namespace="api-1",
+    description="A city's elderly-care services: people, what they are entitled to and why, and the rules.",
+)  # fmt: skip
+problems.register(api)
+api.add_router("/people", people.router, tags=["people"])
+api.add_router("", determination.router, tags=["determination"])
+api.add_router("/pack", policy.router, tags=["policy"])
+
+
+def openapi_text() -> str:
+    """The contract as it is committed: sorted, indented, ending with a newline."""
+    return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), ensure_ascii=False, indent=1, sort_keys=True) + "\n"

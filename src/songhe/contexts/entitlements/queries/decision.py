@@ -1,0 +1,71 @@
+"""A person's current decision with its reasons, decided again from the kept snapshot and compared with what was stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from songhe.contexts.entitlements.access import visible_to
+from songhe.contexts.entitlements.errors import NoDecisionYet
+from songhe.contexts.entitlements.models import Decision, Run
+from songhe.contexts.entitlements.queries.snapshot import household_of
+from songhe.contexts.people import facts
+from songhe.contexts.policy_library import queries as policy
+from songhe.engines.policy.closure import compile_household
+from songhe.engines.policy.explaining import Explanation, explain
+from songhe.foundation.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDecision:
+    """What the rules say of a person, benefit by benefit, and from what. `reproduced` is False if deciding again gave another answer."""
+
+    person_id: int
+    run_id: int
+    cause: str
+    as_of: dt.date
+    published_at: dt.datetime
+    pack: str
+    pack_version: str
+    rulebook_hash: str
+    snapshot_id: int
+    snapshot_sha256: str
+    taken_at: dt.datetime
+    explanations: tuple[Explanation, ...]
+    reproduced: bool
+
+
+def _latest(actor: Actor, person_id: int, run_id: int | None) -> Decision:
+    rows = visible_to(actor).filter(person_id=person_id).select_related("run__snapshot")
+    row = (rows.filter(run_id=run_id) if run_id else rows).order_by("-run_id").first()
+    if row is None:
+        raise NoDecisionYet("这位老人还没有核算结果。", next_step="全市核算完成后再来看,或请市级工作人员发起核算。")
+    return row
+
+
+def decision(actor: Actor, *, person_id: int, run_id: int | None = None) -> PersonDecision:
+    """The current decision of a person (or the one of a named run), every condition explained.
+
+    Raises NoDecisionYet if there is none that the actor may see.
+    """
+    row = _latest(actor, person_id, run_id)
+    run: Run = row.run
+    assert run.snapshot is not None and run.published_at is not None
+    rules = policy.rulebook_of(run.pack_version_id, run.as_of)
+    place = facts.household_at(person_id, run.snapshot.taken_at)
+    household = household_of(run.snapshot, place.household_id, place.names)
+    member = household.person_ids.index(person_id)
+    decided = compile_household(rules)(household)[member]
+    width = len(row.true_mask)
+    same = (
+        bytes(decided.statuses) == bytes(row.statuses)
+        and list(decided.amounts) == row.amounts
+        and decided.true.to_bytes(width, "little") == bytes(row.true_mask)
+        and decided.unknown.to_bytes(width, "little") == bytes(row.unknown_mask)
+    )
+    sources = facts.sources_at(household.person_ids, run.snapshot.taken_at)
+    return PersonDecision(
+        person_id=person_id, run_id=run.id, cause=run.cause, as_of=run.as_of, published_at=run.published_at, pack=rules.pack,
+        pack_version=rules.version, rulebook_hash=run.rulebook_hash, snapshot_id=run.snapshot.id, snapshot_sha256=run.snapshot.sha256,
+        taken_at=run.snapshot.taken_at, explanations=explain(rules, household, member, sources=sources), reproduced=same,
+    )  # fmt: skip
