@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -105,7 +105,7 @@ def _megabytes(size: int) -> int:
     return -(-size // (1 << 20))
 
 
-def _opened(content: bytes | Path) -> BinaryIO:
+def _opened(content: bytes | Path) -> BytesIO | BufferedReader:
     return BytesIO(content) if isinstance(content, bytes) else content.open("rb")
 
 

@@ -33,6 +33,6 @@ def keys_of(cursor: str, *kinds: type) -> tuple[str | int, ...]:
     except (binascii.Error, ValueError):
         keys = None
     fits = isinstance(keys, list) and len(keys) == len(kinds)
-    if not fits or not all(type(key) is kind for key, kind in zip(keys, kinds, strict=True)):
+    if not fits or not all(type(key) is kind for key, kind in zip(keys, kinds, strict=True)) or "\0" in "".join(map(str, keys)):
         raise InvalidInput("翻页标记不对。", next_step="请回到第一页重新查看。", field="after")
     return tuple(keys)

@@ -124,7 +124,7 @@ def _insert(block: Sequence[NewWorkItem]) -> int:
                 [i.due_on for i in block],
             ],
         )  # fmt: skip
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 
 
 class User(AbstractUser):
@@ -11,13 +12,15 @@ class User(AbstractUser):
 
     display_name = models.TextField()
     organisation = models.TextField(blank=True)
+    area_path = models.TextField(blank=True)  # where the person works: who may manage the account follows from it
 
     class Meta:
         db_table = "account_user"
+        indexes = [models.Index(fields=["area_path"], name="account_user_area", opclasses=["text_pattern_ops"])]
 
 
 class RoleGrant(models.Model):
-    """A role held by a user at an area and below, from a day until a day."""
+    """A role held by a user at an area and below. `valid_to` is the first day on which it no longer holds."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     role = models.TextField()
@@ -28,13 +31,18 @@ class RoleGrant(models.Model):
 
     class Meta:
         db_table = "account_role_grant"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")), name="role_grant_dates_in_order"
+            )
+        ]
 
 
 class Consumer(models.Model):
     """A machine that calls the API: a token (only its hash is stored), rights, and an area."""
 
     name = models.TextField(unique=True)
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of a random token of 256 bits
     scopes = models.JSONField(default=list)
     area_path = models.TextField()
     created_by = models.BigIntegerField()

@@ -86,7 +86,7 @@ def _check(areas: Sequence[AreaInput], existing: dict[str, Area]) -> None:
             )
         _check_parent(area, levels)
         row = existing.get(area.code)
-        if row is not None and codes.get(row.parent_id) != area.parent:
+        if row is not None and (codes[row.parent_id] if row.parent_id else None) != area.parent:
             raise AreaMoved(
                 f"「{area.name}」的上级变了,不能直接改。", next_step="请为调整后的区划使用新代码,再迁移人员。", field="parent"
             )

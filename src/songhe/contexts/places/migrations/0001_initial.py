@@ -5,30 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField(unique=True)),
-                ('name', models.TextField()),
-                ('level', models.TextField()),
-                ('path', models.TextField(unique=True)),
-                ('rural', models.BooleanField(null=True)),
-                ('aliases', models.JSONField(default=list)),
-                ('outline', models.JSONField(null=True)),
-                ('outline_source', models.TextField(blank=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("level", models.TextField()),
+                ("path", models.TextField(unique=True)),
+                ("rural", models.BooleanField(null=True)),
+                ("aliases", models.JSONField(default=list)),
+                ("outline", models.JSONField(null=True)),
+                ("outline_source", models.TextField(blank=True)),
+                (
+                    "parent",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.area"),
+                ),
             ],
             options={
-                'db_table': 'area',
-                'indexes': [models.Index(fields=['path'], name='area_path_prefix', opclasses=['text_pattern_ops'])],
+                "db_table": "area",
+                "indexes": [models.Index(fields=["path"], name="area_path_prefix", opclasses=["text_pattern_ops"])],
             },
         ),
     ]

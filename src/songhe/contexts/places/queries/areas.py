@@ -12,8 +12,6 @@ from songhe.contexts.places.models import Area
 from songhe.contexts.places.words import DEPTH
 from songhe.foundation.access import Actor, Right
 
-_COLUMNS = ("pk", "code", "name", "level", "parent_id", "path", "rural", "aliases")
-
 
 @dataclass(frozen=True, slots=True)
 class AreaView:
@@ -95,4 +93,9 @@ def _one(rows: QuerySet[Area], asked: str) -> AreaView:
 
 
 def _views(rows: QuerySet[Area]) -> tuple[AreaView, ...]:
-    return tuple(AreaView(*row[:-1], tuple(row[-1])) for row in rows.values_list(*_COLUMNS))
+    return tuple(
+        AreaView(pk, code, name, level, parent, path, rural, tuple(aliases))
+        for pk, code, name, level, parent, path, rural, aliases in rows.values_list(
+            "pk", "code", "name", "level", "parent_id", "path", "rural", "aliases"
+        )
+    )

@@ -1,0 +1,22 @@
+"""Every write to accounts."""
+
+from songhe.contexts.accounts.actions.consumers import NewConsumer, create_consumer, revoke_consumer, rotate_token
+from songhe.contexts.accounts.actions.demo_accounts import DemoAccount, create_demo_accounts
+from songhe.contexts.accounts.actions.grants import grant_role, revoke_role
+from songhe.contexts.accounts.actions.users import NewUser, activate_user, create_user, deactivate_user, set_password
+
+__all__ = [
+    "DemoAccount",
+    "NewConsumer",
+    "NewUser",
+    "activate_user",
+    "create_consumer",
+    "create_demo_accounts",
+    "create_user",
+    "deactivate_user",
+    "grant_role",
+    "revoke_consumer",
+    "revoke_role",
+    "rotate_token",
+    "set_password",
+]

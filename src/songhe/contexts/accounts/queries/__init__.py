@@ -1,0 +1,17 @@
+"""Who acts, and the lists of the security administrator."""
+
+from songhe.contexts.accounts.queries.actors import actor_of_token, actor_of_user, names_of
+from songhe.contexts.accounts.queries.consumers import ConsumerView, list_consumers
+from songhe.contexts.accounts.queries.users import GrantView, UserView, list_users, user
+
+__all__ = [
+    "ConsumerView",
+    "GrantView",
+    "UserView",
+    "actor_of_token",
+    "actor_of_user",
+    "list_consumers",
+    "list_users",
+    "names_of",
+    "user",
+]

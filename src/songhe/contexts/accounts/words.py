@@ -1,0 +1,59 @@
+"""What roles exclude each other, which of them an API consumer may stand for, and the desk each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from songhe.foundation.access import Right, Role
+
+ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+CONSUMER_RIGHTS = frozenset(
+    {
+        Right.SEE_PEOPLE,
+        Right.SEE_DECISIONS,
+        Right.DETERMINE,
+        Right.WHAT_IF,
+        Right.SEE_FIGURES,
+        Right.SEE_PACKS,
+        Right.SEE_WORK,
+        Right.IMPORT,
+    }
+)
+CONSUMER_ROLE = Role.CITY_OFFICER  # holds every right above; the consumer's scopes narrow it
+
+RIGHT_LABELS: Mapping[Right, str] = {
+    Right.SEE_PEOPLE: "查看人员",
+    Right.REVEAL_SENSITIVE: "查看完整敏感信息",
+    Right.CORRECT_FACTS: "更正信息",
+    Right.SEE_DECISIONS: "查看认定结果",
+    Right.DETERMINE: "发起认定",
+    Right.SEE_WORK: "查看待办",
+    Right.DO_WORK: "办理待办",
+    Right.SEE_PACKS: "查看政策",
+    Right.CHANGE_PACKS: "修改政策参数",
+    Right.WHAT_IF: "政策试算",
+    Right.SEE_FIGURES: "查看统计",
+    Right.IMPORT: "导入数据",
+    Right.ACCEPT_IMPORT: "确认导入",
+    Right.SEE_JOBS: "查看后台任务",
+    Right.MANAGE_USERS: "管理账号",
+    Right.SEE_AUDIT: "查看审计",
+}
+
+DESKS: Mapping[Role, str] = {
+    Role.CITY_OFFICER: "city",
+    Role.STREET_CLERK: "street",
+    Role.COMMUNITY_WORKER: "street",
+    Role.PROVIDER_MANAGER: "provider",
+    Role.ASSESSOR: "assess",
+    Role.INSPECTOR: "inspect",
+    Role.SYSTEM_ADMIN: "ops",
+    Role.SECURITY_ADMIN: "ops",
+    Role.AUDIT_ADMIN: "ops",
+}
+
+
+def exclude_each_other(one: Role, other: Role) -> bool:
+    """Whether nobody may hold both at the same time: an administrator's role stands alone."""
+    return one != other and bool({one, other} & ADMIN_ROLES)
