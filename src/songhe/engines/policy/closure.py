@@ -6,8 +6,9 @@ Nothing of a pack's text reaches the generated code: only names checked by the l
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from songhe.engines.policy.arithmetic import Value, aggregate, share
@@ -44,7 +45,7 @@ _STATUSES = tuple(Status)
 
 @dataclass(slots=True)
 class Evaluated:
-    """A member after all stages. `values` are the encoded facts and definitions in the order of `Compiled.names`."""
+    """A member after all stages. `values` are the encoded facts and definitions, see `Compiled.places`."""
 
     applies: Value
     values: tuple[Value, ...]
@@ -59,13 +60,13 @@ class Compiled:
     """A rulebook as functions; `evaluate` runs all stages for one household."""
 
     rulebook: Rulebook
-    names: tuple[str, ...]
     first: Callable[..., Any]
     second: Callable[..., Any]
     aggregates: tuple[Aggregate, ...]
     person_readers: tuple[tuple[str, Callable[[object], Value]], ...]
     household_readers: tuple[tuple[str, Callable[[object], Value]], ...]
-    once: tuple[tuple[int, tuple[int, ...]], ...] = field(default=())
+    once: tuple[tuple[int, tuple[int, ...]], ...]
+    places: Mapping[str, int]  # of a fact, or of "= definition", in `Evaluated.values`
 
     def evaluate(self, household: HouseholdInput) -> list[Evaluated]:
         """Every member, in the order given; raises EncodingProblem for a fact that its variable cannot have."""
@@ -125,9 +126,17 @@ def _key(member: Evaluated, places: tuple[int, ...], person_id: int) -> tuple[in
     return None if None in values else (*(int(value or 0) for value in values), person_id)
 
 
+_RECENT: OrderedDict[int, Compiled] = OrderedDict()
+
+
 def compile_rulebook(rulebook: Rulebook) -> Compiled:
-    """The functions of a rulebook."""
-    return _Writer(rulebook).compiled()
+    """The functions of a rulebook; those of the last few rulebooks are kept."""
+    compiled = _RECENT.get(id(rulebook))
+    if compiled is None or compiled.rulebook is not rulebook:
+        compiled = _RECENT[id(rulebook)] = _Writer(rulebook).compiled()
+        while len(_RECENT) > 16:
+            _RECENT.popitem(last=False)
+    return compiled
 
 
 class _Writer:
@@ -162,7 +171,7 @@ class _Writer:
         self.lines += [f"{_tuple([f'h_{name}' for name in shared])} = shared"] if shared else []
         self.lines += [f"{_tuple([f'g_{k}' for k in self.aggregates.values()])} = sums"] if self.aggregates else []
         source += _function("second", "kept, shared, sums", self._second(kept, late))
-        names = tuple(own + early + late)
+        places = {name: at for at, name in enumerate([*own, *(f"= {name}" for name in early + late)])}
         readers = self._readers()
         once = tuple(
             (b.index, tuple(own.index(name) for name in b.first_by)) for b in rulebook.benefits if b.in_force and b.first_by
@@ -171,13 +180,13 @@ class _Writer:
         exec(compile(source, "<rulebook>", "exec"), space)  # noqa: S102 - written from the resolved tree, see the module's docstring
         return Compiled(
             rulebook,
-            names,
             space["first"],
             space["second"],
             tuple(self.aggregates),
             tuple((name, readers[name]) for name in own),
             tuple((name, readers[name]) for name in shared),
             once,
+            places,
         )
 
     def _readers(self) -> Mapping[str, Callable[[object], Value]]:
