@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from songhe.contexts.places import queries as places
@@ -24,52 +23,43 @@ class Spot:
 class PlaceIndex:
     """Finds the community that a row names by code, or by name within the town it names, or by a name that is unique in the city."""
 
-    def __init__(self, areas: Iterable[places.AreaView]) -> None:
-        tree = list(areas)
-        by_path = {area.path: area for area in tree}
-        self._towns = {area.path: {_folded(name) for name in (area.name, *area.aliases)} for area in tree if area.level == "town"}
-        self._by_code: dict[str, Spot] = {}
-        self._by_name: dict[str, list[Spot]] = {}
+    def __init__(self, names: places.Gazetteer) -> None:
+        by_path = {area.path: area for area in names.areas}
+        self._names = names
+        self._spots = {area.code: _spot(area, by_path) for area in names.areas if area.level == "community"}
         self._found: dict[tuple[str, str, str], Spot | str] = {}
-        for area in tree:
-            if area.level != "community":
-                continue
-            county = next((above.code for above in _above(area.path, by_path) if above.level == "county"), "")
-            spot = Spot(area.id, area.code, area.name, area.path, county, area.rural)
-            self._by_code[area.code] = spot
-            for name in {_folded(name) for name in (area.name, *area.aliases)}:
-                self._by_name.setdefault(name, []).append(spot)
 
     def find(self, *, code: str = "", name: str = "", town: str = "") -> Spot | str:
         """The community, or why it cannot be told, in Chinese."""
         key = (code, name, town)
         if key not in self._found:
-            self._found[key] = self._look(code, _folded(name), _folded(town))
+            self._found[key] = self._look(code, name, town)
         return self._found[key]
 
     def _look(self, code: str, name: str, town: str) -> Spot | str:
         if code:
-            spot = self._by_code.get(code)
-            return spot if spot else "本市没有这个代码的村(社区)。"
-        found = self._by_name.get(name, [])
+            return self._spots.get(code) or "本市没有这个代码的村(社区)。"
+        within = ""
         if town:
-            found = [spot for spot in found if any(town in names and spot.path.startswith(path) for path, names in self._towns.items())]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            return "本市没有这个名称的村(社区)。" if not town else "这个镇(街道)里没有这个名称的村(社区)。"
-        return f"本市有{len(found)}个同名的村(社区),分不清是哪一个,请写明镇(街道)。"
+            above = self._names.find(town).area
+            if above is None or above.level != "town":
+                return "本市没有这个名称的镇(街道)。"
+            within = above.path
+        match = self._names.find(name, within=within)
+        if match.area is not None and match.area.level == "community":
+            return self._spots[match.area.code]
+        if len(match.candidates) > 1:
+            return f"本市有{len(match.candidates)}个同名的村(社区),分不清是哪一个,请写明镇(街道)。"
+        return "这个镇(街道)里没有这个名称的村(社区)。" if town else "本市没有这个名称的村(社区)。"
 
 
 def place_index() -> PlaceIndex:
     """Over the city's areas as they are now."""
-    return PlaceIndex(places.area_tree())
+    return PlaceIndex(places.gazetteer())
 
 
-def _above(path: str, by_path: Mapping[str, places.AreaView]) -> list[places.AreaView]:
-    parts = path.rstrip("/").split("/")
-    return [by_path[above] for i in range(1, len(parts)) if (above := "/".join(parts[:i]) + "/") in by_path]
-
-
-def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
+def _spot(area: places.AreaView, by_path: Mapping[str, places.AreaView]) -> Spot:
+    parts = area.path.rstrip("/").split("/")
+    above = [by_path[path] for i in range(1, len(parts)) if (path := "/".join(parts[:i]) + "/") in by_path]
+    county = next((step.code for step in above if step.level == "county"), "")
+    return Spot(area.id, area.code, area.name, area.path, county, area.rural)

@@ -1,0 +1,117 @@
+"""A human has looked at the verdicts and lets the good rows in: all of them in one transaction, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from songhe.contexts.people.access import batch_for
+from songhe.contexts.people.actions.check_batch import BatchResult, Progress, count_verdicts, keep_contents, result_of, silent
+from songhe.contexts.people.actions.match_rows import match_rows
+from songhe.contexts.people.actions.seal_again import seal_again
+from songhe.contexts.people.actions.settle_facts import settle_people
+from songhe.contexts.people.actions.stage_rows import stage_rows
+from songhe.contexts.people.actions.write_people import write_households, write_people
+from songhe.contexts.people.errors import BatchNotReady
+from songhe.contexts.people.events import CityFactsChanged, HouseholdsChanged
+from songhe.contexts.people.models import ImportBatch, ImportRow, StagedRow
+from songhe.contexts.people.queries.layouts import layout_of
+from songhe.contexts.people.words import BatchStatus, Verdict
+from songhe.foundation import audit, clock, outbox, work_items
+from songhe.foundation.access import Actor, Right
+
+ONE_AT_A_TIME = 7_202_002  # advisory lock: two batches must not bring in the same person at once
+NAMED_ONE_BY_ONE = 500  # more changed households than this are one event about the city
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptResult:
+    """What an accepted batch did. `households` counts those whose facts or members changed; 0 where it had been accepted before."""
+
+    batch: BatchResult
+    households: int
+
+
+@transaction.atomic
+def accept_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) -> AcceptResult:
+    """New and changed rows are in, facts settled, conflicts lie as work items; accepting again changes nothing.
+
+    The verdicts are taken once more at this moment, since people may have changed since the check. Killed anywhere, nothing of it is
+    visible and the batch can be accepted again. Raises BatchNotReady for a batch that is not checked.
+    """
+    batch = batch_for(actor, batch_id, right=Right.ACCEPT_IMPORT, lock=True)
+    if batch.status == BatchStatus.ACCEPTED:
+        return AcceptResult(result_of(batch), 0)
+    if batch.status != BatchStatus.CHECKED:
+        raise BatchNotReady("这个批次还没有检查完,不能入库。", next_step="请先检查文件,看过结果后再确认入库。")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+    if StagedRow.objects.filter(batch_id=batch.id).count() != batch.total:
+        stage_rows(batch, lambda done: progress(done, batch.total, "重新读取文件"))
+    households = _let_in(actor, batch, progress)
+    batch.status, batch.accepted_by, batch.accepted_at = BatchStatus.ACCEPTED, actor.id, clock.now()
+    batch.counts = count_verdicts(batch.id)
+    batch.save(update_fields=["status", "accepted_by", "accepted_at", "counts"])
+    _open_conflicts(actor, batch)
+    StagedRow.objects.filter(batch_id=batch.id)._raw_delete("default")
+    _publish(batch, households)
+    detail = {**batch.counts, "households": len(households), "department": batch.department}
+    audit.record(actor, "people.accept_batch", subject_type="import_batch", subject_id=batch.id, detail=detail)
+    return AcceptResult(result_of(batch), len(households))
+
+
+def _let_in(actor: Actor, batch: ImportBatch, progress: Progress) -> list[int]:
+    """The changed households' ids, after everything of the batch is written."""
+    progress(0, 4, "再次与人口资料比对")
+    match_rows(batch)
+    _correct_verdicts(batch)
+    progress(1, 4, "写入人员和户")
+    write_people(batch, actor.id)
+    seal_again(batch, keeps_identity=layout_of(batch.department).keeps_identity)
+    progress(2, 4, "汇总各部门说法")
+    settle_people(batch)
+    progress(3, 4, "更新户")
+    households = write_households(batch, actor.id)
+    progress(4, 4, "完成")
+    return households
+
+
+def _correct_verdicts(batch: ImportBatch) -> None:
+    """Rows whose verdict has changed since the check say so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE import_row r SET verdict = m.verdict, person_id = m.person_id, changes = m.changes, problems = s.problems || m.problems
+            FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id
+            WHERE r.batch_id = s.batch_id AND r.sheet = s.sheet AND r.row = s.row
+              AND (r.verdict, r.person_id, r.changes) IS DISTINCT FROM (m.verdict, m.person_id, m.changes)
+            """
+        )
+        changed = cursor.rowcount
+    if changed:
+        keep_contents(batch)
+
+
+def _open_conflicts(actor: Actor, batch: ImportBatch) -> None:
+    """Each conflicting row is a work item of the department that sent it, in the area of the person it may be about."""
+    rows = ImportRow.objects.filter(batch_id=batch.id, verdict=Verdict.CONFLICT).select_related("person").order_by("id")
+    work_items.open_items_bulk(
+        actor,
+        items=(
+            work_items.NewWorkItem(
+                kind="import_conflict", key=f"import_conflict:{batch.id}:{row.sheet}:{row.row}", owner=batch.department,
+                area_path=row.person.area_path if row.person else batch.area_paths[0], subject_type="import_row", subject_id=row.id,
+                title=f"{batch.department}报送的第{row.row}行需要核实:{row.problems[-1]['reason'] if row.problems else ''}",
+                detail={"batch_id": batch.id, "row": row.row, "person_id": row.person_id},
+            )
+            for row in rows.iterator(chunk_size=2000)
+        ),
+    )  # fmt: skip
+
+
+def _publish(batch: ImportBatch, households: list[int]) -> None:
+    if len(households) > NAMED_ONE_BY_ONE:
+        outbox.publish(CityFactsChanged(batch_id=batch.id))
+    elif households:
+        outbox.publish(HouseholdsChanged(household_ids=tuple(households), cause=f"{batch.department}报送了新数据"))

@@ -1,0 +1,47 @@
+"""Open one sensitive field of one person, with a reason that stays in the audit chain."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from songhe.contexts.people.access import person_for
+from songhe.contexts.people.errors import ReasonMissing
+from songhe.contexts.people.models import Person
+from songhe.contexts.people.queries.dictionary import find_variable, shown
+from songhe.contexts.people.queries.search_people import opened
+from songhe.contexts.people.words import IDENTITY_LABELS, SEALED_FIELDS, seal_context
+from songhe.foundation import audit
+from songhe.foundation.access import Actor, Right
+from songhe.foundation.encryption import open_sealed
+from songhe.foundation.errors import InvalidInput
+
+SHORTEST_REASON = 2
+
+
+@transaction.atomic
+def reveal(actor: Actor, *, person_id: int, field: str, reason: str) -> str:
+    """The field in clear (empty where nothing is stored), and the audit chain says who looked at what and why.
+
+    `field` is id_number, phone, address, bank_account, diagnosis, or a sensitive variable. Raises ReasonMissing, InvalidInput,
+    PersonNotFound, AccessDenied; then nothing is revealed and nothing recorded.
+    """
+    person = person_for(actor, person_id, right=Right.REVEAL_SENSITIVE)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ReasonMissing("请写明查看的理由。", next_step="例如:老人来电核对补贴发放账号。", field="reason")
+    label, text = _field(person, field)
+    detail = {"field": field, "label": label, "reason": reason.strip()}
+    audit.record(actor, "people.reveal", subject_type="person", subject_id=person.id, area_path=person.area_path, detail=detail)
+    return text
+
+
+def _field(person: Person, field: str) -> tuple[str, str]:
+    if field == "address":
+        home = person.household
+        return IDENTITY_LABELS[field], open_sealed(home.address_sealed, context=seal_context(field, home.key)) if home.address_sealed else ""
+    if field in SEALED_FIELDS:
+        return IDENTITY_LABELS[field], opened(person, field)
+    variable = find_variable(field)
+    if variable is None or not variable.sensitive:
+        raise InvalidInput("没有这个需要授权查看的项目。", next_step="请从页面上选择。", field="field")
+    facts = person.household.facts if variable.entity == "household" else person.facts
+    return variable.label, shown(variable, facts[field]) if field in facts else ""

@@ -1,0 +1,109 @@
+"""After a batch's records are written: `facts` of every person and household it touched hold the values that count.
+
+Where no other department (and no correction, and no later statement) speaks of the file's variables, the file's values simply count: one
+statement does them all. Everybody else goes through `settle`, streamed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+
+from songhe.contexts.people.actions.run_script import rows_in_blocks, run_script
+from songhe.contexts.people.models import ImportBatch
+from songhe.contexts.people.queries.settle import Stated, settled_values
+from songhe.foundation import clock
+
+_PEOPLE = """
+DROP TABLE IF EXISTS import_disputed, import_settled;
+CREATE TEMP TABLE import_disputed ON COMMIT DROP AS
+SELECT DISTINCT r.person_id AS id FROM import_change c JOIN department_record r ON r.person_id = c.person_id
+WHERE NOT c.is_new AND (r.department <> %(department)s OR r.stated_on > %(stated_on)s OR r.note <> '') AND r.values ?| %(variables)s;
+CREATE UNIQUE INDEX ON import_disputed (id);
+ANALYZE import_disputed;
+UPDATE person p SET facts = p.facts || s.values, changed_at = %(now)s,
+    birth_date = coalesce((s.values ->> 'birth_date')::date, p.birth_date), sex = coalesce(s.values ->> 'sex', p.sex)
+FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
+WHERE p.id = c.person_id AND NOT c.is_new AND NOT p.facts @> s.values AND NOT EXISTS (SELECT 1 FROM import_disputed d WHERE d.id = c.person_id);
+"""
+
+_PEOPLE_DISPUTED = """
+UPDATE person p SET facts = t.facts, changed_at = %(now)s,
+    birth_date = coalesce((t.facts ->> 'birth_date')::date, p.birth_date), sex = coalesce(t.facts ->> 'sex', p.sex)
+FROM import_settled t WHERE p.id = t.id AND p.facts <> t.facts;
+"""
+
+_HOUSEHOLDS = """
+DROP TABLE IF EXISTS import_disputed, import_settled;
+CREATE TEMP TABLE import_disputed ON COMMIT DROP AS
+SELECT DISTINCT r.household_id AS id FROM department_record r WHERE r.batch_id = %(batch)s AND r.household_id IN (SELECT id FROM import_home);
+ANALYZE import_disputed;
+"""
+
+_HOUSEHOLDS_DISPUTED = """
+UPDATE household h SET facts = t.facts || jsonb_strip_nulls(jsonb_build_object('size', h.facts -> 'size')), changed_at = %(now)s
+FROM import_settled t WHERE h.id = t.id;
+"""
+
+
+def settle_people(batch: ImportBatch) -> None:
+    """Facts, birth date and sex of every known person the batch changed; new persons have theirs from their only record."""
+    values = {**_values(batch), "variables": _variables(batch)}
+    run_script(_PEOPLE, values)
+    _settle_disputed("person_id")
+    run_script(_PEOPLE_DISPUTED, values)
+
+
+def settle_households(batch: ImportBatch) -> None:
+    """Facts of every household about which the batch wrote a record; its size is left to the caller."""
+    values = _values(batch)
+    run_script(_HOUSEHOLDS, values)
+    _settle_disputed("household_id")
+    run_script(_HOUSEHOLDS_DISPUTED, values)
+
+
+def _values(batch: ImportBatch) -> dict[str, object]:
+    return {"batch": batch.id, "department": batch.department, "stated_on": batch.stated_on, "now": clock.now()}
+
+
+def _variables(batch: ImportBatch) -> list[str]:
+    """The person variables that the batch's rows state."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT jsonb_object_keys(values) FROM import_staged_row WHERE batch_id = %s", [batch.id])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _settle_disputed(subject: str) -> None:
+    """`import_settled` (id, facts) holds the outcome of `settle` for every subject in `import_disputed`; memory stays bounded."""
+    query = (
+        f"SELECT r.{subject}, r.id, r.department, r.stated_on, r.values::text, r.note <> '' "  # noqa: S608 - one of two column names
+        f"FROM import_disputed d JOIN department_record r ON r.{subject} = d.id ORDER BY r.{subject}, r.id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE import_settled (id bigint PRIMARY KEY, facts jsonb NOT NULL) ON COMMIT DROP")
+        for block in _by_subject(rows_in_blocks(query, {})):
+            with cursor.copy("COPY import_settled (id, facts) FROM STDIN") as copy:  # type: ignore[attr-defined]
+                for subject_id, records in block:
+                    copy.write_row((subject_id, json.dumps(settled_values(records), ensure_ascii=False)))
+        cursor.execute("ANALYZE import_settled")
+
+
+def _by_subject(blocks: Iterator[list[tuple[Any, ...]]]) -> Iterator[list[tuple[int, list[Stated]]]]:
+    """The rows grouped by subject, in blocks; a subject never falls into two."""
+    held: list[tuple[Any, ...]] = []
+    for rows in blocks:
+        held += rows
+        last = held[-1][0]
+        yield _grouped([row for row in held if row[0] != last])
+        held = [row for row in held if row[0] == last]
+    yield _grouped(held)
+
+
+def _grouped(rows: list[tuple[Any, ...]]) -> list[tuple[int, list[Stated]]]:
+    return [
+        (key, [Stated(row[1], row[2], row[3], json.loads(row[4]), row[5]) for row in group]) for key, group in groupby(rows, key=lambda row: row[0])
+    ]

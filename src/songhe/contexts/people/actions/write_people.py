@@ -1,0 +1,152 @@
+"""Writes what the matched rows of a batch say: households, persons, records. Set-based, over `import_match`.
+
+Leaves two temporary tables until the transaction ends: `import_change` (one row a person to be written: staged_id, person_id, is_new,
+stale: identity fields that somebody stated later) and `import_home` (households that may have changed).
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from songhe.contexts.people.actions.run_script import run_script
+from songhe.contexts.people.actions.settle_facts import settle_households
+from songhe.contexts.people.models import ImportBatch
+from songhe.contexts.people.queries.layouts import layout_of
+from songhe.foundation import clock
+
+_CHANGES = """
+CREATE TEMP TABLE import_change ON COMMIT DROP AS
+SELECT m.staged_id, m.verdict = 'new' AS is_new, s.household_key AS home_key, '{}'::text[] AS stale,
+       CASE WHEN m.verdict = 'new' THEN nextval(pg_get_serial_sequence('person', 'id')) ELSE m.person_id END AS person_id
+FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id WHERE m.verdict IN ('new', 'update');
+
+UPDATE import_change c SET stale = t.fields FROM (
+    SELECT c.staged_id, array_agg(DISTINCT k.field) AS fields
+    FROM import_change c JOIN department_record r ON r.person_id = c.person_id AND r.stated_on > %(stated_on)s, jsonb_object_keys(r.identity) k (field)
+    WHERE NOT c.is_new AND (r.department = %(department)s OR k.field IN ('phone', 'address', 'bank_account', 'diagnosis'))
+    GROUP BY c.staged_id
+) t WHERE t.staged_id = c.staged_id;
+
+UPDATE import_change c SET home_key = 'P' || left(encode(s.id_index, 'hex'), 24)
+FROM import_staged_row s WHERE s.id = c.staged_id AND c.is_new AND (c.home_key IS NULL OR NOT (%(keeps)s OR EXISTS (SELECT 1 FROM household h WHERE h.key = c.home_key)));
+
+CREATE UNIQUE INDEX ON import_change (staged_id);
+CREATE INDEX ON import_change (person_id);
+ANALYZE import_change;
+"""
+
+_HOUSEHOLDS = """
+INSERT INTO household (public_id, key, area_id, area_path, address_sealed, facts, changed_at)
+SELECT DISTINCT ON (c.home_key) gen_random_uuid(), c.home_key, s.area_id, s.area_path,
+       CASE WHEN c.home_key = s.household_key THEN s.address_sealed END, '{}', %(now)s
+FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
+WHERE (c.is_new OR %(keeps)s) AND c.home_key IS NOT NULL AND s.area_id IS NOT NULL
+ORDER BY c.home_key, s.address_sealed IS NULL, s.id
+ON CONFLICT (key) DO NOTHING;
+"""
+
+_HOMES_BEFORE = """
+CREATE TEMP TABLE import_home ON COMMIT DROP AS
+SELECT DISTINCT p.household_id AS id FROM import_change c JOIN person p ON p.id = c.person_id;
+"""
+
+_NEW = """
+INSERT INTO person (id, public_id, household_id, area_id, area_path, name, pinyin, initials, birth_date, sex, id_kind, id_sealed, id_index,
+    phone_sealed, phone_index, bank_account_sealed, diagnosis_sealed, relation, facts, demo, changed_at)
+SELECT c.person_id, s.public_id, h.id, s.area_id, s.area_path, s.name, s.pinyin, s.initials, s.birth_date, coalesce(s.values ->> 'sex', ''),
+    'resident', s.id_sealed, s.id_index, s.phone_sealed, s.phone_index, s.bank_account_sealed, s.diagnosis_sealed, s.relation, s.values, s.demo, %(now)s
+FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id JOIN household h ON h.key = c.home_key
+WHERE c.is_new ORDER BY s.id;
+"""
+
+_RECORDS = """
+INSERT INTO department_record (person_id, department, stated_on, received_at, batch_id, actor_id, values, identity, note)
+SELECT c.person_id, %(department)s, %(stated_on)s, %(now)s, %(batch)s, %(actor)s, s.values, s.identity, ''
+FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id ORDER BY s.id;
+"""
+
+# Which household and community somebody belongs to is said by the department that keeps identity.
+_MOVES = """
+UPDATE person p SET name = s.name, pinyin = s.pinyin, initials = s.initials, relation = s.relation, area_id = s.area_id, area_path = s.area_path,
+    household_id = h.id, changed_at = %(now)s
+FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id JOIN household h ON h.key = s.household_key
+WHERE p.id = c.person_id AND NOT c.is_new AND s.area_id IS NOT NULL AND NOT 'name' = ANY (c.stale)
+  AND (p.name, p.relation, p.area_id, p.household_id) IS DISTINCT FROM (s.name, s.relation, s.area_id, h.id);
+
+UPDATE household h SET area_id = t.area_id, area_path = t.area_path, address_sealed = coalesce(t.address_sealed, h.address_sealed), changed_at = %(now)s
+FROM (
+    SELECT DISTINCT ON (s.household_key) s.household_key, s.area_id, s.area_path,
+           CASE WHEN NOT 'address' = ANY (c.stale) THEN s.address_sealed END AS address_sealed
+    FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
+    WHERE NOT c.is_new AND s.area_id IS NOT NULL AND NOT 'name' = ANY (c.stale) ORDER BY s.household_key, s.address_sealed IS NULL, s.id
+) t WHERE h.key = t.household_key AND (h.area_id <> t.area_id OR t.address_sealed IS NOT NULL);
+"""
+
+# A field sealed for another public id is left to `seal_again`.
+_CONTACTS = """
+UPDATE person p SET
+    id_sealed = coalesce(p.id_sealed, s.id_sealed), id_index = coalesce(p.id_index, s.id_index),
+    phone_sealed = CASE WHEN s.phone_index IS NOT NULL AND NOT 'phone' = ANY (c.stale) THEN s.phone_sealed ELSE p.phone_sealed END,
+    phone_index = CASE WHEN s.phone_index IS NOT NULL AND NOT 'phone' = ANY (c.stale) THEN s.phone_index ELSE p.phone_index END,
+    bank_account_sealed = CASE WHEN s.bank_account_sealed IS NOT NULL AND NOT 'bank_account' = ANY (c.stale) THEN s.bank_account_sealed ELSE p.bank_account_sealed END,
+    diagnosis_sealed = CASE WHEN s.diagnosis_sealed IS NOT NULL AND NOT 'diagnosis' = ANY (c.stale) THEN s.diagnosis_sealed ELSE p.diagnosis_sealed END,
+    changed_at = %(now)s
+FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
+WHERE p.id = c.person_id AND NOT c.is_new AND p.public_id = s.public_id
+  AND (p.id_index IS NULL AND s.id_index IS NOT NULL OR s.phone_index IS DISTINCT FROM p.phone_index AND s.phone_index IS NOT NULL
+       OR s.bank_account_sealed IS NOT NULL OR s.diagnosis_sealed IS NOT NULL);
+"""
+
+_HOMES_AFTER = """
+INSERT INTO import_home SELECT DISTINCT p.household_id FROM import_change c JOIN person p ON p.id = c.person_id
+EXCEPT SELECT id FROM import_home;
+
+CREATE UNIQUE INDEX ON import_home (id);
+ANALYZE import_home;
+"""
+
+_HOUSEHOLD_RECORDS = """
+INSERT INTO department_record (household_id, department, stated_on, received_at, batch_id, actor_id, values, identity, note)
+SELECT p.household_id, %(department)s, %(stated_on)s, %(now)s, %(batch)s, %(actor)s, people_merge(s.household_values ORDER BY s.id), '{}', ''
+FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id JOIN person p ON p.id = c.person_id
+WHERE s.household_values <> '{}' GROUP BY p.household_id
+HAVING NOT coalesce((
+    SELECT people_merge(r.values ORDER BY r.stated_on, r.id) FROM department_record r
+    WHERE r.household_id = p.household_id AND r.department = %(department)s AND r.stated_on <= %(stated_on)s
+) @> people_merge(s.household_values ORDER BY s.id), FALSE);
+"""
+
+# The number of living members follows from who belongs to the household; nobody states it.
+_SIZE = """
+UPDATE household h SET facts = h.facts || jsonb_build_object('size', t.size), changed_at = %(now)s
+FROM (
+    SELECT i.id, count(p.id) FILTER (WHERE p.facts -> 'alive' IS DISTINCT FROM 'false'::jsonb) AS size
+    FROM import_home i LEFT JOIN person p ON p.household_id = i.id GROUP BY i.id
+) t WHERE h.id = t.id AND h.facts -> 'size' IS DISTINCT FROM to_jsonb(t.size);
+"""
+
+
+def _values(batch: ImportBatch, actor_id: int) -> dict[str, object]:
+    keeps = layout_of(batch.department).keeps_identity
+    return {
+        "batch": batch.id, "department": batch.department, "stated_on": batch.stated_on, "actor": actor_id, "now": clock.now(), "keeps": keeps,
+    }  # fmt: skip
+
+
+def write_people(batch: ImportBatch, actor_id: int) -> None:
+    """New persons with their households are there, known ones have moved where the file says so, and every row is a record."""
+    values = _values(batch, actor_id)
+    moves = _MOVES if values["keeps"] else ""
+    run_script("DROP TABLE IF EXISTS import_change, import_home", values)
+    run_script(_CHANGES + _HOUSEHOLDS + _HOMES_BEFORE + _NEW + _RECORDS + moves + _CONTACTS + _HOMES_AFTER, values)
+
+
+def write_households(batch: ImportBatch, actor_id: int) -> list[int]:
+    """Household facts and sizes are settled; the ids of all households with a changed member or fact, in order."""
+    values = _values(batch, actor_id)
+    run_script(_HOUSEHOLD_RECORDS, values)
+    settle_households(batch)
+    run_script(_SIZE, values)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM import_home ORDER BY id")
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,105 @@
+"""What this context offers to determination and indicators: the facts that count, who said them, and the whole city in one statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from songhe.contexts.people.models import Household, Person, Record
+from songhe.contexts.people.queries.layouts import layout_of
+from songhe.contexts.people.queries.person import stated
+from songhe.contexts.people.queries.settle import Stated, settle, settled_values, standing
+
+__all__ = ["CITY_SQL", "FactSource", "HouseholdFacts", "PlaceInTime", "Stated", "household_at", "household_inputs", "settle", "settled_values", "sources_at", "standing"]
+
+# One row a person, households together: person_id, household_id, area_path (the person's), facts, household_facts (JSON by variable).
+CITY_SQL = """
+SELECT p.id AS person_id, p.household_id, p.area_path, p.facts::text AS facts, h.facts::text AS household_facts
+FROM person p JOIN household h ON h.id = p.household_id ORDER BY p.household_id, p.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FactSource:
+    """Who said a fact, and on which day."""
+
+    department: str
+    stated_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFacts:
+    """A household with its members in the order of their ids. Facts are JSON by variable; absent means unknown.
+
+    `sources` has for each person id the source of every variable that counts, household variables included.
+    """
+
+    household_id: int
+    area_path: str
+    person_ids: tuple[int, ...]
+    names: tuple[str, ...]
+    persons: tuple[Mapping[str, object], ...]
+    household: Mapping[str, object]
+    sources: Mapping[int, Mapping[str, FactSource]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInTime:
+    """The household somebody belonged to at a moment, and the names of those who belong to it."""
+
+    household_id: int
+    names: Mapping[int, str]
+
+
+def household_inputs(household_ids: Collection[int]) -> list[HouseholdFacts]:
+    """The households as they are now, in the order of their ids; unknown ids and households without members are left out."""
+    homes = {h.id: h for h in Household.objects.filter(id__in=household_ids)}
+    members: dict[int, list[Person]] = {}
+    for person in Person.objects.filter(household_id__in=homes).order_by("household_id", "id"):
+        members.setdefault(person.household_id, []).append(person)
+    sources = _sources([p for people in members.values() for p in people], None)
+    return [
+        HouseholdFacts(
+            home_id, homes[home_id].area_path, tuple(p.id for p in people), tuple(p.name for p in people), tuple(p.facts for p in people),
+            homes[home_id].facts, {p.id: sources[p.id] for p in people},
+        )
+        for home_id, people in members.items()
+    ]  # fmt: skip
+
+
+def household_at(person_id: int, moment: dt.datetime) -> PlaceInTime:
+    """Where the person belonged at the moment: the last household number received by then from the department that keeps identity.
+
+    Someone whom no such record places is in the household of today.
+    """
+    person = Person.objects.get(id=person_id)
+    told = Record.objects.filter(person_id=person_id, received_at__lte=moment, identity__has_key="household_no").order_by("stated_on", "id")
+    home_id = person.household_id
+    for record in told:
+        if layout_of(record.department).keeps_identity:
+            found = Household.objects.filter(key=record.identity["household_no"]).values_list("id", flat=True).first()
+            home_id = found if found is not None else home_id
+    current = list(Person.objects.filter(household_id=home_id).values_list("id", "name"))
+    return PlaceInTime(home_id, {**dict(current), person.id: person.name})
+
+
+def sources_at(person_ids: Sequence[int], moment: dt.datetime) -> Mapping[int, Mapping[str, FactSource]]:
+    """For each person the source of every variable that counted at the moment, their household's variables included."""
+    return _sources(list(Person.objects.filter(id__in=person_ids)), moment)
+
+
+def _sources(people: Sequence[Person], moment: dt.datetime | None) -> dict[int, dict[str, FactSource]]:
+    received = {} if moment is None else {"received_at__lte": moment}
+    by_person: dict[int, list[Record]] = {}
+    by_home: dict[int, list[Record]] = {}
+    for record in Record.objects.filter(person_id__in=[p.id for p in people], **received).order_by("id"):
+        by_person.setdefault(record.person_id or 0, []).append(record)
+    for record in Record.objects.filter(household_id__in={p.household_id for p in people}, **received).order_by("id"):
+        by_home.setdefault(record.household_id or 0, []).append(record)
+    homes = {home_id: _counting(records) for home_id, records in by_home.items()}
+    return {p.id: {**homes.get(p.household_id, {}), **_counting(by_person.get(p.id, []))} for p in people}
+
+
+def _counting(records: Sequence[Record]) -> dict[str, FactSource]:
+    return {name: FactSource(said.department, said.stated_on) for name, said in settle(stated(records)).items()}

@@ -1,0 +1,40 @@
+"""From the name that a person has outside (a UUID) to the one inside."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from songhe.contexts.people.access import person_for, visible_to
+from songhe.contexts.people.errors import PersonNotFound
+from songhe.contexts.people.queries.search_people import PersonBrief, briefs
+from songhe.foundation.access import Actor
+
+
+def person_id_of(actor: Actor, *, public_id: uuid.UUID) -> int:
+    """The person's inner number; PersonNotFound where there is none in the actor's areas."""
+    found = visible_to(actor).filter(public_id=public_id).values_list("id", flat=True).first()
+    if found is None:
+        raise PersonNotFound("没有找到这位老人,或者老人不在您负责的区域。", next_step="请核对后重新查找。")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPlace:
+    """Where a person belongs."""
+
+    household_id: int
+    area_path: str
+
+
+def person_place(actor: Actor, *, person_id: int) -> PersonPlace:
+    """The person's household and area; PersonNotFound where there is none in the actor's areas."""
+    found = person_for(actor, person_id)
+    return PersonPlace(found.household_id, found.area_path)
+
+
+def people_by_id(actor: Actor, *, person_ids: Sequence[int]) -> Mapping[int, PersonBrief]:
+    """List lines of these people by inner number; people outside the actor's areas are left out."""
+    found = visible_to(actor).filter(id__in=list(person_ids))
+    return {brief.id: brief for brief in briefs(list(found))}
