@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from songhe.project.city import read_choice
 from songhe.project.database import database_settings
 from songhe.project.keys import key
+from songhe.project.paths import PACKS as PACKS
+from songhe.project.paths import ROOT as ROOT
+from songhe.project.paths import VAR
 
-ROOT = Path(__file__).resolve().parents[3]
-VAR = Path(os.environ.get("SONGHE_VAR", ROOT / "var")).resolve()
-PACKS = Path(os.environ.get("SONGHE_PACKS", ROOT / "packs")).resolve()
 SONGHE_KEY_PROVIDER = os.environ.get("SONGHE_KEY_PROVIDER", "songhe.foundation.keys.FileKeyProvider")
 
 DEBUG = False
@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
+    "songhe.web",  # before allauth: our templates stand in for its own
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -41,7 +42,6 @@ INSTALLED_APPS = [
     "songhe.contexts.people",
     "songhe.contexts.policy_library",
     "songhe.contexts.entitlements",
-    "songhe.web",
     "songhe.project.apps.ProjectConfig",
 ]
 MIDDLEWARE = [
@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "songhe.web.middleware.RefusalPages",
 ]
 ROOT_URLCONF = "songhe.project.urls"
 WSGI_APPLICATION = "songhe.project.wsgi.application"
@@ -69,12 +70,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "songhe.web.frame.context",
             ],
         },
     }
 ]
 
-DATABASES = {"default": database_settings(os.environ.get("DATABASE_URL"), VAR)}
+DATABASES = {"default": database_settings(os.environ.get("DATABASE_URL"), VAR, read_choice(VAR))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True
@@ -100,7 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "/desks/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "songhe.project.sign_in.ClosedAccounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -113,6 +115,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "songhe.web.errors.too_many_attempts"
+CSRF_FAILURE_VIEW = "songhe.web.errors.form_too_old"
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -1,0 +1,2 @@
+def result_of(pack, rules, answers):
+    return None

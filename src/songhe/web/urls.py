@@ -1,0 +1,23 @@
+"""Addresses of all pages. Each desk adds its own list; every page carries an access rule (web/access.py)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from songhe.web.public import benefits, eligibility, home
+from songhe.web.signing import desks, preferences
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.page_home, name="home"),
+    path("desks/", desks.page_desks, name="desks"),
+    path("large-type/", preferences.submit_large_type, name="large_type"),
+    path("desks/area/", preferences.submit_area, name="choose_area"),
+    path("eligibility/", eligibility.page_start, name="eligibility"),
+    path("eligibility/question/", eligibility.page_question, name="question"),
+    path("eligibility/question/<slug:variable>/", eligibility.page_question, name="question_again"),
+    path("eligibility/result/", eligibility.page_result, name="result"),
+    path("eligibility/forget/", eligibility.submit_forget, name="forget_answers"),
+    path("benefits/", benefits.page_benefits, name="benefits"),
+    path("benefits/<slug:benefit>/", benefits.page_benefit, name="benefit"),
+    path("ops/", include("songhe.web.ops.urls")),
+]

@@ -1,0 +1,80 @@
+"""The words, colours and icons of every state that a page shows. A state is never told by its colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from songhe.engines.policy.rulebook import Period, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One state: `tone` is good, warn, bad or quiet; `icon` a file of templates/icons."""
+
+    word: str
+    tone: str
+    icon: str
+
+
+CHIPS: Mapping[str, Chip] = {
+    # decisions
+    "eligible": Chip("符合条件", "good", "check"),
+    "not_eligible": Chip("目前不符合", "quiet", "minus"),
+    "cannot_tell": Chip("还不能确定", "warn", "question"),
+    "displaced": Chip("改领另一项", "quiet", "swap"),
+    "other_member": Chip("由同户家人享受", "quiet", "people"),
+    "provisional": Chip("暂按符合", "warn", "clock"),
+    "not_in_force": Chip("尚未施行", "quiet", "clock"),
+    "granted": Chip("已核定", "good", "check"),
+    "paid": Chip("已发放", "good", "yuan"),
+    # conditions
+    "yes": Chip("是", "good", "check"),
+    "no": Chip("否", "quiet", "cross"),
+    "unknown": Chip("无法判断", "warn", "question"),
+    # targets
+    "met": Chip("达成", "good", "check"),
+    "on_track": Chip("按期", "good", "clock"),
+    "at_risk": Chip("有风险", "warn", "warning"),
+    "missed": Chip("未达成", "bad", "cross"),
+    "no_data": Chip("暂无数据", "quiet", "minus"),
+    # rows of an import
+    "new": Chip("新增", "good", "plus"),
+    "changed": Chip("有变化", "good", "swap"),
+    "unchanged": Chip("没有变化", "quiet", "minus"),
+    "check": Chip("请核对", "warn", "warning"),
+    "refused": Chip("不能接收", "bad", "cross"),
+    "accepted": Chip("已接收", "good", "check"),
+    # work and jobs
+    "waiting": Chip("等待中", "quiet", "clock"),
+    "running": Chip("进行中", "good", "job"),
+    "done": Chip("已完成", "good", "check"),
+    "failed": Chip("没有完成", "bad", "cross"),
+    "overdue": Chip("已逾期", "bad", "warning"),
+    "in_use": Chip("使用中", "good", "check"),
+    "past": Chip("已停用", "quiet", "history"),
+    # where a value comes from
+    "stated": Chip("文件载明", "quiet", "document"),
+    "assumed": Chip("演示取值", "warn", "info"),
+    "unverified": Chip("未核对原文", "warn", "question"),
+}
+
+STATUS_KEYS: Mapping[Status, str] = {
+    Status.NOT_ELIGIBLE: "not_eligible",
+    Status.ELIGIBLE: "eligible",
+    Status.CANNOT_TELL: "cannot_tell",
+    Status.DISPLACED: "displaced",
+    Status.OTHER_MEMBER: "other_member",
+    Status.PROVISIONAL: "provisional",
+    Status.NOT_IN_FORCE: "not_in_force",
+}
+
+PERIOD_UNITS: Mapping[Period, str] = {
+    Period.MONTH: "元/月",
+    Period.DAY: "元/天",
+    Period.YEAR: "元/年",
+    Period.TIME: "元/次",
+    Period.ONCE: "元（一次性）",
+}
+
+SOURCE_NOTES: Mapping[str, str] = {"assumed": "演示取值，文件未载明", "unverified": "国家标准，尚未与原文核对"}
