@@ -1,3 +1,7 @@
-"""Background work, kept in the database's own queue: nothing is lost when a process dies."""
+"""Every background task, so that a worker knows them all by importing this module."""
 
 from __future__ import annotations
+
+from songhe.jobs import determination, upkeep
+
+__all__ = ["determination", "upkeep"]

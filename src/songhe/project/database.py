@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from songhe.project.city import Choice
+
 NAME = "songhe"
 
 
-def database_settings(url: str | None, var: Path) -> dict[str, Any]:
+def database_settings(url: str | None, var: Path, choice: Choice | None = None) -> dict[str, Any]:
     """Django's settings for the database. The address of the embedded server is known before it runs."""
+    name = choice.database if choice else NAME
     common: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 60,
@@ -18,7 +21,7 @@ def database_settings(url: str | None, var: Path) -> dict[str, Any]:
         "ATOMIC_REQUESTS": False,
     }
     if not url:
-        return common | {"NAME": NAME, "USER": "postgres", "HOST": str((var / "postgres").resolve()), "PORT": "5432"}
+        return common | {"NAME": name, "USER": "postgres", "HOST": str((var / "postgres").resolve()), "PORT": "5432"}
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError(f"DATABASE_URL must begin with postgresql://, not {parts.scheme or 'nothing'}://")

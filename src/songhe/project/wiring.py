@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from songhe.contexts.entitlements import listeners as entitlements
+from songhe.contexts.entitlements.events import RunPublished
+from songhe.contexts.people.events import CityFactsChanged, HouseholdsChanged
+from songhe.contexts.policy_library.events import PackPutInUse
+from songhe.foundation import outbox
+from songhe.jobs import determination
+
+LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
+    HouseholdsChanged: (entitlements.on_households_changed,),
+    CityFactsChanged: (determination.on_city_facts_changed,),
+    PackPutInUse: (determination.on_pack_put_in_use,),
+}
+"""Events that somebody in the house reacts to."""
+
+OUTWARD: Mapping[type, str] = {
+    RunPublished: "pages read the newest run by themselves; later contexts (grants, indicators) will listen",
+}
+"""Events that nobody in the house reacts to yet, each with the reason why it is published."""
+
 
 def connect() -> None:
     """Every listener is registered with the outbox; calling it twice changes nothing."""
+    for event, listeners in LISTENERS.items():
+        for listener in listeners:
+            outbox.register(event, listener)

@@ -1,0 +1,172 @@
+"""The `songhe` command. Every refusal is one line that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from songhe.project.city import choose, parse_choice, read_choice
+from songhe.project.embedded_postgres import EmbeddedPostgres, PathTooLong
+from songhe.project.paths import PACKS, VAR
+
+
+class Refusal(Exception):
+    """Something that the person at the terminal has to mend; the message is the one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhe.project.settings")
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except (Refusal, ValueError) as refusal:
+        return _refuse(str(refusal))
+    except PathTooLong as path:
+        return _refuse(f"路径太长 · the path {path} is too long for a socket; set SONGHE_VAR to a shorter folder")
+    except KeyboardInterrupt:
+        return _refuse("已停止,再次运行会接着做 · stopped; run the command again, it goes on where it stopped")
+    except Exception as error:
+        sentence = _known_trouble(error)
+        if sentence is None:
+            raise
+        return _refuse(sentence)
+
+
+def _refuse(sentence: str) -> int:
+    print(f"songhe: {sentence}", file=sys.stderr)
+    return 1
+
+
+def _known_trouble(error: BaseException) -> str | None:
+    """The sentence for a full disk or an unreachable database, wherever in the chain of causes it is."""
+    cause: BaseException | None = error
+    while cause is not None:
+        full = isinstance(cause, OSError) and cause.errno == errno.ENOSPC
+        if full or type(cause).__name__ == "DiskFull" or "No space left on device" in str(cause):
+            return "磁盘已满,腾出空间后再次运行 · the disk is full; free some space and run again, it goes on where it stopped"
+        if type(cause).__name__ == "OperationalError" and "connection" in str(cause):
+            first = str(cause).strip().splitlines()[0]
+            return (
+                f"连不上数据库 · the database cannot be reached ({first}); check DATABASE_URL, or unset it to use our own server"
+            )
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="songhe", description="A city's elderly-care services.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    up = commands.add_parser("up", help="build the demo city if it is not there, and serve it")
+    up.add_argument("--city", default=os.environ.get("CITY"))
+    up.add_argument("--scale", default=os.environ.get("SCALE") or "1")
+    up.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    up.add_argument("--no-serve", action="store_true", help="stop when everything is ready to be served")
+    up.set_defaults(run=_up)
+    commands.add_parser("worker", help="run background jobs until stopped").set_defaults(run=_worker)
+    pack = commands.add_parser("pack", help="policy packs").add_subparsers(required=True, metavar="what")
+    check = pack.add_parser("check", help="find everything that is wrong with one pack or with all")
+    check.add_argument("city", nargs="?")
+    check.set_defaults(run=_pack_check)
+    audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="what")
+    audit.add_parser("verify", help="find any audit row that was altered by hand").set_defaults(run=_audit_verify)
+    reset = commands.add_parser("reset", help="forget the demo city: its database, files and snapshots")
+    reset.add_argument("--yes", action="store_true")
+    reset.set_defaults(run=_reset)
+    django = commands.add_parser("django", help="a command of Django, on the right database")
+    django.add_argument("arguments", nargs=argparse.REMAINDER)
+    django.set_defaults(run=_django)
+    return parser
+
+
+def database() -> AbstractContextManager[object]:
+    """The embedded server runs as long as this is held; nothing to do where DATABASE_URL names another."""
+    return nullcontext() if os.environ.get("DATABASE_URL") else EmbeddedPostgres(VAR / "postgres")
+
+
+def _up(options: argparse.Namespace) -> int:
+    from songhe.project import serving
+
+    if not options.city:
+        remembered = read_choice(VAR)
+        if remembered is None:
+            raise Refusal(
+                "请说明城市,例如 make run CITY=… · name a city, for example: songhe up --city NAME (a folder of packs/)"
+            )
+        choice = remembered
+    else:
+        choice = parse_choice(options.city, options.scale, PACKS)
+    if not options.no_serve and serving.port_is_taken(options.port):
+        raise Refusal(
+            f"端口 {options.port} 已被占用 · port {options.port} is taken (is Songhe already running?); choose another: "
+            f"make run PORT={options.port + 1}"
+        )
+    choose(choice, VAR)
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project import starting
+
+        starting.prepare(choice)
+        if options.no_serve:
+            return 0
+        return serving.serve(options.port, lambda: starting.say_ready(options.port))
+
+
+def _worker(options: argparse.Namespace) -> int:
+    with database():
+        import django
+
+        django.setup()
+        from songhe.jobs.worker import work
+
+        work()
+    return 0
+
+
+def _pack_check(options: argparse.Namespace) -> int:
+    from songhe.project.pack_check import check_packs
+
+    return check_packs(PACKS, options.city)
+
+
+def _audit_verify(options: argparse.Namespace) -> int:
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project.audit_check import verify_audit
+
+        return verify_audit()
+
+
+def _reset(options: argparse.Namespace) -> int:
+    from songhe.project import resetting
+
+    choice = read_choice(VAR)
+    if choice is None:
+        raise Refusal("还没有演示城市 · there is no demo city to forget")
+    if not options.yes:
+        answer = input(f"songhe: 将删除 {choice.label} 的数据库和文件,输入 yes 继续 · this deletes {choice.label}; type yes: ")
+        if answer.strip() != "yes":
+            raise Refusal("什么也没有删除 · nothing was deleted")
+    with database():
+        resetting.reset(choice)
+    return 0
+
+
+def _django(options: argparse.Namespace) -> int:
+    with database():
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["songhe django", *options.arguments])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
