@@ -14,12 +14,13 @@ from songhe.contexts.entitlements.events import RunPublished
 from songhe.contexts.entitlements.models import Decision, Run, Snapshot
 from songhe.contexts.entitlements.words import HOUSEHOLD
 from songhe.contexts.people import facts
+from songhe.contexts.people import queries as people
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.closure import compile_household
 from songhe.engines.policy.household import HouseholdInput, MemberDecision
 from songhe.engines.policy.rulebook import Rulebook
 from songhe.foundation import audit, clock, outbox
-from songhe.foundation.access import Actor
+from songhe.foundation.access import Actor, Right, require
 
 HouseholdFacts = facts.HouseholdFacts
 
@@ -75,3 +76,10 @@ def determine_households(actor: Actor, *, household_ids: Sequence[int], cause: s
     audit.record(actor, "run.published", subject_type="run", subject_id=str(run.id), detail=detail)
     outbox.publish(RunPublished(run_id=run.id, kind=HOUSEHOLD, cause=cause))
     return run.id
+
+
+def determine_person(actor: Actor, *, person_id: int) -> int | None:
+    """The person's household has new decisions; asked for by somebody who may determine there."""
+    found = people.person_place(actor, person_id=person_id)
+    require(actor, Right.DETERMINE, found.area_path)
+    return determine_households(actor, household_ids=(found.household_id,), cause="按要求重新核算")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from songhe.contexts.entitlements.errors import UnknownFact
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.encoding import EncodingProblem, encode
-from songhe.engines.policy.explaining import Explanation, explain
+from songhe.engines.policy.explaining import Explanation, explain_household
 from songhe.engines.policy.household import HouseholdInput
 from songhe.engines.policy.rulebook import Rulebook
 from songhe.foundation import clock
@@ -55,5 +55,4 @@ def decide_anonymous(persons: Sequence[Mapping[str, object]], household: Mapping
     members = tuple(_checked(rules, "person", given, f"persons.{i}") for i, given in enumerate(persons))
     names = tuple(f"第{i}人" for i in range(1, len(members) + 1)) if len(members) > 1 else ("本人",)
     asked = HouseholdInput(members, _checked(rules, "household", household, "household"), tuple(range(len(members))), names)
-    explained = tuple(explain(rules, asked, i, sources=None) for i in range(len(members)))
-    return AnonymousDecision(day, rules.pack, rules.version, rules.hash, explained)
+    return AnonymousDecision(day, rules.pack, rules.version, rules.hash, explain_household(rules, asked))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from songhe.contexts.entitlements.access import visible_to
 from songhe.contexts.entitlements.errors import NoDecisionYet
 from songhe.contexts.entitlements.models import Decision, Run
-from songhe.contexts.entitlements.queries.snapshot import household_of
+from songhe.contexts.entitlements.queries.snapshot import household_around
 from songhe.contexts.people import facts
+from songhe.contexts.people import queries as people
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.closure import compile_household
-from songhe.engines.policy.explaining import Explanation, explain
+from songhe.engines.policy.explaining import Explanation, FactSource, explain
+from songhe.engines.policy.household import HouseholdInput, MemberDecision
 from songhe.foundation.access import Actor
 
 
@@ -43,6 +45,18 @@ def _latest(actor: Actor, person_id: int, run_id: int | None) -> Decision:
     return row
 
 
+def _named(actor: Actor, household: HouseholdInput) -> HouseholdInput:
+    """With the members' names for the explanation; a member outside the actor's areas stays nameless."""
+    known = people.people_by_id(actor, person_ids=household.person_ids)
+    return replace(household, names=tuple(known[i].name if i in known else "同户成员" for i in household.person_ids))
+
+
+def _equals(row: Decision, decided: MemberDecision) -> bool:
+    width = len(row.true_mask)
+    again = (bytes(decided.statuses), list(decided.amounts), decided.true.to_bytes(width, "little"), decided.unknown.to_bytes(width, "little"))
+    return again == (bytes(row.statuses), row.amounts, bytes(row.true_mask), bytes(row.unknown_mask))
+
+
 def decision(actor: Actor, *, person_id: int, run_id: int | None = None) -> PersonDecision:
     """The current decision of a person (or the one of a named run), every condition explained.
 
@@ -52,18 +66,11 @@ def decision(actor: Actor, *, person_id: int, run_id: int | None = None) -> Pers
     run: Run = row.run
     assert run.snapshot is not None and run.published_at is not None
     rules = policy.rulebook_of(run.pack_version_id, run.as_of)
-    place = facts.household_at(person_id, run.snapshot.taken_at)
-    household = household_of(run.snapshot, place.household_id, place.names)
+    household = _named(actor, household_around(run.snapshot, person_id))
     member = household.person_ids.index(person_id)
-    decided = compile_household(rules)(household)[member]
-    width = len(row.true_mask)
-    same = (
-        bytes(decided.statuses) == bytes(row.statuses)
-        and list(decided.amounts) == row.amounts
-        and decided.true.to_bytes(width, "little") == bytes(row.true_mask)
-        and decided.unknown.to_bytes(width, "little") == bytes(row.unknown_mask)
-    )
-    sources = facts.sources_at(household.person_ids, run.snapshot.taken_at)
+    same = _equals(row, compile_household(rules)(household)[member])
+    found = facts.sources_at(household.person_ids, run.snapshot.taken_at)
+    sources = {i: {name: FactSource(s.department, s.stated_on) for name, s in counted.items()} for i, counted in found.items()}
     return PersonDecision(
         person_id=person_id, run_id=run.id, cause=run.cause, as_of=run.as_of, published_at=run.published_at, pack=rules.pack,
         pack_version=rules.version, rulebook_hash=run.rulebook_hash, snapshot_id=run.snapshot.id, snapshot_sha256=run.snapshot.sha256,

@@ -5,10 +5,8 @@ from songhe.contexts.people.queries.find_person import PersonPlace, people_by_id
 from songhe.contexts.people.queries.layouts import Column, Layout, layout_of, layouts
 from songhe.contexts.people.queries.person import FactView, HouseholdView, MemberView, PersonView, StatementView, TimelineEntry, household, person
 from songhe.contexts.people.queries.search_people import PersonBrief, search_people
-from songhe.contexts.people.queries.sources import sources_at
 
 __all__ = [
     "BatchBrief", "BatchView", "Column", "FactView", "HouseholdView", "Layout", "MemberView", "PersonBrief", "PersonView", "RowProblem",
     "RowView", "StatementView", "TimelineEntry", "batch", "household", "layout_of", "layouts", "list_batches", "people_by_id", "person", "person_id_of", "person_place", "PersonPlace", "search_people",
-    "sources_at",
 ]  # fmt: skip
