@@ -66,7 +66,7 @@ class Interpreter:
                 inner = self.value(node.of, member)
                 return None if inner is None else inner in node.values
             case Arith():
-                return _arith(node.op, self.value(node.left, member), self.value(node.right, member))
+                return arithmetic(node.op, self.value(node.left, member), self.value(node.right, member))
             case Case():
                 return self._case(node, member)
             case Known():
@@ -175,7 +175,8 @@ def compare(op: Comparison, left: Value, right: Value) -> Value:
             return left >= right
 
 
-def _arith(op: Arithmetic, left: Value, right: Value) -> Value:
+def arithmetic(op: Arithmetic, left: Value, right: Value) -> Value:
+    """Sum, difference or product, unknown if a side is."""
     if left is None or right is None:
         return None
     return left + right if op is Arithmetic.ADD else left - right if op is Arithmetic.SUB else left * right

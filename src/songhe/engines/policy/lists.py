@@ -140,7 +140,7 @@ def read_tasks(parts: list[Section]) -> tuple[Task, ...]:
         part.what = f"任务 {name} "
         deadlines: list[Deadline] = []
         for inner in part.each("deadlines", f"任务 {name} 的期限"):
-            deadlines.append(Deadline(inner.text("date", required=True), inner.text("what", required=True)))
+            deadlines.append(Deadline(inner.maybe_text("date"), inner.text("what", required=True)))
             inner.done()
         found.append(
             Task(

@@ -258,7 +258,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    date: str
+    date: str | None
     what: str
 
 
