@@ -80,7 +80,8 @@ def test_a_fraction_in_the_detail_is_refused_and_nothing_is_written() -> None:
     "assignment",
     [
         "detail = '{\"amount\": 999}'", "actor_id = 8", "actor_name = '李四'", "action = 'decision.drop'", "subject_id = '99'",
-        "subject_type = 'household'", "area_path = '6/'", "at = at + interval '1 microsecond'", "mac = decode(repeat('00', 36), 'hex')",
+        "subject_type = 'household'", "area_path = '6/'", "at = at + interval '1 microsecond'",
+        "mac = decode(repeat('00', 36), 'hex')",
         "mac = set_byte(mac, 0, get_byte(mac, 0) # 1)", "previous_mac = decode(repeat('00', 36), 'hex')",
     ],
 )  # fmt: skip
@@ -126,8 +127,8 @@ def cut_all() -> None:
 
 def insert_at_end() -> None:
     execute(
-        "INSERT INTO audit_entry SELECT 11, at, actor_id, actor_name, action, subject_type, subject_id, area_path, detail, mac, mac"
-        " FROM audit_entry WHERE seq = 10"
+        "INSERT INTO audit_entry SELECT 11, at, actor_id, actor_name, action, subject_type, subject_id, area_path,"
+        " detail, mac, mac FROM audit_entry WHERE seq = 10"
     )
 
 
