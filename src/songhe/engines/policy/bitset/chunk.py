@@ -71,14 +71,13 @@ class Chunk:
         self.full = {Level.PERSON: _ones(self.size), Level.HOUSEHOLD: _ones(last - first)}
         self.truths: dict[int, Truth] = {}
         self.values: dict[int, Value] = {}
-        self._household_of: NDArray[np.int32] | None = None
 
-    def household_of(self) -> NDArray[np.int32]:
-        """int32[size]: each person's household within the chunk."""
-        if self._household_of is None:
-            sizes = np.diff(np.append(self.starts, np.int32(self.size)))
-            self._household_of = np.repeat(np.arange(len(self.starts), dtype=np.int32), sizes)
-        return self._household_of
+    def household_of(self, rows: NDArray[np.int32] | None) -> NDArray[np.int32]:
+        """The household within the chunk of these rows (ascending), or of everyone."""
+        if rows is not None:
+            return kernels.household_of(rows, self.starts)
+        sizes = np.diff(np.append(self.starts, np.int32(self.size)))
+        return np.repeat(np.arange(len(self.starts), dtype=np.int32), sizes)
 
     def truth(self, number: int) -> Truth:
         found = self.truths.get(number)
@@ -103,7 +102,8 @@ class Chunk:
         if column is None:
             return None
         part = slice(self.first, self.last) if household else slice(self.start, self.stop)
-        return ColumnData(column.values[part], None if column.known is None else column.known[part])
+        values, known = np.asarray(column.values), column.known  # slices of a memory map are slow to make
+        return ColumnData(values[part], None if known is None else np.asarray(known)[part])
 
     def length(self, level: Level) -> int:
         return self.size if level is Level.PERSON else len(self.starts)
@@ -289,7 +289,7 @@ def _column(chunk: Chunk, step: Step, rows: NDArray[np.int32] | None) -> Value:
         return Value(0, np.zeros(chunk.length(step.level) if rows is None else len(rows), dtype=np.bool_))
     value = Value(column.values, column.known)
     if household and step.level is Level.PERSON:
-        return _gather(value, chunk.household_of() if rows is None else chunk.household_of()[rows])
+        return _gather(value, chunk.household_of(rows))
     return value if rows is None else _gather(value, rows)
 
 
@@ -299,7 +299,7 @@ def _gather(value: Value, rows: NDArray[np.int32]) -> Value:
 
 
 def _repeat(chunk: Chunk, step: Step, rows: NDArray[np.int32] | None) -> Value:
-    return _gather(chunk.value(step.inputs[0]), chunk.household_of() if rows is None else chunk.household_of()[rows])
+    return _gather(chunk.value(step.inputs[0]), chunk.household_of(rows))
 
 
 def _wide(numbers: Numbers | int) -> Numbers | int:

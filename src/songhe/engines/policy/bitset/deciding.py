@@ -83,7 +83,7 @@ class _Together:
         states[:] = stages.take_states(truth.true, truth.possible, self.rows)
         if benefit.amount is None:
             return
-        standing = np.flatnonzero(states)
+        standing = stages.standing(states)
         amount = self.chunk.value(benefit.amount, self.rows[standing])
         self.raw[place, standing] = fen(amount, len(standing))
         if amount.known is not None:
@@ -108,7 +108,7 @@ class _Together:
         return tuple(self._answer(place, benefit, now) for place, benefit in enumerate(self.component.benefits))
 
     def _once(self, place: int, benefit: Standing) -> None:
-        standing = np.flatnonzero(self.states[place])
+        standing = stages.standing(self.states[place])
         rows = self.rows[standing]
         columns = [self.chunk.column(name, household=False) for name in benefit.first_by]
         known = np.ones(len(rows), dtype=np.bool_)
@@ -121,16 +121,13 @@ class _Together:
             if column.known is not None:
                 known &= column.known[rows]
         keys[-1] = self.chunk.population.person_id[self.chunk.start + rows.astype(np.int64)]
-        household = self.chunk.household_of()[rows]
+        household = kernels.household_of(rows, self.chunk.starts)
         self.states[place, standing] = stages.once_per_household(household, keys, known, self.states[place, standing])
 
     def _answer(self, place: int, benefit: Standing, now: NDArray[np.int64]) -> Answer:
         if benefit.eligible is None:
             return _not_in_force(self.applies, benefit)
         states = self.states[place]
-        planes = [stages.plane(self.rows, states, bit, self.chunk.words) for bit in range(3)]
-        paid = None
-        if benefit.amount is not None:
-            granted = np.flatnonzero((states == Status.ELIGIBLE) | (states == Status.PROVISIONAL))
-            paid = Payments(self.rows[granted], now[place, granted])
+        planes = stages.planes(self.rows, states, self.chunk.words)
+        paid = None if benefit.amount is None else Payments(*stages.granted(self.rows, states, now[place]))
         return (planes[0], planes[1], planes[2]), paid

@@ -75,15 +75,30 @@ def spread(household_bits: Words, starts: Rows, marks: Words) -> Words:
 
 
 @njit(cache=True, nogil=True)
+def _ones_in(word: np.uint64) -> np.int32:
+    word -= (word >> _ONE) & np.uint64(0x5555555555555555)
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int32((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@njit(cache=True, nogil=True)
 def count_members(bits: Words, starts: Rows, size: int) -> Rows:
     """int32[households]: members whose bit is set."""
     households = len(starts)
     out = np.empty(households, np.int32)
     for h in range(households):
-        stop = starts[h + 1] if h + 1 < households else size
-        found = 0
-        for i in range(starts[h], stop):
-            found += np.int32((bits[i >> 6] >> np.uint64(i & 63)) & _ONE)
+        first = starts[h]
+        last = (starts[h + 1] if h + 1 < households else size) - 1
+        low = ~np.uint64(0) << np.uint64(first & 63)
+        high = ~np.uint64(0) >> np.uint64(63 - (last & 63))
+        word, end = first >> 6, last >> 6
+        if word == end:
+            out[h] = _ones_in(bits[word] & low & high)
+            continue
+        found = _ones_in(bits[word] & low) + _ones_in(bits[end] & high)
+        for i in range(word + 1, end):
+            found += _ones_in(bits[i])
         out[h] = found
     return out
 
@@ -97,9 +112,21 @@ def sum_members(values: NDArray[np.generic], bits: Words, starts: Rows, size: in
         stop = starts[h + 1] if h + 1 < households else size
         total = np.int64(0)
         for i in range(starts[h], stop):
-            if (bits[i >> 6] >> np.uint64(i & 63)) & _ONE:
-                total += np.int64(values[i])
+            total += np.int64(values[i]) * np.int64((bits[i >> 6] >> np.uint64(i & 63)) & _ONE)
         out[h] = total
+    return out
+
+
+@njit(cache=True, nogil=True)
+def household_of(rows: Rows, starts: Rows) -> Rows:
+    """int32[rows]: the household of each of these rows, which ascend."""
+    out = np.empty(len(rows), np.int32)
+    h = 0
+    last = len(starts) - 1
+    for k in range(len(rows)):
+        while h < last and starts[h + 1] <= rows[k]:
+            h += 1
+        out[k] = h
     return out
 
 

@@ -29,12 +29,47 @@ def take_states(true: NDArray[np.uint64], possible: NDArray[np.uint64], rows: ND
 
 
 @njit(cache=True, nogil=True)
-def plane(rows: NDArray[np.int32], states: States, place: int, words: int) -> NDArray[np.uint64]:
-    """Bit `place` of the states, as bits of the rows."""
-    out = np.zeros(words, np.uint64)
-    for k in range(len(rows)):
-        out[rows[k] >> 6] |= np.uint64((states[k] >> place) & 1) << np.uint64(rows[k] & 63)
+def standing(states: States) -> NDArray[np.int32]:
+    """The places whose state is not NOT_ELIGIBLE, ascending."""
+    count = 0
+    for k in range(len(states)):
+        count += states[k] != _NO
+    out = np.empty(count, np.int32)
+    place = 0
+    for k in range(len(states)):
+        if states[k] != _NO:
+            out[place] = k
+            place += 1
     return out
+
+
+@njit(cache=True, nogil=True)
+def planes(rows: NDArray[np.int32], states: States, words: int) -> NDArray[np.uint64]:
+    """[3, words]: bits 0, 1 and 2 of the states, as bits of the rows."""
+    out = np.zeros((3, words), np.uint64)
+    for k in range(len(rows)):
+        word, bit = rows[k] >> 6, np.uint64(rows[k] & 63)
+        state = np.uint64(states[k])
+        out[0, word] |= (state & np.uint64(1)) << bit
+        out[1, word] |= ((state >> np.uint64(1)) & np.uint64(1)) << bit
+        out[2, word] |= (state >> np.uint64(2)) << bit
+    return out
+
+
+@njit(cache=True, nogil=True)
+def granted(rows: NDArray[np.int32], states: States, now: Amounts) -> tuple[NDArray[np.int32], Amounts]:
+    """The rows that are eligible or provisional, and their amounts."""
+    count = 0
+    for k in range(len(rows)):
+        count += states[k] == _YES or states[k] == _PROVISIONAL
+    places, fen = np.empty(count, np.int32), np.empty(count, np.int64)
+    place = 0
+    for k in range(len(rows)):
+        if states[k] == _YES or states[k] == _PROVISIONAL:
+            places[place] = rows[k]
+            fen[place] = now[k]
+            place += 1
+    return places, fen
 
 
 @njit(cache=True, nogil=True)
