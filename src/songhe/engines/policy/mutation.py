@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from songhe.basics.money import fen_to_yuan, yuan_to_fen
 from songhe.engines.policy import language as lang
 from songhe.engines.policy.cases import Rulebooks, run_case
-from songhe.engines.policy.findings import Place
+from songhe.engines.policy.findings import PackInvalid, Place
 from songhe.engines.policy.pack import (
     BenefitEntry,
     BenefitRules,
@@ -19,6 +19,9 @@ from songhe.engines.policy.pack import (
     Pack,
     Reading,
 )
+from songhe.engines.policy.reasoning import possible_results, written_out
+from songhe.engines.policy.rulebook import Rulebook
+from songhe.engines.policy.tree import And, Not, Or
 
 _SIGNS = {">=": (">", "<"), ">": (">=", "<="), "<=": ("<", ">"), "<": ("<=", ">="), "=": ("<>",), "<>": ("=",)}
 _SUMS = {"+": "-", "-": "+", "*": "+"}
@@ -52,8 +55,34 @@ def mutants(pack: Pack) -> Iterator[Mutant]:
 
 
 def survivors(pack: Pack) -> list[Mutant]:
-    """The mutants that no case notices: rules that the cases do not hold in place."""
-    return [mutant for mutant in mutants(pack) if not is_noticed(mutant)]
+    """The mutants that no case notices though they decide otherwise: rules that the cases do not hold in place."""
+    return [mutant for mutant in mutants(pack) if not is_noticed(mutant) and not is_equivalent(pack, mutant)]
+
+
+def is_equivalent(pack: Pack, mutant: Mutant) -> bool:
+    """Whether the mutant is proven to decide as the pack does on every day of the cases (an age asked twice, for instance)."""
+    days = {(case.as_of, case.entity): case for case in pack.cases}
+    before, after = Rulebooks(pack), Rulebooks(mutant.pack)
+    try:
+        return all(_same(before.of(case), after.of(case)) for case in days.values())
+    except PackInvalid:
+        return False
+
+
+def _same(before: Rulebook, after: Rulebook) -> bool:
+    if (before.groups, before.caps, before.members) != (after.groups, after.caps, after.members):
+        return False
+    old, new = ({d.name: d.node for d in rulebook.definitions} for rulebook in (before, after))
+    for one, other in zip(before.benefits, after.benefits, strict=True):
+        if one.amount != other.amount or one.first_by != other.first_by or one.in_force != other.in_force:
+            return False
+        first = written_out(And((before.applies_to, *(c.node for c in one.conditions))), old)
+        second = written_out(And((after.applies_to, *(c.node for c in other.conditions))), new)
+        if first != second:
+            differs = Or((And((first, Not(second))), And((Not(first), second))))
+            if possible_results(differs, {}, before.variables) != frozenset({False}):
+                return False
+    return True
 
 
 def is_noticed(mutant: Mutant) -> bool:
