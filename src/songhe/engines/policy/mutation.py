@@ -40,10 +40,14 @@ class Mutant:
 def mutants(pack: Pack) -> Iterator[Mutant]:
     """Every changed pack: signs, numbers, and/or, not, codes of lists, groups and caps.
 
-    Left out: announced benefits, definitions that no benefit uses, readings that are neither chosen nor asked for by a case.
+    Left out: announced benefits, definitions that no benefit uses, readings that are neither chosen nor asked for by a case, and
+    what another folder states (the national entries have their own cases).
     """
-    used = _used_definitions(pack)
-    for name in used:
+    return (mutant for mutant in _everywhere(pack) if mutant.at.file.startswith(f"{pack.id}/"))
+
+
+def _everywhere(pack: Pack) -> Iterator[Mutant]:
+    for name in _used_definitions(pack):
         yield from _definition(pack, pack.definitions[name])
     for benefit in pack.benefits.values():
         if not benefit.announced:
