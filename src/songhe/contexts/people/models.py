@@ -76,6 +76,7 @@ class Record(models.Model):
 
     `values` holds facts by variable. `identity` holds what the row said besides: name, relation, household_no, area_code, death_date in
     clear; id_number, phone, address, bank_account, diagnosis only as a blind digest, enough to tell a repeated value from a new one.
+    An import writes only what the department had not said before, so repeating an old statement does not make it younger.
     A record with a note and no batch is a clerk's correction.
     """
 

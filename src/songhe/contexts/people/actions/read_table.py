@@ -47,7 +47,8 @@ def read_tables(file_id: int, name: str, layout: Layout) -> Iterator[Table]:
         elif name.lower().endswith((".xlsx", ".xls", ".et")):
             raise UnreadableFile("这个文件的扩展名是表格,内容却不是。", next_step="请在表格软件里打开,另存为 xlsx 后再上传。")
         else:
-            yield _csv_table(held, layout)
+            with io.TextIOWrapper(held, encoding=_encoding_of(held), newline="") as text:
+                yield _csv_table(text, layout)
 
 
 def _workbook_tables(held: IO[bytes], layout: Layout) -> Iterator[Table]:
@@ -72,8 +73,7 @@ def _workbook_tables(held: IO[bytes], layout: Layout) -> Iterator[Table]:
         raise refusals[0] if refusals else UnreadableFile("表格里没有可见的工作表。", next_step=_AGAIN)
 
 
-def _csv_table(held: IO[bytes], layout: Layout) -> Table:
-    text = io.TextIOWrapper(held, encoding=_encoding_of(held), newline="")
+def _csv_table(text: IO[str], layout: Layout) -> Table:
     first = text.readline()
     text.seek(0)
     delimiter = max(",\t;", key=first.count)

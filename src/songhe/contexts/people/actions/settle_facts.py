@@ -25,10 +25,10 @@ SELECT DISTINCT r.person_id AS id FROM import_change c JOIN department_record r 
 WHERE NOT c.is_new AND (r.department <> %(department)s OR r.stated_on > %(stated_on)s OR r.note <> '') AND r.values ?| %(variables)s;
 CREATE UNIQUE INDEX ON import_disputed (id);
 ANALYZE import_disputed;
-UPDATE person p SET facts = p.facts || s.values, changed_at = %(now)s,
-    birth_date = coalesce((s.values ->> 'birth_date')::date, p.birth_date), sex = coalesce(s.values ->> 'sex', p.sex)
-FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
-WHERE p.id = c.person_id AND NOT c.is_new AND NOT p.facts @> s.values AND NOT EXISTS (SELECT 1 FROM import_disputed d WHERE d.id = c.person_id);
+UPDATE person p SET facts = p.facts || c.values, changed_at = %(now)s,
+    birth_date = coalesce((c.values ->> 'birth_date')::date, p.birth_date), sex = coalesce(c.values ->> 'sex', p.sex)
+FROM import_change c
+WHERE p.id = c.person_id AND NOT c.is_new AND NOT p.facts @> c.values AND NOT EXISTS (SELECT 1 FROM import_disputed d WHERE d.id = c.person_id);
 """
 
 _PEOPLE_DISPUTED = """

@@ -1,6 +1,7 @@
 """Writes what the matched rows of a batch say: households, persons, records. Set-based, over `import_match`.
 
 Leaves two temporary tables until the transaction ends: `import_change` (one row a person to be written: staged_id, person_id, is_new,
+values and identity: what is new in the row;
 stale: identity fields that somebody stated later) and `import_home` (households that may have changed).
 """
 
@@ -17,7 +18,9 @@ from songhe.foundation import clock
 _CHANGES = """
 CREATE TEMP TABLE import_change ON COMMIT DROP AS
 SELECT m.staged_id, m.verdict = 'new' AS is_new, s.household_key AS home_key, '{}'::text[] AS stale,
-       CASE WHEN m.verdict = 'new' THEN nextval(pg_get_serial_sequence('person', 'id')) ELSE m.person_id END AS person_id
+       CASE WHEN m.verdict = 'new' THEN nextval(pg_get_serial_sequence('person', 'id')) ELSE m.person_id END AS person_id,
+       CASE WHEN m.verdict = 'new' THEN s.values ELSE people_pick(s.values, m.changes) END AS values,
+       CASE WHEN m.verdict = 'new' THEN s.identity ELSE people_pick(s.identity, m.changes) END AS identity
 FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id WHERE m.verdict IN ('new', 'update');
 
 UPDATE import_change c SET stale = t.fields FROM (
@@ -59,10 +62,11 @@ FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id JOIN househo
 WHERE c.is_new ORDER BY s.id;
 """
 
+# A record holds what is new: repeating an old statement does not make it younger.
 _RECORDS = """
 INSERT INTO department_record (person_id, department, stated_on, received_at, batch_id, actor_id, values, identity, note)
-SELECT c.person_id, %(department)s, %(stated_on)s, %(now)s, %(batch)s, %(actor)s, s.values, s.identity, ''
-FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id ORDER BY s.id;
+SELECT c.person_id, %(department)s, %(stated_on)s, %(now)s, %(batch)s, %(actor)s, c.values, c.identity, ''
+FROM import_change c WHERE c.values <> '{}' OR c.identity <> '{}' ORDER BY c.staged_id;
 """
 
 # Which household and community somebody belongs to is said by the department that keeps identity.
@@ -70,7 +74,7 @@ _MOVES = """
 UPDATE person p SET name = s.name, pinyin = s.pinyin, initials = s.initials, relation = s.relation, area_id = s.area_id, area_path = s.area_path,
     household_id = h.id, changed_at = %(now)s
 FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id JOIN household h ON h.key = s.household_key
-WHERE p.id = c.person_id AND NOT c.is_new AND s.area_id IS NOT NULL AND NOT 'name' = ANY (c.stale)
+WHERE p.id = c.person_id AND NOT c.is_new AND s.area_id IS NOT NULL AND NOT c.stale && ARRAY['name', 'relation', 'household_no', 'area_code']
   AND (p.name, p.relation, p.area_id, p.household_id) IS DISTINCT FROM (s.name, s.relation, s.area_id, h.id);
 
 UPDATE household h SET area_id = t.area_id, area_path = t.area_path, address_sealed = coalesce(t.address_sealed, h.address_sealed), changed_at = %(now)s
@@ -78,7 +82,7 @@ FROM (
     SELECT DISTINCT ON (s.household_key) s.household_key, s.area_id, s.area_path,
            CASE WHEN NOT 'address' = ANY (c.stale) THEN s.address_sealed END AS address_sealed
     FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
-    WHERE NOT c.is_new AND s.area_id IS NOT NULL AND NOT 'name' = ANY (c.stale) ORDER BY s.household_key, s.address_sealed IS NULL, s.id
+    WHERE NOT c.is_new AND s.area_id IS NOT NULL AND NOT c.stale && ARRAY['name', 'relation', 'household_no', 'area_code'] ORDER BY s.household_key, s.address_sealed IS NULL, s.id
 ) t WHERE h.key = t.household_key AND (h.area_id <> t.area_id OR t.address_sealed IS NOT NULL);
 """
 
