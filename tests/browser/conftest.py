@@ -1,4 +1,4 @@
-"""Fixtures for tests in a real browser: Debian's chromium, axe, and a watch on what a page asks for and what its policy forbids."""
+"""Fixtures for tests in a real browser: chromium, axe, and a watch on what a page asks for and what its policy forbids."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def city(transactional_db: None) -> SmallCity:
 
 @dataclass
 class Watch:
-    """What went wrong on a page: requests to other hosts, failed requests, console errors (a forbidden style or script is one)."""
+    """What went wrong on a page: requests to other hosts, failed requests, console errors (forbidden styles, scripts)."""
 
     host: str
     foreign: list[str] = field(default_factory=list)
@@ -58,8 +58,22 @@ class Watch:
 def watched(page: Page, live_server: LiveServer, city: SmallCity) -> Iterator[Watch]:
     """The page of this test, watched from the first request on."""
     watch = Watch(urlsplit(live_server.url).netloc)
-    page.on("request", lambda request: None if request.url.startswith("data:") or urlsplit(request.url).netloc == watch.host else watch.foreign.append(request.url))
-    page.on("response", lambda response: watch.failed.append(f"{response.status} {response.url}") if response.status >= 400 and "/favicon" not in response.url else None)
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith("data:") or urlsplit(request.url).netloc == watch.host
+            else watch.foreign.append(request.url)
+        ),
+    )
+    page.on(
+        "response",
+        lambda response: (
+            watch.failed.append(f"{response.status} {response.url}")
+            if response.status >= 400 and "/favicon" not in response.url
+            else None
+        ),
+    )
     page.on("console", lambda message: watch.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: watch.errors.append(str(error)))
     yield watch
@@ -73,8 +87,18 @@ def sign_in(page: Page, live_server: LiveServer, city: SmallCity) -> Callable[[R
         from django.contrib.auth import get_user_model
 
         client = Client()
-        client.force_login(get_user_model().objects.get(pk=city.users[role]), backend="allauth.account.auth_backends.AuthenticationBackend")
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": live_server.url}])
+        client.force_login(
+            get_user_model().objects.get(pk=city.users[role]), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+        page.context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                    "url": live_server.url,
+                }
+            ]
+        )
 
     return enter
 

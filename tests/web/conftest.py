@@ -24,7 +24,9 @@ def client_for(city: SmallCity) -> Callable[[Role], Client]:
 
     def sign_in(role: Role) -> Client:
         client = Client()
-        client.force_login(get_user_model().objects.get(pk=city.users[role]), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(
+            get_user_model().objects.get(pk=city.users[role]), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
         return client
 
     return sign_in

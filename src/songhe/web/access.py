@@ -1,4 +1,4 @@
-"""The access rule that every page carries: `@public`, `@signed_in` or `@desk(Right.X)`. A page without one fails the architecture test.
+"""The access rule that every page carries: `@public`, `@signed_in` or `@desk(Right.X)`. A page without one fails a test.
 
 Inside a page `request.actor` is who asks: at a desk always an actor who holds the right somewhere; on a public page the
 signed-in actor, or `VISITOR`, who may do nothing.

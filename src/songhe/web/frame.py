@@ -92,7 +92,7 @@ class Frame:
 
     @cached_property
     def areas(self) -> tuple[AreaChoice, ...]:
-        """The areas to choose from: the towns of the actor, or the communities where there is one town; a choice of one is none."""
+        """The towns of the actor, or the communities where there is one town; a choice of one is none."""
         for level in ("town", "community"):
             found = places.areas_for(self.actor, right=Right.SEE_PEOPLE, level=level)
             if len(found) > 1:

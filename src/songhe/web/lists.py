@@ -1,4 +1,4 @@
-"""What the parts of a desk page show: filters, rows of work, a person's head with masked fields. Plain values, made by the pages."""
+"""What the parts of a desk page show: filters, rows of work, a person's head with masked fields. Plain values, made by pages."""
 
 from __future__ import annotations
 

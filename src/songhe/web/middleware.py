@@ -26,5 +26,10 @@ class RefusalPages:
             return None
         part = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
         template = "parts/error_state.html" if part else "errors/refused.html"
-        found = {"sentence": error.sentence, "next_step": error.next_step, "code": error.code, "signed_in": actor_of(request).kind != VISITOR.kind}
+        found = {
+            "sentence": error.sentence,
+            "next_step": error.next_step,
+            "code": error.code,
+            "signed_in": actor_of(request).kind != VISITOR.kind,
+        }
         return render(request, template, found, status=error.http_status)

@@ -1,4 +1,4 @@
-"""Rules and parameters of the pack as pages show them: in plain words, with clause, history and the mark of what no document states."""
+"""Rules and parameters of the pack as pages show them: in plain words, with clause, history and what no document states."""
 
 from __future__ import annotations
 
@@ -60,7 +60,14 @@ def parameter_history(pack: Pack, parameter: Parameter, day: dt.date) -> Paramet
     """The history of one parameter as of a day."""
     current = parameter.on(day)
     values = tuple(
-        ParameterValueShown(entry.valid_from, value_text(entry.value, parameter.type), citation_text(pack, entry.cited.cite), entry.cited.cite.status, entry.cited.note, entry is current)
+        ParameterValueShown(
+            entry.valid_from,
+            value_text(entry.value, parameter.type),
+            citation_text(pack, entry.cited.cite),
+            entry.cited.cite.status,
+            entry.cited.note,
+            entry is current,
+        )
         for entry in reversed(parameter.values)
     )
     return ParameterHistory(parameter.name, parameter.title, parameter.unit, values)

@@ -77,4 +77,12 @@ PERIOD_UNITS: Mapping[Period, str] = {
     Period.ONCE: "元（一次性）",
 }
 
+PERIOD_WORDS: Mapping[Period, str] = {
+    Period.MONTH: "每月",
+    Period.DAY: "每天",
+    Period.YEAR: "每年",
+    Period.TIME: "每次",
+    Period.ONCE: "一次",
+}
+
 SOURCE_NOTES: Mapping[str, str] = {"assumed": "演示取值，文件未载明", "unverified": "国家标准，尚未与原文核对"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,10 +18,7 @@ from songhe.web.words import CHIPS
 
 _DAY = dt.date(2026, 11, 21)
 _COLOURS = ("paper", "surface", "ink", "ink-2", "pine", "pine-deep", "mist", "seal", "amber", "rule")
-_ICONS = (
-    "check cross question minus clock warning info bell search person people home list tasks book map chart upload download gear shield printer sound "
-    "large right left down phone pin calendar eye leave swap yuan history scale document key filter plus hand what_if job"
-).split()
+_ICONS = tuple(sorted(file.stem for file in (Path(__file__).resolve().parents[1] / "templates" / "icons").glob("*.svg")))
 _SAMPLE_DECISION = DecisionShown(
     benefit="sample_care",
     title="护理补贴（样例）",
@@ -32,7 +30,9 @@ _SAMPLE_DECISION = DecisionShown(
     next_steps=("请社区帮您预约能力评估，不收费。",),
     conditions=(
         ConditionShown("已满60周岁", "yes", (ValueShown("年龄", "80周岁", "公安", dt.date(2026, 9, 30)),), "样例文件 第一条"),
-        ConditionShown("家庭经济困难", "yes", (ValueShown("社会救助类别", "低保", "民政", dt.date(2026, 10, 8)),), "样例文件 第二条"),
+        ConditionShown(
+            "家庭经济困难", "yes", (ValueShown("社会救助类别", "低保", "民政", dt.date(2026, 10, 8)),), "样例文件 第二条"
+        ),
         ConditionShown("经评估达到中度失能以上", "unknown", (ValueShown("能力等级", "没有资料"),), "样例文件 第三条", "assumed"),
     ),
     changes=("能力评估结果为2级及以上，就符合条件；不到2级，就不符合。",),
@@ -52,8 +52,26 @@ _SAMPLE_PERSON = PersonHead(
     household=(Member("样例家人", note="配偶,82周岁"),),
 )
 _SAMPLE_WORK = (
-    WorkRow(1, "样例老人：补能力等级", "#work-1", "缺这一项，护理补贴还不能确定", ("样例镇 样例村", "已等12天"), True, dt.date(2026, 11, 15), (RowAction("填写", "#"), RowAction("不需要", "#"))),
-    WorkRow(2, "样例老人二：核对居住地址", "#work-2", "公安和社区登记的地址不一样", ("样例镇 样例社区", "已等3天"), False, dt.date(2026, 12, 1), (RowAction("填写", "#"),)),
+    WorkRow(
+        1,
+        "样例老人：补能力等级",
+        "#work-1",
+        "缺这一项，护理补贴还不能确定",
+        ("样例镇 样例村", "已等12天"),
+        True,
+        dt.date(2026, 11, 15),
+        (RowAction("填写", "#"), RowAction("不需要", "#")),
+    ),
+    WorkRow(
+        2,
+        "样例老人二：核对居住地址",
+        "#work-2",
+        "公安和社区登记的地址不一样",
+        ("样例镇 样例社区", "已等3天"),
+        False,
+        dt.date(2026, 12, 1),
+        (RowAction("填写", "#"),),
+    ),
 )
 _SAMPLE_HISTORY = ParameterHistory(
     "sample_allowance",
@@ -79,9 +97,14 @@ _SAMPLE_MAP = {
         {
             "type": "Feature",
             "properties": {"code": f"sample{i}", "name": name, "value": value, "shown": f"{value:,} 人"},
-            "geometry": {"type": "Polygon", "coordinates": [[[x, y], [x + 0.1, y + 0.01], [x + 0.11, y + 0.09], [x, y + 0.08], [x, y]]]},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[x, y], [x + 0.1, y + 0.01], [x + 0.11, y + 0.09], [x, y + 0.08], [x, y]]],
+            },
         }
-        for i, (name, value, x, y) in enumerate((("样例镇甲", 1280, 106.0, 38.0), ("样例镇乙", 960, 106.12, 38.0), ("样例镇丙", 420, 106.05, 38.1)))
+        for i, (name, value, x, y) in enumerate(
+            (("样例镇甲", 1280, 106.0, 38.0), ("样例镇乙", 960, 106.12, 38.0), ("样例镇丙", 420, 106.05, 38.1))
+        )
     ],
 }
 
@@ -97,9 +120,18 @@ def page_design(request: PageRequest) -> HttpResponse:
         "person": _SAMPLE_PERSON,
         "rows": _SAMPLE_WORK,
         "history": _SAMPLE_HISTORY,
-        "filters": (Filter("name", "姓名", hint="姓名或拼音"), Filter("town", "镇街", kind="choice", options=(("a", "样例镇甲"), ("b", "样例镇乙"))), Filter("since", "从哪天起", kind="date")),
-        "people": Page((("样例老人", "女", "80周岁", 12_800, "eligible"), ("样例老人二", "男", "91周岁", 0, "cannot_tell")), "next"),
-        "moments": (Moment(_DAY, "核算结果有变化：护理补贴还不能确定", "缺能力等级"), Moment(dt.date(2026, 10, 8), "民政更新了社会救助类别", "无 → 低保")),
+        "filters": (
+            Filter("name", "姓名", hint="姓名或拼音"),
+            Filter("town", "镇街", kind="choice", options=(("a", "样例镇甲"), ("b", "样例镇乙"))),
+            Filter("since", "从哪天起", kind="date"),
+        ),
+        "people": Page(
+            (("样例老人", "女", "80周岁", 12_800, "eligible"), ("样例老人二", "男", "91周岁", 0, "cannot_tell")), "next"
+        ),
+        "moments": (
+            Moment(_DAY, "核算结果有变化：护理补贴还不能确定", "缺能力等级"),
+            Moment(dt.date(2026, 10, 8), "民政更新了社会救助类别", "无 → 低保"),
+        ),
         "problems": (FieldProblem("sample-phone", "电话号码少了一位"),),
         "chart": _SAMPLE_CHART,
         "map": _SAMPLE_MAP,

@@ -1,4 +1,4 @@
-"""A visitor's answers: how each kind of fact is asked, read and shown, and the signed cookie that keeps them until the browser closes."""
+"""A visitor's answers: how each kind of fact is asked, read and shown, and the signed cookie that keeps them for a while."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from songhe.web.public.questionnaire import UNSURE, Answers
 COOKIE = "answers"
 PATH = "/eligibility/"
 _SALT = "songhe.eligibility"
-_UNSURE_TOKEN = "unsure"  # noqa: S105  an answer, not a secret
+_UNSURE_KEY = "unsure"
 _OLDEST = dt.date(1895, 1, 1)
 # Grades have names in the national standards (GB/T 42195-2022; GB/T 26341): people know the name, not the number.
 GRADES: Mapping[str, tuple[tuple[int, str], ...]] = {
@@ -34,7 +34,7 @@ _UNSURE_WORDS: Mapping[str, str] = {"ability_grade": "没有做过，或不清�
 class Choice:
     """One answer that can be pressed; `look` is yes, no, unsure or plain."""
 
-    token: str
+    key: str
     label: str
     look: str
     chosen: bool
@@ -47,25 +47,31 @@ def choices(variable: Variable, answers: Answers) -> tuple[Choice, ...]:
     if variable.type is Type.BOOL:
         found = [("true", "是", "yes"), ("false", "否", "no")]
     elif variable.type is Type.CODE:
-        found = [(code, label, "plain") for code, label in variable.values]
+        found = [(code, "都不是" if code == "none" else label, "plain") for code, label in variable.values]
     elif variable.name in GRADES:
         found = [(str(number), label, "plain") for number, label in GRADES[variable.name]]
-    found.append((_UNSURE_TOKEN, _UNSURE_WORDS.get(variable.name, "不确定"), "unsure"))
-    current = _UNSURE_TOKEN if variable.name in answers and given is UNSURE else str(given).lower() if isinstance(given, bool) else str(given)
-    return tuple(Choice(token, label, look, variable.name in answers and token == current) for token, label, look in found)
+    found.append((_UNSURE_KEY, _UNSURE_WORDS.get(variable.name, "不确定"), "unsure"))
+    current = (
+        _UNSURE_KEY
+        if variable.name in answers and given is UNSURE
+        else str(given).lower()
+        if isinstance(given, bool)
+        else str(given)
+    )
+    return tuple(Choice(key, label, look, variable.name in answers and key == current) for key, label, look in found)
 
 
 def read_answer(variable: Variable, form: QueryDict) -> object:
     """The answer in a sent form as a JSON value; raises InvalidInput with a sentence where it is none."""
-    token = form.get("answer", "")
-    if token == _UNSURE_TOKEN:
+    key = form.get("answer", "")
+    if key == _UNSURE_KEY:
         return UNSURE
-    if variable.type is Type.BOOL and token in ("true", "false"):
-        return token == "true"
-    if variable.type is Type.CODE and token in {code for code, _ in variable.values}:
-        return token
-    if variable.name in GRADES and token in {str(number) for number, _ in GRADES[variable.name]}:
-        return int(token)
+    if variable.type is Type.BOOL and key in ("true", "false"):
+        return key == "true"
+    if variable.type is Type.CODE and key in {code for code, _ in variable.values}:
+        return key
+    if variable.name in GRADES and key in {str(number) for number, _ in GRADES[variable.name]}:
+        return int(key)
     if variable.type is Type.DATE:
         return _date(form)
     if variable.type in (Type.INT, Type.MONEY) and variable.name not in GRADES:

@@ -64,7 +64,10 @@ def _line(benefit: BenefitEntry, rules: BenefitRules) -> BenefitLine:
 
 
 def _conditions(pack: Pack, rules: BenefitRules) -> tuple[ConditionLine, ...]:
-    return tuple(ConditionLine(entry.yes, citation_text(pack, entry.cited.cite), mark_of(entry.cited), entry.cited.note) for entry in rules.who)
+    return tuple(
+        ConditionLine(entry.yes, citation_text(pack, entry.cited.cite), mark_of(entry.cited), entry.cited.note)
+        for entry in rules.who
+    )
 
 
 def benefit_page(pack: Pack, benefit: BenefitEntry, day: dt.date) -> BenefitPage:

@@ -16,12 +16,21 @@ from songhe.engines.policy.tree import Type
 from songhe.foundation.errors import InvalidInput, NotFound
 from songhe.web.access import PageRequest, public
 from songhe.web.public import questionnaire, results
-from songhe.web.public.answers import GRADES, Choice, answer_text, choices, forget_answers, keep_answers, load_answers, read_answer
+from songhe.web.public.answers import (
+    GRADES,
+    Choice,
+    answer_text,
+    choices,
+    forget_answers,
+    keep_answers,
+    load_answers,
+    read_answer,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """One question as shown. `kind` is choices, date or number; `number` counts from 1, `left` is an estimate of those after it."""
+    """One question as shown. `kind` is choices, date or number; `left` is how many may follow at most."""
 
     variable: Variable
     kind: str
@@ -77,7 +86,9 @@ def _take(request: PageRequest, rules: Rulebook, answers: dict[str, object]) -> 
         answers[asked.name] = read_answer(asked, request.POST)
     except InvalidInput as refusal:
         page = _question(rules, answers, asked, problem=refusal.sentence)
-        return render(request, "public/question.html", {"section": "eligibility", "page": page, "typed": request.POST}, status=422)
+        return render(
+            request, "public/question.html", {"section": "eligibility", "page": page, "typed": request.POST}, status=422
+        )
     return keep_answers(redirect("question"), answers)
 
 

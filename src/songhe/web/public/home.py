@@ -13,4 +13,6 @@ from songhe.web.access import PageRequest, public
 def page_home(request: PageRequest) -> HttpResponse:
     """The first page for elders and families; before a pack is loaded it says so."""
     loaded = policy.is_pack_loaded()
-    return render(request, "public/home.html", {"loaded": loaded, "contact": policy.pack_in_use().pack.contact if loaded else None})
+    return render(
+        request, "public/home.html", {"loaded": loaded, "contact": policy.pack_in_use().pack.contact if loaded else None}
+    )
