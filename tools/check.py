@@ -40,7 +40,7 @@ STEPS = (
         (PYTHON, "-W", "ignore::RuntimeWarning", "-m", "django", "makemigrations", "--check", "--dry-run"),
         ".venv/bin/songhe django makemigrations",
     ),
-    Step("OpenAPI", (PYTHON, "tools/openapi.py", "--check"), ".venv/bin/python tools/openapi.py"),
+    Step("OpenAPI", (str(PROGRAMS / "songhe"), "api", "schema", "--check"), ".venv/bin/songhe api schema"),
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 
@@ -17,8 +16,3 @@ def test_each_process_has_its_own_migrated_database() -> None:
     assert name.split("_")[2] == str(os.getpid())
     assert version >= 150000
     assert "person" in connection.introspection.table_names()
-
-
-@pytest.mark.django_db
-def test_migrations_are_complete() -> None:
-    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

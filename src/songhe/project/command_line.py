@@ -74,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_pack_check)
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="what")
     audit.add_parser("verify", help="find any audit row that was altered by hand").set_defaults(run=_audit_verify)
+    api = commands.add_parser("api", help="the HTTP API").add_subparsers(required=True, metavar="what")
+    schema = api.add_parser("schema", help="write the contract to src/songhe/api/openapi.json")
+    schema.add_argument("--check", action="store_true", help="only say whether the committed file is right")
+    schema.set_defaults(run=_api_schema)
     reset = commands.add_parser("reset", help="forget the demo city: its database, files and snapshots")
     reset.add_argument("--yes", action="store_true")
     reset.set_defaults(run=_reset)
@@ -143,6 +147,15 @@ def _audit_verify(options: argparse.Namespace) -> int:
         from songhe.project.audit_check import verify_audit
 
         return verify_audit()
+
+
+def _api_schema(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from songhe.project.api_schema import write_schema
+
+    return write_schema(only_check=options.check)
 
 
 def _reset(options: argparse.Namespace) -> int:
