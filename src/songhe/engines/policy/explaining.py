@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 
-from songhe.basics.ages import age_on, from_days
-from songhe.engines.policy.arithmetic import Value
+from songhe.basics.ages import age_on
 from songhe.engines.policy.closure import Compiled, Evaluated, compile_rulebook
-from songhe.engines.policy.encoding import decode, shown, shown_date
+from songhe.engines.policy.encoding import shown
 from songhe.engines.policy.flipping import DecidesIf, decides_if
 from songhe.engines.policy.household import HouseholdInput
 from songhe.engines.policy.interpreting import HOUSEHOLD, Interpreter, Missing
@@ -20,7 +19,7 @@ from songhe.engines.policy.rulebook import Benefit, Citation, Condition, Paramet
 from songhe.engines.policy.stages import Event
 from songhe.engines.policy.tree import Compare, Const, Node, Ref
 
-_TEXTS = {True: "yes", False: "no", None: "ask"}
+STATUSES = tuple(Status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,7 @@ class FactSource:
     stated_on: dt.date | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownFact:
+class ShownFact(NamedTuple):
     """A known fact as a person reads it. `member` is the name of another household member, "" for the person or the household."""
 
     variable: str
@@ -43,8 +41,7 @@ class ShownFact:
     member: str
 
 
-@dataclass(frozen=True, slots=True)
-class MissingFact:
+class MissingFact(NamedTuple):
     """A fact that nobody has stated. `owner` is the department that keeps it; `member_index` is None for the household's own."""
 
     variable: str
@@ -54,8 +51,7 @@ class MissingFact:
     member_index: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionExplained:
+class ConditionExplained(NamedTuple):
     """`result` None is unknown; `text` is the sentence for the result; `expression` is the condition as written in the pack."""
 
     id: str
@@ -81,7 +77,7 @@ class Reduced:
 
 @dataclass(frozen=True, slots=True)
 class DisplacedBy:
-    """What is kept instead: another benefit of a group, or the same benefit for another member. `certain` is False while that is unknown."""
+    """What is kept instead: another benefit of a group, or the same one for another member; `certain` is False while that is unknown."""
 
     group: str
     benefit: str
@@ -91,8 +87,16 @@ class DisplacedBy:
     cite: Citation
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was decided, kept so that `decides_if` can decide again."""
+
+    household: HouseholdInput = field(repr=False)
+    rulebook: Rulebook = field(repr=False, compare=False)
+    member: int
+
+
+class Explanation(NamedTuple):
     """One benefit for one person. `amount` is in fen, None unless eligible or provisional for a paid benefit."""
 
     benefit: str
@@ -110,17 +114,15 @@ class Explanation:
     period: str
     gives: str
     where: str
-    member: int = field(repr=False)
-    _household: HouseholdInput = field(repr=False, compare=False)
-    _rulebook: Rulebook = field(repr=False, compare=False)
+    asked: Asked
 
-    @cached_property
+    @property
     def decides_if(self) -> tuple[DecidesIf, ...]:
-        """For each missing fact, what each of its values would make of the answer; computed when asked for."""
+        """For each missing fact, what each of its values would make of the answer; decided again when asked for."""
         if self.status not in (Status.CANNOT_TELL, Status.PROVISIONAL):
             return ()
         facts = [(fact.variable, fact.member_index, fact.member) for fact in self.missing]
-        return decides_if(self._rulebook, self._household, self.member, self.benefit, facts)
+        return decides_if(self.asked.rulebook, self.asked.household, self.asked.member, self.benefit, facts)
 
 
 Sources = Mapping[int, Mapping[str, FactSource]]
@@ -144,11 +146,22 @@ def explain_household(
 
 
 @dataclass(frozen=True, slots=True)
+class _ConditionOutline:
+    """`key` is the same for conditions that ask the same; `facts` are (kind, variable)."""
+
+    condition: Condition
+    bit: int
+    key: int
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Outline:
     """What explaining needs of a benefit and does not change from person to person."""
 
     benefit: Benefit
-    conditions: tuple[tuple[Condition, int, tuple[tuple[str, str], ...]], ...]  # condition, bit, (kind, variable)
+    conditions: tuple[_ConditionOutline, ...]
+    mask: int  # all its conditions
     parameters: tuple[ParameterValue, ...]
 
 
@@ -158,55 +171,95 @@ class _Explainer:
         self.rulebook = compiled.rulebook
         self.names = household.names or tuple(f"第{i + 1}人" for i in range(len(household.persons)))
         self.interpreter = Interpreter(compiled, household, members)
+        self.outlines = outlines(compiled)
         self.facts: dict[tuple[str, str, int], tuple[ShownFact, ...]] = {}
+        self.shown: dict[tuple[int, int], tuple[ShownFact, ...]] = {}
+        self.lacking: dict[tuple[int, int], tuple[Missing, tuple[MissingFact, ...]]] = {}
 
     def member(self, i: int) -> tuple[Explanation, ...]:
         member = self.members[i]
-        return tuple([self.benefit(outline, member, i) for outline in outlines(self.compiled)])
+        asked = Asked(self.household, self.rulebook, i)
+        if member.state is None:
+            return tuple([self.outside(outline.benefit, asked) for outline in self.outlines])
+        return tuple([self.benefit(outline, member, i, asked) for outline in self.outlines])
 
-    def benefit(self, outline: _Outline, member: Evaluated, i: int) -> Explanation:
-        benefit = outline.benefit
-        state = member.state
+    def outside(self, benefit: Benefit, asked: Asked) -> Explanation:
+        """The pack does not speak of this person."""
+        return Explanation(
+            benefit.id,
+            benefit.title,
+            Status.NOT_ELIGIBLE,
+            None,
+            self.rulebook.as_of,
+            False,
+            (),
+            (),
+            (),
+            None,
+            None,
+            benefit.cite,
+            benefit.period.value,
+            benefit.gives,
+            benefit.where,
+            asked,
+        )
+
+    def benefit(self, outline: _Outline, member: Evaluated, i: int, asked: Asked) -> Explanation:
+        benefit, state = outline.benefit, member.state
         if state is None:
-            status, amount, events, conditions = Status.NOT_ELIGIBLE, None, (), ()
-        else:
-            status = Status(state.states[benefit.index])
-            paid = benefit.amount is not None and status in (Status.ELIGIBLE, Status.PROVISIONAL)
-            amount = state.now[benefit.index] if paid else None
-            events = tuple(state.events.get(benefit.index, ()))
-            conditions = tuple([self.condition(condition, bit, facts, member, i) for condition, bit, facts in outline.conditions])
-        missing = self.missing(benefit, member, i, events) if status in (Status.CANNOT_TELL, Status.PROVISIONAL) else ()
-        applies = None if member.applies is None else bool(member.applies)
+            return self.outside(benefit, asked)
+        status = STATUSES[state.states[benefit.index]]
+        certain = status is Status.ELIGIBLE or status is Status.PROVISIONAL
+        amount = state.now[benefit.index] if certain and benefit.amount is not None else None
+        conditions = tuple([self.condition(part, member, i) for part in outline.conditions])
+        events = state.events.get(benefit.index, ())
+        open_ = status is Status.CANNOT_TELL or status is Status.PROVISIONAL
+        missing = self.missing(outline, i, events) if open_ else ()
         return Explanation(
             benefit.id,
             benefit.title,
             status,
             amount,
             self.rulebook.as_of,
-            applies,
+            True if member.applies else None,
             conditions,
             missing,
             outline.parameters,
-            self.reduced(events),
-            self.displaced(benefit, events, i),
+            self.reduced(events) if events else None,
+            self.displaced(benefit, events, i) if events else None,
             benefit.cite,
             benefit.period.value,
             benefit.gives,
             benefit.where,
-            i,
-            self.household,
-            self.rulebook,
+            asked,
         )
 
-    def condition(
-        self, condition: Condition, bit: int, facts: tuple[tuple[str, str], ...], member: Evaluated, i: int
-    ) -> ConditionExplained:
-        result = True if member.true & bit else None if member.unknown & bit else False
-        missing = self.named(self.interpreter.blame(condition.node, i), i) if result is None else ()
-        text = condition.yes if result else condition.ask if result is None else condition.no
-        values: tuple[ShownFact, ...] = ()
-        for kind, variable in facts:
-            values += self.facts.get((kind, variable, i)) or self.fact(kind, variable, i)
+    def condition(self, part: _ConditionOutline, member: Evaluated, i: int) -> ConditionExplained:
+        condition, key = part.condition, (part.key, i)
+        values = self.shown.get(key)
+        if values is None:
+            found: tuple[ShownFact, ...] = ()
+            for kind, variable in part.facts:
+                seen = self.facts.get((kind, variable, i))
+                found += self.fact(kind, variable, i) if seen is None else seen
+            values = self.shown[key] = found
+        if member.true & part.bit:
+            text, result, missing = condition.yes, True, ()
+        elif member.unknown & part.bit:
+            return ConditionExplained(
+                condition.id,
+                condition.ask,
+                None,
+                values,
+                self.lack(part, i)[1],
+                condition.cite,
+                condition.text,
+                condition.yes,
+                condition.no,
+                condition.ask,
+            )
+        else:
+            text, result, missing = condition.no, False, ()
         return ConditionExplained(
             condition.id,
             text,
@@ -219,6 +272,15 @@ class _Explainer:
             condition.no,
             condition.ask,
         )
+
+    def lack(self, part: _ConditionOutline, i: int) -> tuple[Missing, tuple[MissingFact, ...]]:
+        """What leaves a condition unknown for a member."""
+        key = (part.key, i)
+        found = self.lacking.get(key)
+        if found is None:
+            missing = self.interpreter.blame(part.condition.node, i)
+            found = self.lacking[key] = (missing, self.named(missing, i))
+        return found
 
     # facts
 
@@ -256,33 +318,34 @@ class _Explainer:
 
     # the whole benefit
 
-    def missing(self, benefit: Benefit, member: Evaluated, i: int, events: Sequence[Event]) -> tuple[MissingFact, ...]:
+    def missing(self, outline: _Outline, i: int, events: Sequence[Event]) -> tuple[MissingFact, ...]:
         """What leaves the answer open: of the benefit itself, and of those that would come before it."""
-        found: Missing = self.open(benefit, i)
+        benefit = outline.benefit
+        found: Missing = dict(self.open(outline, i))
         for event in events:
             if event.kind == "once":
-                found |= self._order(benefit, i) | self._order(benefit, event.by or 0) | self.open(benefit, event.by or 0)
+                found |= self._order(benefit, i) | self._order(benefit, event.by or 0) | self.open(outline, event.by or 0)
             elif event.kind == "group" and event.by is not None:
-                found |= self.open(self.rulebook.benefits[event.by], i)
+                found |= self.open(self.outlines[event.by], i)
             elif event.kind == "cap":
                 cap = next(cap for cap in self.rulebook.caps if cap.id == event.stage)
                 found |= self.interpreter.blame(cap.total, i)
                 for other in cap.among[: cap.among.index(benefit.index)]:
-                    found |= self.open(self.rulebook.benefits[other], i)
+                    found |= self.open(self.outlines[other], i)
         return self.named(found, i)
 
-    def open(self, benefit: Benefit, i: int) -> Missing:
+    def open(self, outline: _Outline, i: int) -> Missing:
         """The facts that leave a member's own answer to a benefit unknown (none where it is settled)."""
-        interpreter = self.interpreter
-        nodes = [self.rulebook.applies_to, *(condition.node for condition in benefit.conditions)]
-        values = [interpreter.value(node, i) for node in nodes]
-        found: Missing = {}
-        if False in values:
-            return found
-        for node, value in zip(nodes, values, strict=True):
-            if value is None:
-                found |= interpreter.blame(node, i)
-        return found | (interpreter.blame(benefit.amount, i) if benefit.amount is not None else {})
+        member = self.members[i]
+        if member.applies is False or outline.mask & ~(member.true | member.unknown):
+            return {}
+        found: Missing = {} if member.applies else dict(self.interpreter.blame(self.rulebook.applies_to, i))
+        for part in outline.conditions:
+            if member.unknown & part.bit:
+                found |= self.lack(part, i)[0]
+        if outline.benefit.amount is not None and member.state is not None and member.state.raw[outline.benefit.index] is None:
+            found |= self.interpreter.blame(outline.benefit.amount, i)
+        return found
 
     def _order(self, benefit: Benefit, i: int) -> Missing:
         person = self.household.persons[i]
@@ -314,21 +377,25 @@ _OUTLINES: dict[int, tuple[Compiled, tuple[_Outline, ...]]] = {}
 def outlines(compiled: Compiled) -> tuple[_Outline, ...]:
     """The unchanging part of explaining a rulebook; kept for the last few."""
     kept = _OUTLINES.get(id(compiled))
+    keys: dict[Node, int] = {}
     if kept is None or kept[0] is not compiled:
         while len(_OUTLINES) >= 16:
             _OUTLINES.pop(next(iter(_OUTLINES)))
         kept = _OUTLINES[id(compiled)] = (
             compiled,
-            tuple([_outline(compiled.rulebook, benefit) for benefit in compiled.rulebook.benefits]),
+            tuple([_outline(compiled.rulebook, benefit, keys) for benefit in compiled.rulebook.benefits]),
         )
     return kept[1]
 
 
-def _outline(rulebook: Rulebook, benefit: Benefit) -> _Outline:
-    conditions = tuple((c, 1 << c.bit, _facts_of(rulebook, c.node)) for c in benefit.conditions)
+def _outline(rulebook: Rulebook, benefit: Benefit, keys: dict[Node, int]) -> _Outline:
+    conditions = tuple(
+        _ConditionOutline(c, 1 << c.bit, keys.setdefault(c.node, len(keys)), _facts_of(rulebook, c.node))
+        for c in benefit.conditions
+    )
     nodes = [c.node for c in benefit.conditions] + ([benefit.amount] if benefit.amount is not None else [])
     names = dict.fromkeys(name for node in nodes for name in _parameters_of(rulebook, node))
-    return _Outline(benefit, conditions, tuple(rulebook.parameters[name] for name in names))
+    return _Outline(benefit, conditions, sum(part.bit for part in conditions), tuple(rulebook.parameters[name] for name in names))
 
 
 def _facts_of(rulebook: Rulebook, node: Node) -> tuple[tuple[str, str], ...]:
@@ -372,13 +439,3 @@ def everything(rulebook: Rulebook, node: Node) -> list[Node]:
         found.append(part)
         queue.extend((definitions[part.definition],) if isinstance(part, Ref) else operands(part))
     return found
-
-
-def shown_value(variable: Variable, value: Value) -> str:
-    """An encoded value as a person reads it."""
-    return "" if value is None else shown(variable, decode(variable, value))
-
-
-def shown_day(days: int) -> str:
-    """Days since 1970 as a Chinese date."""
-    return shown_date(from_days(days))
