@@ -34,7 +34,7 @@ class Table:
     rows: Iterator[tuple[int, Sequence[Cell]]]
 
 
-def read_tables(file_id: int, name: str, layout: Layout) -> Iterator[Table]:
+def read_tables(file_id: int, layout: Layout) -> Iterator[Table]:
     """Each visible sheet that fits the layout, to be read one after the other; raises UnreadableFile where none does."""
     with tempfile.TemporaryFile() as held:  # has no name on disk; gone with the handle
         for block in files.stream(file_id):
@@ -44,8 +44,6 @@ def read_tables(file_id: int, name: str, layout: Layout) -> Iterator[Table]:
         held.seek(0)
         if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
             yield from _workbook_tables(held, layout)
-        elif name.lower().endswith((".xlsx", ".xls", ".et")):
-            raise UnreadableFile("这个文件的扩展名是表格,内容却不是。", next_step="请在表格软件里打开,另存为 xlsx 后再上传。")
         else:
             with io.TextIOWrapper(held, encoding=_encoding_of(held), newline="") as text:
                 yield _csv_table(text, layout)

@@ -45,7 +45,7 @@ def stage_rows(batch: ImportBatch, progress: Callable[[int], None]) -> Staged:
         cursor.execute("DELETE FROM import_staged_row WHERE batch_id = %s", [batch.id])
     layout, places = layout_of(batch.department), place_index()
     done, ignored = 0, dict[str, None]()
-    for table in read_tables(batch.file_id, batch.file_name, layout):
+    for table in read_tables(batch.file_id, layout):
         ignored |= dict.fromkeys(table.ignored)
         judge = RowJudge(layout, table, places, batch.stated_on)
         while block := list(itertools.islice(table.rows, BLOCK)):
@@ -60,7 +60,7 @@ def stage_rows(batch: ImportBatch, progress: Callable[[int], None]) -> Staged:
 def seal_contents(batch: ImportBatch, wanted: set[tuple[str, int]]) -> Iterator[tuple[str, int, bytes]]:
     """(sheet, row, sealed content) of the wanted rows, read from the file again."""
     layout, places = layout_of(batch.department), place_index()
-    for table in read_tables(batch.file_id, batch.file_name, layout):
+    for table in read_tables(batch.file_id, layout):
         judge = RowJudge(layout, table, places, batch.stated_on)
         for number, cells in table.rows:
             if (table.sheet, number) in wanted:
