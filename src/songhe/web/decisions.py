@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from songhe.basics.money import fen_to_yuan
 from songhe.engines.policy.explaining import ConditionExplained, Explanation, MissingFact
 from songhe.engines.policy.flipping import Answer, DecidesIf
 from songhe.engines.policy.pack import Pack
 from songhe.engines.policy.rulebook import ParameterValue, Period, Status
+from songhe.engines.policy.tree import Type
 from songhe.web.rules import citation_text, value_text
 from songhe.web.words import CHIPS, PERIOD_UNITS, PERIOD_WORDS, STATUS_KEYS
 
@@ -90,7 +91,7 @@ class DecisionShown:
 
 def decision_shown(pack: Pack, explained: Explanation, voice: Voice = TO_CLERK) -> DecisionShown:
     """The view of one explained benefit, in the words of a voice."""
-    status = STATUS_KEYS[explained.status]
+    status, missing = STATUS_KEYS[explained.status], _asked(pack, explained.missing)
     paid = explained.amount is not None
     return DecisionShown(
         benefit=explained.benefit,
@@ -99,8 +100,8 @@ def decision_shown(pack: Pack, explained: Explanation, voice: Voice = TO_CLERK) 
         tone=CHIPS[status].tone,
         amount=fen_to_yuan(explained.amount) if explained.amount is not None else "",
         unit=PERIOD_UNITS[Period(explained.period)] if paid else "",
-        answer=_answer(explained, voice),
-        next_steps=_next_steps(pack, explained),
+        answer=_answer(explained, missing, voice),
+        next_steps=_next_steps(pack, explained, missing),
         conditions=tuple(_condition(pack, condition, voice) for condition in explained.conditions),
         changes=_changes(explained, voice),
         parameters=tuple(_parameter(pack, parameter) for parameter in explained.parameters),
@@ -109,23 +110,19 @@ def decision_shown(pack: Pack, explained: Explanation, voice: Voice = TO_CLERK) 
         cite=citation_text(pack, explained.cite),
         amount_mark=_worst_mark(explained.parameters) if paid else "",
         as_of=explained.as_of,
-        reason=_reason(explained),
+        reason=_reason(explained, missing),
     )
 
 
-def _answer(explained: Explanation, voice: Voice) -> str:
+def _answer(explained: Explanation, missing: Sequence[MissingFact], voice: Voice) -> str:
     who, basis = voice.subject, voice.basis
     match explained.status:
         case Status.ELIGIBLE:
-            return f"{basis},{who}符合条件{_gets(explained)}。{_reduced(explained)}"
+            return f"{basis}，{who}符合条件{_gets(explained)}。{_reduced(explained)}"
         case Status.PROVISIONAL:
-            return f"{basis},{who}暂按符合条件{_gets(explained)}。{_named(explained.missing)}查清以后，结果可能会变。"
+            return f"{basis}，{who}暂按符合条件{_gets(explained)}。{_named(missing)}查清以后，结果可能会变。"
         case Status.CANNOT_TELL:
-            return (
-                f"还不能确定{who}能不能享受：还缺{_named(explained.missing)}。"
-                if explained.missing
-                else f"还不能确定{who}能不能享受。"
-            )
+            return f"还不能确定{who}能不能享受{'：还要知道' + _named(missing) if missing else ''}。"
         case Status.DISPLACED if explained.displaced_by:
             return f"同类的待遇只能享受一项，{who}已按“{explained.displaced_by.title}”计算。"
         case Status.OTHER_MEMBER if explained.displaced_by:
@@ -133,13 +130,13 @@ def _answer(explained: Explanation, voice: Voice) -> str:
         case Status.NOT_IN_FORCE:
             return "这项规定现在没有施行。"
         case _:
-            return f"{basis},{who}目前还不符合条件：{_reason(explained)}。"
+            return f"{basis}，{who}目前还不符合条件：{_reason(explained, missing)}。"
 
 
 def _gets(explained: Explanation) -> str:
     if explained.amount is None:
-        return f":{explained.gives}" if explained.gives else ""
-    return f",{PERIOD_WORDS[Period(explained.period)]}可以领 {fen_to_yuan(explained.amount)} 元"
+        return f"：{explained.gives}" if explained.gives else ""
+    return f"，{PERIOD_WORDS[Period(explained.period)]}可以领 {fen_to_yuan(explained.amount)} 元"
 
 
 def _reduced(explained: Explanation) -> str:
@@ -148,21 +145,27 @@ def _reduced(explained: Explanation) -> str:
     return f"几项待遇合起来有上限，这一项从 {fen_to_yuan(explained.reduced.was)} 元减到了上面的数。"
 
 
-def _reason(explained: Explanation) -> str:
+def _reason(explained: Explanation, missing: Sequence[MissingFact]) -> str:
     if explained.status is Status.CANNOT_TELL:
-        return f"还缺{_named(explained.missing)}" if explained.missing else ""
+        return f"还要知道{_named(missing)}" if missing else ""
     if explained.status is Status.DISPLACED and explained.displaced_by:
         return f"已按“{explained.displaced_by.title}”计算"
     if explained.status is Status.OTHER_MEMBER and explained.displaced_by:
         return f"已给{explained.displaced_by.member}"
     if not explained.conditions and explained.status is Status.NOT_ELIGIBLE:
         return "不在本市养老待遇的范围里"
-    return ";".join(
+    return "；".join(
         dict.fromkeys(condition.no for condition in explained.conditions if condition.result is False and condition.no)
     )
 
 
-def _named(facts: Iterable[MissingFact]) -> str:
+def _asked(pack: Pack, facts: Iterable[MissingFact]) -> tuple[MissingFact, ...]:
+    """The facts with labels that ask: of a yes-no fact whether it is so."""
+    known = pack.variables_of("person")
+    return tuple(replace(fact, label=f"是否{fact.label}") if known[fact.variable].type is Type.BOOL else fact for fact in facts)
+
+
+def _named(facts: Sequence[MissingFact]) -> str:
     """Facts in a sentence; of another member only that something is missing, the list stands below."""
     own = [fact.label for fact in facts if not fact.member]
     return "、".join(dict.fromkeys(own + [f"{fact.member}的情况" for fact in facts if fact.member]))
@@ -172,7 +175,7 @@ def _fact_name(member: str, label: str) -> str:
     return f"{member}的{label}" if member else label
 
 
-def _owners(facts: Iterable[MissingFact]) -> list[str]:
+def _owners(facts: Sequence[MissingFact]) -> list[str]:
     """Who can settle what: one line a department, one line a family member."""
     departments: dict[str, list[str]] = {}
     members: dict[str, list[str]] = {}
@@ -182,10 +185,10 @@ def _owners(facts: Iterable[MissingFact]) -> list[str]:
     return lines + [f"{member}的情况，到窗口时一起核实：{'、'.join(dict.fromkeys(labels))}" for member, labels in members.items()]
 
 
-def _next_steps(pack: Pack, explained: Explanation) -> tuple[str, ...]:
+def _next_steps(pack: Pack, explained: Explanation, missing: Sequence[MissingFact]) -> tuple[str, ...]:
     if explained.status in (Status.CANNOT_TELL, Status.PROVISIONAL):
         asks = [condition.ask for condition in explained.conditions if condition.result is None and condition.ask]
-        return tuple(f"{step}。" for step in dict.fromkeys(asks + _owners(explained.missing)))
+        return tuple(f"{step}。" for step in dict.fromkeys(asks + _owners(missing)))
     if explained.status is Status.ELIGIBLE:
         benefit = pack.benefits.get(explained.benefit)
         how = "不用申请，符合条件就给" if benefit is not None and benefit.application == "none" else "需要申请"
@@ -213,12 +216,12 @@ def _changes(explained: Explanation, voice: Voice) -> tuple[str, ...]:
 
 def _change(fact: DecidesIf, explained: Explanation) -> str:
     name = _fact_name(fact.member, fact.label)
-    return f"{name}:{';'.join(_outcome(answer, explained) for answer in fact.answers)}。"
+    return f"{name}：{'；'.join(_outcome(answer, explained) for answer in fact.answers)}。"
 
 
 def _outcome(answer: Answer, explained: Explanation) -> str:
     word = CHIPS[STATUS_KEYS[answer.status]].word
-    amount = f",{fen_to_yuan(answer.amount)} {PERIOD_UNITS[Period(explained.period)]}" if answer.amount else ""
+    amount = f"，{fen_to_yuan(answer.amount)} {PERIOD_UNITS[Period(explained.period)]}" if answer.amount else ""
     return f"{answer.values}，就{word}{amount}" if answer.status is not Status.CANNOT_TELL else f"{answer.values}，还不能确定"
 
 

@@ -19,7 +19,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A desk: its address prefix, its name, one sentence for the chooser, and its entries (the first is its first screen)."""
+    """A desk: its address prefix, its name, one sentence for the chooser, and its entries (the first is its first screen).
+
+    `search` and `work` name the pages behind the top bar's search box (it sends `q`) and bell; empty where the desk has none.
+    """
 
     id: str
     prefix: str
@@ -27,6 +30,8 @@ class Desk:
     about: str
     icon: str
     entries: tuple[Entry, ...]
+    search: str = ""
+    work: str = ""
 
     def entries_for(self, actor: Actor) -> tuple[Entry, ...]:
         """The entries that this actor may open, in order."""

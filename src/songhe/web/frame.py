@@ -99,11 +99,19 @@ class Frame:
                 return tuple(AreaChoice(area.path, area.name, area.path == self.area_path) for area in found)
         return ()
 
+    @property
+    def may_search(self) -> bool:
+        """Whether the top bar has a search box."""
+        return bool(self.desk and self.desk.search) and self.actor.may(Right.SEE_PEOPLE)
+
+    @property
+    def has_bell(self) -> bool:
+        """Whether the top bar has a bell."""
+        return bool(self.desk and self.desk.work) and self.actor.may(Right.SEE_WORK)
+
     @cached_property
     def open_work(self) -> int:
         """Open work items in the areas of this actor."""
-        if not self.actor.may(Right.SEE_WORK):
-            return 0
         return sum(kind.open for kind in work_items.count_by_kind(self.actor, area_path=self.area_path))
 
 
