@@ -92,7 +92,9 @@ def _fact_columns(rng: np.random.Generator, plan: CityPlan, people: Residents, g
     sick = facts["chronic_disease"].astype(bool)
     columns["diagnosis"] = np.where(sick, rng.choice(np.array(DIAGNOSES), len(people)), "")
     columns.setdefault("carer", np.full(len(people), "否"))
-    return columns
+    first = np.searchsorted(people.household, people.household)
+    shared = {name: column[first] for name, column in columns.items() if name in variables and variables[name].entity == "household"}
+    return columns | shared
 
 
 def _write(rng: np.random.Generator, folder: Path, layout: Layout, columns: Mapping[str, Text], rows: NDArray[np.int64], required: frozenset[str]) -> list[DepartmentFile]:
