@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
@@ -18,7 +17,6 @@ from django_htmx.middleware import HtmxDetails
 from songhe.contexts.accounts import queries as accounts
 from songhe.foundation.access import Actor, Right, require
 
-P = ParamSpec("P")
 VISITOR = Actor(id=0, name="访客", kind="visitor")
 
 
@@ -37,8 +35,7 @@ class AccessRule:
     right: Right | None = None
 
 
-View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
-Route = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]  # of a PageRequest and the parts of the address
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -52,34 +49,34 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def _guarded(view: View[P], rule: AccessRule) -> Route[P]:
+def _guarded(view: View, rule: AccessRule) -> View:
     @wraps(view)
-    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         actor = actor_of(request)
         if rule.kind != "public" and actor.kind == VISITOR.kind:
             return redirect_to_login(request.get_full_path())
         if rule.right is not None:
             require(actor, rule.right)
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+        return view(request, *args, **kwargs)
 
     page.access_rule = rule  # type: ignore[attr-defined]
     return page
 
 
-def public(view: View[P]) -> Route[P]:
+def public(view: View) -> View:
     """Anybody may open the page."""
     return _guarded(view, AccessRule("public"))
 
 
-def signed_in(view: View[P]) -> Route[P]:
+def signed_in(view: View) -> View:
     """Anybody with an account may open the page, whatever their role."""
     return _guarded(view, AccessRule("signed_in"))
 
 
-def desk(right: Right) -> Callable[[View[P]], Route[P]]:
+def desk(right: Right) -> Callable[[View], View]:
     """Only who holds the right somewhere may open the page; row filters narrow it to their areas."""
 
-    def decorate(view: View[P]) -> Route[P]:
+    def decorate(view: View) -> View:
         return _guarded(view, AccessRule("desk", right))
 
     return decorate

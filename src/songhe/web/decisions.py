@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from songhe.basics.money import fen_to_yuan
 from songhe.engines.policy.explaining import ConditionExplained, Explanation, MissingFact
@@ -162,7 +162,12 @@ def _reason(explained: Explanation, missing: Sequence[MissingFact]) -> str:
 def _asked(pack: Pack, facts: Iterable[MissingFact]) -> tuple[MissingFact, ...]:
     """The facts with labels that ask: of a yes-no fact whether it is so."""
     known = pack.variables_of("person")
-    return tuple(replace(fact, label=f"是否{fact.label}") if known[fact.variable].type is Type.BOOL else fact for fact in facts)
+    return tuple(
+        MissingFact(fact.variable, f"是否{fact.label}", fact.owner, fact.member, fact.member_index)
+        if known[fact.variable].type is Type.BOOL
+        else fact
+        for fact in facts
+    )
 
 
 def _named(facts: Sequence[MissingFact]) -> str:
