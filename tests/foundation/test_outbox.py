@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 
 from songhe.foundation import clock, outbox, work_items
@@ -189,34 +188,35 @@ def test_two_sweeps_at_once_deliver_once() -> None:
 
 
 KILLED = """
-import os, sys
-sys.path.insert(0, {root!r})
+import os
 import django
 from django.conf import settings
-from songhe.project import settings as shipped
+settings.configure(INSTALLED_APPS=["songhe.foundation"], USE_TZ=True, TIME_ZONE="Asia/Shanghai", DATABASES={{"default": {database!r}}})
 django.setup()
-from django.db import connections
-connections["default"].settings_dict.update({database!r})
+from dataclasses import dataclass
 from django.db import transaction
 from songhe.foundation import outbox
-from tests.foundation.test_outbox import Happened
-def die(event):
-    os.kill(os.getpid(), 9)
-outbox.register(Happened, die)
+
+@dataclass(frozen=True)
+class Happened:
+    ids: tuple[int, ...]
+Happened.NAME = "test.happened"
+
+outbox.register(Happened, lambda event: os.kill(os.getpid(), 9))
 with transaction.atomic():
     outbox.publish(Happened((41, 42)))
 """
 
 
+def _bare_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_process_killed_between_commit_and_delivery_loses_nothing() -> None:
     kept = connection.settings_dict
-    database = {name: kept[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
-    program = KILLED.format(root=str(settings.ROOT), database=database)
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "songhe.project.settings", "SONGHE_VAR": str(settings.VAR)}
-    died = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", program], env=environment, cwd=settings.ROOT, capture_output=True
-    )
+    database = {name: kept[name] for name in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
+    died = subprocess.run([sys.executable, "-c", KILLED.format(database=database)], capture_output=True, env=_bare_environment())
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
     assert OutboxEvent.objects.get().delivered_at is None
     ear = Ear("one")
@@ -243,6 +243,16 @@ def test_the_operations_desk_sees_what_is_stuck_and_retries() -> None:
     assert len(broken.heard) == 1 and outbox.stuck_events(admin) == ()
     with pytest.raises(NotFound):
         outbox.retry_now(admin, event_id=pk + 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_what_everybody_had_is_forgotten() -> None:
+    with clock.frozen(NOON), listening(Ear("broken", failures=1)):
+        outbox.publish(Happened((1,)))
+        outbox.publish(Happened((2,)))
+    assert outbox.forget_delivered(before=NOON) == 0
+    assert outbox.forget_delivered(before=NOON + timedelta(days=90)) == 1
+    assert OutboxEvent.objects.get().payload["ids"] == [1]
 
 
 def test_only_dataclasses_with_plain_fields_are_events() -> None:

@@ -101,6 +101,11 @@ def deliver_pending(limit: int = 1000) -> Delivery:
     return Delivery(delivered=outcomes.count(True), failed=outcomes.count(False))
 
 
+def forget_delivered(*, before: datetime) -> int:
+    """Events that everybody had before this moment are gone from the table; returns how many. The audit chain keeps the deeds."""
+    return OutboxEvent.objects.filter(delivered_at__lt=before).delete()[0]
+
+
 def stuck_events(actor: Actor) -> tuple[StuckEvent, ...]:
     """The events that a listener refused, longest waiting first, for the operations desk."""
     require(actor, Right.SEE_JOBS)

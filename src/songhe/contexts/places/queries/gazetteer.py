@@ -25,6 +25,7 @@ _SUFFIXES = (
     "乡",
 )
 _SHORTEST = 2
+_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,12 @@ class Gazetteer:
     def find(self, text: str, *, within: str = "") -> Match:
         """The area that the text names, among those at or below the path `within`."""
         key = (text, within)
-        if key not in self._remembered:
-            self._remembered[key] = self._find(_folded(text), within)
-        return self._remembered[key]
+        found = self._remembered.get(key)
+        if found is None:
+            found = self._find(_folded(text), within)
+            if len(self._remembered) < _REMEMBERED:
+                self._remembered[key] = found
+        return found
 
     def _find(self, text: str, within: str) -> Match:
         exact = tuple(area for area in self._exact.get(text, ()) if area.path.startswith(within))
@@ -62,20 +66,20 @@ class Gazetteer:
 
     def _mentioned(self, text: str, within: str) -> Match:
         """The deepest area mentioned; of several, the one with most of its ancestors and the longest name mentioned."""
-        lengths: dict[str, int] = {}
+        mentioned: dict[str, tuple[int, AreaView]] = {}
         for start in range(len(text)):
             for length in self._lengths:
                 for area in self._named.get(text[start : start + length], ()) if start + length <= len(text) else ():
-                    lengths[area.path] = max(length, lengths.get(area.path, 0))
+                    mentioned[area.path] = max((length, area), mentioned.get(area.path, (0, area)), key=lambda pair: pair[0])
         scored = [
-            ((DEPTH[area.level], sum(area.path.startswith(path) for path in lengths), lengths[area.path]), area)
-            for area in self.areas
-            if area.path in lengths and area.path.startswith(within)
+            ((DEPTH[area.level], sum(area.path.startswith(path) for path in mentioned), length), area)
+            for length, area in mentioned.values()
+            if area.path.startswith(within)
         ]
         if not scored:
             return Match(None)
         best = max(score for score, _ in scored)
-        found = tuple(area for score, area in scored if score == best)
+        found = tuple(sorted((area for score, area in scored if score == best), key=lambda area: area.path))
         return Match(found[0]) if len(found) == 1 else Match(None, found)
 
 

@@ -1,0 +1,72 @@
+"""Reading the audit chain: for the audit administrator, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from songhe.foundation.access import Actor, Right, require
+from songhe.foundation.models import AuditEntry
+from songhe.foundation.paging import Page, cursor_of, keys_of
+from songhe.foundation.scope import rows_within
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """One deed. `actor_id` is negative for an API consumer and 0 for the system itself."""
+
+    seq: int
+    at: datetime
+    actor_id: int
+    actor_name: str
+    action: str
+    subject_type: str
+    subject_id: str
+    area_path: str
+    detail: Mapping[str, object]
+
+
+def list_entries(
+    actor: Actor,
+    *,
+    area_path: str = "",
+    action: str | None = None,
+    actor_id: int | None = None,
+    subject: tuple[str, str] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page[AuditView]:
+    """The deeds in the actor's areas, newest first; `action` may be the beginning of a name (``account.``); `until` is not included.
+
+    Deeds that belong to no area (such as a loaded pack) are shown to who holds the right for a whole city.
+    """
+    require(actor, Right.SEE_AUDIT)
+    scope = rows_within(actor, Right.SEE_AUDIT, area_path=area_path)
+    if not area_path and any(path.count("/") <= 1 for path in actor.area_paths(Right.SEE_AUDIT)):
+        scope |= Q(area_path="")
+    wanted = scope
+    for condition, value in (
+        ("action__startswith", action),
+        ("actor_id", actor_id),
+        ("at__gte", since),
+        ("at__lt", until),
+        ("seq__lt", keys_of(after, int)[0] if after is not None else None),
+    ):
+        if value is not None:
+            wanted &= Q(**{condition: value})
+    if subject is not None:
+        wanted &= Q(subject_type=subject[0], subject_id=subject[1])
+    found = list(AuditEntry.objects.filter(wanted).order_by("-seq")[: limit + 1])
+    shown = found[:limit]
+    return Page(tuple(_view(row) for row in shown), cursor_of(shown[-1].seq) if len(found) > limit else None)
+
+
+def _view(row: AuditEntry) -> AuditView:
+    return AuditView(
+        row.seq, row.at, row.actor_id, row.actor_name, row.action, row.subject_type, row.subject_id, row.area_path, row.detail
+    )
