@@ -65,7 +65,7 @@ def _server() -> Iterator[str]:
 
 def _point_django_at(name: str) -> None:
     connections["default"].close()
-    connections["default"].settings_dict["NAME"] = name
+    connections["default"].settings_dict.update(NAME=name, CONN_MAX_AGE=0)  # threads of servers and workers keep no connection
 
 
 def _build(maintenance: str, template: str) -> None:

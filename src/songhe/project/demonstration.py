@@ -115,7 +115,8 @@ def _area(node: Node) -> places.AreaInput:
 
 def _batches() -> Iterator[BatchBrief]:
     """Every batch, oldest last, so that the newest of one file name counts when they are put in a map in reverse."""
-    found, after = [], None
+    found: list[BatchBrief] = []
+    after: str | None = None
     while True:
         page = people_queries.list_batches(SYSTEM, limit=200, after=after)
         found += page.items
