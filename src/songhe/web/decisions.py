@@ -52,6 +52,12 @@ class ConditionShown:
     cite: str
     mark: str = ""
 
+    @property
+    def sources(self) -> tuple[tuple[str, dt.date | None], ...]:
+        """Source and date beside each value; one for all where they are the same."""
+        found = tuple((value.source, value.stated_on) for value in self.values)
+        return found[:1] if len(set(found)) == 1 else found
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterShown:
