@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
@@ -26,8 +27,8 @@ def task(city: str, name: str) -> Task:
 
 
 def dated(when: str) -> str | None:
-    """The date of a deadline; None for one that comes back (every year, all the time)."""
-    return when if when[:4].isdigit() else None
+    """The date of a deadline; None for one without an end (every year, from a year on)."""
+    return when if re.fullmatch(r"\d{4}(-\d{2}){0,2}", when) else None
 
 
 @pytest.mark.parametrize(
