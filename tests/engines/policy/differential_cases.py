@@ -204,7 +204,7 @@ def variables() -> dict[str, Variable]:
     """The data dictionary of random rulebooks, keyed as `Rulebook.variables` is."""
     codes = tuple((kind, kind) for kind in KINDS)
     made = {name: Variable(name, type_, "person", name, "民政", values=codes * (type_ is Type.CODE)) for name, type_ in PERSON.items()}
-    made |= {f"household.{name}": Variable(name, type_, "household", name, "民政") for name, type_ in HOUSEHOLD.items()}
+    made |= {name: Variable(name, type_, "household", name, "民政") for name, type_ in HOUSEHOLD.items()}
     return made
 
 

@@ -82,7 +82,8 @@ class OutcomePart:
 
     planes    per benefit three planes: bits 0, 1 and 2 of the `Status`
     payments  per benefit; None for a benefit in kind
-    true      per condition: it is true;   possible  per condition: it is true or unknown
+    true      per condition: it is true;   possible  per condition: it is true or unknown (the same array where all is known);
+              both still without the cut to `applies`
     Where a whole plane is zero it is None.
     """
 
@@ -91,8 +92,8 @@ class OutcomePart:
     applies: Words
     planes: tuple[tuple[Words | None, Words | None, Words | None], ...]
     payments: tuple[Payments | None, ...]
-    true: tuple[Words | None, ...]
-    possible: tuple[Words | None, ...]
+    true: tuple[Words, ...]
+    possible: tuple[Words, ...]
 
 
 def unpack(words: Words | None, size: int) -> NDArray[np.uint8]:
@@ -191,9 +192,6 @@ class Outcome:
             for bit, (true, possible) in enumerate(zip(part.true, part.possible, strict=True)):
                 if unknown and true is possible:
                     continue
-                words = true
-                if unknown:
-                    words = possible if true is None else true ^ possible if possible is not None else true
-                if words is not None:
-                    dense[rows, bit // 8] |= unpack(words, part.size) << np.uint8(bit % 8)
+                words = (true ^ possible if unknown else true) & part.applies
+                dense[rows, bit // 8] |= unpack(words, part.size) << np.uint8(bit % 8)
         return dense

@@ -71,6 +71,8 @@ class Chunk:
         self.full = {Level.PERSON: _ones(self.size), Level.HOUSEHOLD: _ones(last - first)}
         self.truths: dict[int, Truth] = {}
         self.values: dict[int, Value] = {}
+        self._sure: dict[tuple[str, bool], tuple[Words, Words] | None] = {}
+        self._scratch = {level: np.zeros(len(full) * 64, dtype=np.bool_) for level, full in self.full.items()}
 
     def household_of(self, rows: NDArray[np.int32] | None) -> NDArray[np.int32]:
         """The household within the chunk of these rows (ascending), or of everyone."""
@@ -105,6 +107,27 @@ class Chunk:
         values, known = np.asarray(column.values), column.known  # slices of a memory map are slow to make
         return ColumnData(values[part], None if known is None else np.asarray(known)[part])
 
+    def sure(self, name: str, household: bool) -> tuple[Words, Words] | None:
+        """The bits where a column is known, and where it is not; None if it is known everywhere."""
+        key = (name, household)
+        if key not in self._sure:
+            column = self.column(name, household)
+            full = self.full[Level.HOUSEHOLD if household else Level.PERSON]
+            if column is None:
+                self._sure[key] = np.zeros_like(full), full
+            elif column.known is None:
+                self._sure[key] = None
+            else:
+                bits = pack(column.known)
+                self._sure[key] = bits, bits ^ full
+        return self._sure[key]
+
+    def test(self, operation: Callable[..., NDArray[np.bool_]], left: object, right: object, level: Level) -> Words:
+        """The bits of a comparison of two numbers or columns; its bools are written over each other's."""
+        scratch = self._scratch[level]
+        operation(left, right, out=scratch[: self.length(level)])
+        return np.packbits(scratch, bitorder="little").view(np.uint64)
+
     def length(self, level: Level) -> int:
         return self.size if level is Level.PERSON else len(self.starts)
 
@@ -131,13 +154,16 @@ def _ones(size: int) -> Words:
 # --- bools ---------------------------------------------------------------------------------------------------------------
 
 
-def _from_values(chunk: Chunk, values: NDArray[np.bool_], known: Known | None, level: Level) -> Truth:
-    bits = pack(values)
+def _cut(bits: Words, sure: tuple[Words, Words] | None) -> Truth:
+    """A test's bits, with unknown where an operand is not known."""
+    return Truth(bits, bits) if sure is None else Truth(bits & sure[0], bits | sure[1])
+
+
+def _known_rails(chunk: Chunk, known: Known | None, level: Level) -> tuple[Words, Words] | None:
     if known is None:
-        return Truth(bits, bits)
-    sure = pack(known)
-    true = bits & sure
-    return Truth(true, true | (sure ^ chunk.full[level]))
+        return None
+    bits = pack(known)
+    return bits, bits ^ chunk.full[level]
 
 
 def _constant(chunk: Chunk, step: Step) -> Truth:
@@ -147,15 +173,28 @@ def _constant(chunk: Chunk, step: Step) -> Truth:
 
 
 def _bool_column(chunk: Chunk, step: Step) -> Truth:
-    column = chunk.column(str(step.args[0]), step.level is Level.HOUSEHOLD)
+    name, household = str(step.args[0]), step.level is Level.HOUSEHOLD
+    column = chunk.column(name, household)
     if column is None:
         full = chunk.full[step.level]
         return Truth(np.zeros_like(full), full)
-    return _from_values(chunk, column.values.view(np.bool_), column.known, step.level)
+    return _cut(pack(column.values.view(np.bool_)), chunk.sure(name, household))
 
 
 def _spread(chunk: Chunk, step: Step) -> Truth:
-    return _both(chunk.truth(step.inputs[0]), lambda bits: kernels.spread(bits, chunk.starts, chunk.marks))
+    inner = chunk.truth(step.inputs[0])
+    true = _to_members(chunk, inner.true)
+    if inner.possible is inner.true:
+        return Truth(true, true)
+    return Truth(true, true | _to_members(chunk, inner.possible ^ inner.true))
+
+
+def _to_members(chunk: Chunk, bits: Words) -> Words:
+    """A household's bit given to its members; of the bits and their opposite the fewer are carried over."""
+    if 2 * int(np.bitwise_count(bits).sum()) <= len(chunk.starts):
+        return kernels.spread(bits, chunk.starts, chunk.marks)
+    others = kernels.spread(bits ^ chunk.full[Level.HOUSEHOLD], chunk.starts, chunk.marks)
+    return others ^ chunk.full[Level.PERSON]
 
 
 def _both(truth: Truth, change: Callable[[Words], Words]) -> Truth:
@@ -193,11 +232,6 @@ def _or(chunk: Chunk, step: Step) -> Truth:
     return _join([chunk.truth(number) for number in step.inputs], np.bitwise_or)
 
 
-def _within(chunk: Chunk, step: Step) -> Truth:
-    mask = chunk.truth(step.inputs[1]).possible
-    return _both(chunk.truth(step.inputs[0]), lambda bits: bits & mask)
-
-
 def _hh_any(chunk: Chunk, step: Step) -> Truth:
     members, inner = (chunk.truth(number) for number in step.inputs)
     return _both(_join([members, inner], np.bitwise_and), lambda bits: kernels.any_in_household(bits, chunk.marks))
@@ -210,21 +244,31 @@ def _hh_all(chunk: Chunk, step: Step) -> Truth:
     return negate(_both(failing, lambda bits: kernels.any_in_household(bits, chunk.marks)), full)
 
 
+def _sure_of(chunk: Chunk, step: Step, values: list[Value]) -> tuple[Words, Words] | None:
+    """Where all operands of a test are known. The usual one, a column with constants, is packed once a column."""
+    first = chunk.steps.steps[step.inputs[0]]
+    if first.op == "column" and all(isinstance(value.numbers, int) for value in values[1:]):
+        name, household = str(first.args[0]), bool(first.args[1])
+        if household == (step.level is Level.HOUSEHOLD):
+            return chunk.sure(name, household)
+    known = values[0].known
+    for value in values[1:]:
+        known = both_known(known, value.known)
+    return _known_rails(chunk, known, step.level)
+
+
 def _compare(chunk: Chunk, step: Step) -> Truth:
-    left, right = (chunk.value(number) for number in step.inputs)
-    known = both_known(left.known, right.known)
-    result = _COMPARE[str(step.args[0])](left.numbers, right.numbers)
-    if not isinstance(result, np.ndarray):
-        result = np.full(chunk.length(step.level), bool(result))
-    return _from_values(chunk, result, known, step.level)
+    values = [chunk.value(number) for number in step.inputs]
+    bits = chunk.test(_COMPARE[str(step.args[0])], values[0].numbers, values[1].numbers, step.level)
+    return _cut(bits, _sure_of(chunk, step, values))
 
 
 def _in(chunk: Chunk, step: Step) -> Truth:
     inner = chunk.value(step.inputs[0])
-    found = np.zeros(chunk.length(step.level), dtype=np.bool_)
+    found = np.zeros_like(chunk.full[step.level])
     for value in step.args:
-        found |= np.equal(inner.numbers, value)
-    return _from_values(chunk, found, inner.known, step.level)
+        found |= chunk.test(np.equal, inner.numbers, value, step.level)
+    return _cut(found, _sure_of(chunk, step, [inner]))
 
 
 def _same(chunk: Chunk, step: Step) -> Truth:
@@ -383,7 +427,7 @@ def _member_values(chunk: Chunk, step: Step) -> tuple[Numbers, Truth, Known | No
 
 def _hh_sum(chunk: Chunk, step: Step, rows: NDArray[np.int32] | None) -> Value:
     numbers, members, known = _member_values(chunk, step)
-    return Value(kernels.sum_members(numbers, members.true, chunk.starts, chunk.size), known)
+    return Value(kernels.sum_members(numbers, members.true, chunk.marks, len(chunk.starts)), known)
 
 
 def _hh_extreme(chunk: Chunk, step: Step, rows: NDArray[np.int32] | None) -> Value:
@@ -400,7 +444,6 @@ _TRUTHS: dict[str, Callable[[Chunk, Step], Truth]] = {
     "not": _not,
     "and": _and,
     "or": _or,
-    "within": _within,
     "hh_any": _hh_any,
     "hh_all": _hh_all,
     "compare": _compare,

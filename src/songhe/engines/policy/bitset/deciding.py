@@ -19,7 +19,10 @@ Rows = NDArray[np.int32]
 def decide(chunk: Chunk, component: Component, applies: Words) -> tuple[Answer, ...]:
     """The answers of the component's benefits, in its order; `applies` are the people the pack speaks of."""
     if component.alone:
-        return (_decide_alone(chunk, component.benefits[0], applies),)
+        benefit = component.benefits[0]
+        if benefit.eligible is None:
+            return (_not_in_force(applies),)
+        return (_own_alone(chunk, benefit, chunk.truth(benefit.eligible)),)
     return _Together(chunk, component, applies).answers()
 
 
@@ -38,15 +41,12 @@ def fen(value: Value, count: int) -> NDArray[np.int64]:
     return np.maximum(value.numbers, 0).astype(np.int64, copy=False)
 
 
-def _not_in_force(applies: Words, benefit: Standing) -> Answer:
+def _not_in_force(applies: Words) -> Answer:
     return (None, applies, applies), None
 
 
-def _decide_alone(chunk: Chunk, benefit: Standing, applies: Words) -> Answer:
-    if benefit.eligible is None:
-        return _not_in_force(applies, benefit)
-    eligible = chunk.truth(benefit.eligible)
-    yes, unsure = eligible.true, None if eligible.true is eligible.possible else eligible.true ^ eligible.possible
+def _own_alone(chunk: Chunk, benefit: Standing, eligible: Truth) -> tuple[tuple[Words, Words, None], Payments | None]:
+    yes, unsure = eligible.true, eligible.true ^ eligible.possible
     if benefit.amount is None:
         return (yes, unsure, None), None
     rows = rows_of(yes)
@@ -60,23 +60,43 @@ def _decide_alone(chunk: Chunk, benefit: Standing, applies: Words) -> Answer:
 
 
 class _Together:
-    """Several benefits over the rows where any of them is possible."""
+    """Several benefits that touch one another, or one that is given once per household.
+
+    Only people for whom two of them are possible need the stages: `crowd`. Who has one alone is decided as if it stood
+    alone, and a cap cuts it to its total; that shortcut is not taken with `first_by` or where a total is not one number.
+    """
 
     def __init__(self, chunk: Chunk, component: Component, applies: Words) -> None:
         self.chunk, self.component, self.applies = chunk, component, applies
-        truths = [None if b.eligible is None else chunk.truth(b.eligible) for b in component.benefits]
-        anyone = np.zeros(chunk.words, dtype=np.uint64)
-        for truth in truths:
+        self.truths = [None if b.eligible is None else chunk.truth(b.eligible) for b in component.benefits]
+        anyone, crowd = np.zeros(chunk.words, dtype=np.uint64), np.zeros(chunk.words, dtype=np.uint64)
+        for truth in self.truths:
             if truth is not None:
+                crowd |= anyone & truth.possible
                 anyone |= truth.possible
-        self.rows = rows_of(anyone)
-        shape = (len(truths), len(self.rows))
+        self.limits = [self._limit(place) for place in range(len(self.truths))]
+        whole = any(b.first_by for b in component.benefits) or None in self.limits
+        self.crowd = anyone if whole else crowd
+        self.whole = whole
+        self.rows = rows_of(self.crowd)
+        shape = (len(self.truths), len(self.rows))
         self.states = np.zeros(shape, dtype=np.uint8)
         self.raw = np.zeros(shape, dtype=np.int64)
         self.raw_known = np.ones(shape, dtype=np.bool_)
-        for place, (benefit, truth) in enumerate(zip(component.benefits, truths, strict=True)):
+        for place, (benefit, truth) in enumerate(zip(component.benefits, self.truths, strict=True)):
             if truth is not None:
                 self._own_answer(place, benefit, truth)
+
+    def _limit(self, place: int) -> int | None:
+        """The lowest total of the caps over a benefit, or None if one of them is not the same known number for all."""
+        lowest = 2**62
+        for limit in self.component.caps:
+            step = self.chunk.steps.steps[limit.total]
+            if place in limit.among:
+                if step.op != "int" or not isinstance(step.args[0], int):
+                    return None
+                lowest = min(lowest, max(0, step.args[0]))
+        return lowest
 
     def _own_answer(self, place: int, benefit: Standing, truth: Truth) -> None:
         states = self.states[place]
@@ -100,9 +120,8 @@ class _Together:
         now = self.raw.copy() if self.component.caps else self.raw
         for limit in self.component.caps:
             total = self.chunk.value(limit.total, self.rows)
-            count = len(self.rows)
-            sums = np.broadcast_to(np.asarray(total.numbers, dtype=np.int64), (count,)).copy()
-            known = np.ones(count, dtype=np.bool_) if total.known is None else total.known
+            sums = np.atleast_1d(np.asarray(total.numbers, dtype=np.int64))
+            known = np.ones(len(sums), dtype=np.bool_) if total.known is None else total.known
             among = np.array(limit.among, dtype=np.int64)
             stages.cap(self.states, now, self.raw, self.raw_known, sums, known, among, limit.hold)
         return tuple(self._answer(place, benefit, now) for place, benefit in enumerate(self.component.benefits))
@@ -125,9 +144,18 @@ class _Together:
         self.states[place, standing] = stages.once_per_household(household, keys, known, self.states[place, standing])
 
     def _answer(self, place: int, benefit: Standing, now: NDArray[np.int64]) -> Answer:
-        if benefit.eligible is None:
-            return _not_in_force(self.applies, benefit)
+        truth = self.truths[place]
+        if truth is None:
+            return _not_in_force(self.applies)
         states = self.states[place]
         planes = stages.planes(self.rows, states, self.chunk.words)
         paid = None if benefit.amount is None else Payments(*stages.granted(self.rows, states, now[place]))
+        if self.whole:
+            return (planes[0], planes[1], planes[2]), paid
+        alone = Truth(truth.true & ~self.crowd, truth.possible & ~self.crowd)
+        (yes, unsure, _), theirs = _own_alone(self.chunk, benefit, alone)
+        planes[0] |= yes
+        planes[1] |= unsure
+        if paid is not None and theirs is not None:
+            paid = Payments(*kernels.merge_paid(paid.rows, paid.fen, theirs.rows, np.minimum(theirs.fen, self.limits[place])))
         return (planes[0], planes[1], planes[2]), paid

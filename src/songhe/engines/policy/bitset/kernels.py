@@ -60,11 +60,14 @@ def any_in_household(bits: Words, marks: Words) -> Words:
 
 @njit(cache=True, nogil=True)
 def spread(household_bits: Words, starts: Rows, marks: Words) -> Words:
-    """A household's bit given to each of its members."""
+    """A household's bit given to each of its members. Its time grows with the bits set."""
     out = np.zeros(len(marks), np.uint64)
-    for h in range(len(starts)):
-        bit = (household_bits[h >> 6] >> np.uint64(h & 63)) & _ONE
-        out[starts[h] >> 6] |= bit << np.uint64(starts[h] & 63)
+    for i in range(len(household_bits)):
+        word = household_bits[i]
+        while word:
+            start = starts[(i << 6) + trailing_zeros(word)]
+            out[start >> 6] |= _ONE << np.uint64(start & 63)
+            word &= word - _ONE
     carry = np.uint64(0)
     for i in range(len(out)):
         free = ~marks[i]
@@ -83,10 +86,10 @@ def _ones_in(word: np.uint64) -> np.int32:
 
 
 @njit(cache=True, nogil=True)
-def count_members(bits: Words, starts: Rows, size: int) -> Rows:
-    """int32[households]: members whose bit is set."""
+def count_members(bits: Words, starts: Rows, size: int) -> NDArray[np.int64]:
+    """int64[households]: members whose bit is set."""
     households = len(starts)
-    out = np.empty(households, np.int32)
+    out = np.empty(households, np.int64)
     for h in range(households):
         first = starts[h]
         last = (starts[h + 1] if h + 1 < households else size) - 1
@@ -104,16 +107,20 @@ def count_members(bits: Words, starts: Rows, size: int) -> Rows:
 
 
 @njit(cache=True, nogil=True)
-def sum_members(values: NDArray[np.generic], bits: Words, starts: Rows, size: int) -> NDArray[np.int64]:
-    """int64[households]: the sum of `values` over members whose bit is set."""
-    households = len(starts)
+def sum_members(values: NDArray[np.generic], bits: Words, marks: Words, households: int) -> NDArray[np.int64]:
+    """int64[households]: the sum of `values` over members whose bit is set; written without a branch."""
     out = np.empty(households, np.int64)
-    for h in range(households):
-        stop = starts[h + 1] if h + 1 < households else size
-        total = np.int64(0)
-        for i in range(starts[h], stop):
-            total += np.int64(values[i]) * np.int64((bits[i >> 6] >> np.uint64(i & 63)) & _ONE)
+    size = len(values)
+    total = np.int64(0)
+    h = 0
+    for i in range(size - 1):
+        total += np.int64(values[i]) * np.int64((bits[i >> 6] >> np.uint64(i & 63)) & _ONE)
         out[h] = total
+        ends = np.int64((marks[(i + 1) >> 6] >> np.uint64((i + 1) & 63)) & _ONE)
+        h += ends
+        total *= 1 - ends
+    if size:
+        out[h] = total + np.int64(values[size - 1]) * np.int64((bits[-1] >> np.uint64((size - 1) & 63)) & _ONE)
     return out
 
 
@@ -188,3 +195,21 @@ def set_bits(rows: Rows, words: int) -> Words:
     for k in range(len(rows)):
         out[rows[k] >> 6] |= _ONE << np.uint64(rows[k] & 63)
     return out
+
+
+@njit(cache=True, nogil=True)
+def merge_paid(
+    rows: Rows, fen: NDArray[np.int64], other_rows: Rows, other_fen: NDArray[np.int64]
+) -> tuple[Rows, NDArray[np.int64]]:
+    """Two ascending lists of rows, without a row in common, as one."""
+    count = len(rows) + len(other_rows)
+    out_rows, out_fen = np.empty(count, np.int32), np.empty(count, np.int64)
+    i, j = 0, 0
+    for k in range(count):
+        if j >= len(other_rows) or (i < len(rows) and rows[i] < other_rows[j]):
+            out_rows[k], out_fen[k] = rows[i], fen[i]
+            i += 1
+        else:
+            out_rows[k], out_fen[k] = other_rows[j], other_fen[j]
+            j += 1
+    return out_rows, out_fen

@@ -263,10 +263,10 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A rulebook ready to run. `conditions` is by bit; `within` is the condition cut to the people the pack speaks of."""
+    """A rulebook ready to run. `conditions` is by bit, not yet cut to the people the pack speaks of."""
 
     applies: int
-    within: tuple[int, ...]
+    conditions: tuple[int, ...]
     components: tuple[Component, ...]
     benefit_count: int
 
@@ -275,16 +275,16 @@ def plan(rulebook: Rulebook, steps: Steps) -> Plan:
     """The steps of a rulebook, added to those already known."""
     expander = Expander(steps, rulebook)
     applies = expander.person_truth(rulebook.applies_to)
-    within = [-1] * rulebook.condition_count
+    conditions = [-1] * rulebook.condition_count
     standings: list[Standing] = []
     for benefit in rulebook.benefits:
         numbers = [expander.person_truth(condition.node) for condition in benefit.conditions]
         for condition, number in zip(benefit.conditions, numbers, strict=True):
-            within[condition.bit] = steps.add("within", (), (number, applies), Level.PERSON)
+            conditions[condition.bit] = number
         standings.append(_standing(expander, benefit, tuple(dict.fromkeys([applies, *numbers]))))
-    if -1 in within:
-        raise ValueError(f"rulebook {rulebook.pack}: condition bit {within.index(-1)} belongs to no condition")
-    return Plan(applies, tuple(within), _components(expander, rulebook, standings), len(standings))
+    if -1 in conditions:
+        raise ValueError(f"rulebook {rulebook.pack}: condition bit {conditions.index(-1)} belongs to no condition")
+    return Plan(applies, tuple(conditions), _components(expander, rulebook, standings), len(standings))
 
 
 def _standing(expander: Expander, benefit: Benefit, parts: tuple[int, ...]) -> Standing:

@@ -35,7 +35,7 @@ def evaluate(rulebook: Rulebook, population: Population, *, threads: int | None 
                 answers[standing.index] = answer
         return _part(chunk, prepared, answers)
 
-    return Outcome(tuple(_each(run, chunk_bounds(population), threads)), prepared.benefit_count, len(prepared.within))
+    return Outcome(tuple(_each(run, chunk_bounds(population), threads)), prepared.benefit_count, len(prepared.conditions))
 
 
 class CitySession:
@@ -66,7 +66,7 @@ class CitySession:
             return _part(chunk, prepared, answers)
 
         parts = _each(run, list(range(len(self._chunks))), self.threads)
-        return Outcome(tuple(parts), prepared.benefit_count, len(prepared.within))
+        return Outcome(tuple(parts), prepared.benefit_count, len(prepared.conditions))
 
 
 def evaluate_households(
@@ -100,7 +100,7 @@ def _part(chunk: Chunk, prepared: Plan, answers: list[Answer | None]) -> Outcome
     whole = [answer for answer in answers if answer is not None]
     if len(whole) != len(answers):
         raise ValueError("a benefit belongs to no component")
-    truths = [chunk.truth(number) for number in prepared.within]
+    truths = [chunk.truth(number) for number in prepared.conditions]
     return OutcomePart(
         start=chunk.start,
         size=chunk.size,

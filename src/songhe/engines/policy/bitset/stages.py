@@ -167,25 +167,27 @@ def cap(
     among: NDArray[np.int64],
     hold: bool,
 ) -> None:
-    """Stage 5 in place, one cap: states and `now`."""
+    """Stage 5 in place, one cap: states and `now`. `total` and `total_known` have one entry a person, or one for all."""
     for k in range(states.shape[1]):
+        here = k if len(total) > 1 else 0
+        here_known = k if len(total_known) > 1 else 0
         low, paid, high, endless = np.int64(0), np.int64(0), np.int64(0), False
         for i in range(len(among)):
             b = among[i]
             state, mine = states[b, k], now[b, k]
             if (state == _YES or state == _PROVISIONAL) and mine > 0:
-                if not total_known[k]:
+                if not total_known[here_known]:
                     states[b, k] = _UNKNOWN
                 else:
-                    least = np.int64(0) if endless else min(mine, max(0, total[k] - high))
-                    most = min(mine, max(0, total[k] - low))
+                    least = np.int64(0) if endless else min(mine, max(0, total[here] - high))
+                    most = min(mine, max(0, total[here] - low))
                     if least == most:
                         now[b, k] = most
                     elif hold:
                         states[b, k] = _UNKNOWN
                     else:
                         states[b, k] = _PROVISIONAL
-                        now[b, k] = min(mine, max(0, total[k] - paid))
+                        now[b, k] = min(mine, max(0, total[here] - paid))
             if state == _YES:
                 low += mine
                 paid += mine
