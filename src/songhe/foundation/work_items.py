@@ -164,6 +164,11 @@ def close_by_keys(actor: Actor, *, keys: Iterable[str], outcome: str) -> int:
     return closed
 
 
+def open_keys(kind: str) -> frozenset[str]:
+    """The keys of all open items of a kind, for an action that settles the whole kind at once; asks for no right."""
+    return frozenset(WorkItem.objects.filter(kind=kind, closed_at=None).values_list("key", flat=True).iterator(chunk_size=20_000))
+
+
 def list_items(
     actor: Actor,
     *,
@@ -216,8 +221,3 @@ def _view(item: WorkItem) -> WorkItemView:
         item.pk, item.kind, item.key, item.owner, item.area_path, item.subject_type, item.subject_id, item.title, item.detail,
         item.priority, item.opened_at, item.due_on, item.closed_at, item.closed_by, item.outcome, overdue,
     )  # fmt: skip
-
-
-def open_keys(kind: str) -> frozenset[str]:
-    """The keys of all open items of a kind, for an action that settles the whole kind at once; asks for no right."""
-    return frozenset(WorkItem.objects.filter(kind=kind, closed_at=None).values_list("key", flat=True).iterator(chunk_size=20_000))
