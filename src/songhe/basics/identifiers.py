@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import mul
 
 from songhe.basics.regions import DEMO_REGION, province_of
 
@@ -88,7 +89,7 @@ class Phone:
 
 def check_character(seventeen: str) -> str:
     """The 18th character that belongs to the first 17 digits (GB 11643, ISO 7064 MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(seventeen, _WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, seventeen), _WEIGHTS))
     return _CHECK_CHARACTERS[total % 11]
 
 
@@ -185,6 +186,8 @@ def text_of_cell(value: str | int | float) -> str:
 
 def _plain(text: str, keep: str = "") -> str:
     """Full-width folded, spaces and a spreadsheet's text mark (') dropped, upper case, ``….0`` of a whole number dropped."""
+    if text.isascii() and text.isalnum():  # the usual case, a hundred times quicker in an import
+        return text.upper()
     folded = unicodedata.normalize("NFKC", text).upper().replace("×", "X")
     bare = "".join(character for character in folded if not character.isspace() and character not in "'`‘’\u200b\ufeff")
     if not keep:

@@ -74,7 +74,7 @@ def test_departments_add_facts_and_household_facts() -> None:
     city.three_residents()
     result = bring_in("民政", [{"身份证号": ZHANG, "姓名": "张桂兰", "救助类别": "低保", "能力等级": "重度失能", "家庭人均月收入": "1,280.5元"}])
     row = rows_of(result.batch)[0]
-    assert (row.verdict, row.changes) == ("update", ["ability_grade", "assistance", "birth_date", "income_per_head", "name", "sex"])
+    assert (row.verdict, row.changes) == ("update", ["ability_grade", "assistance", "income_per_head", "name"])
     zhang = person_of(ZHANG)
     assert zhang.facts["assistance"] == "dibao" and zhang.facts["ability_grade"] == 3
     assert zhang.household.facts == {"size": 2, "income_per_head": 128050}

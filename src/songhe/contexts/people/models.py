@@ -155,7 +155,7 @@ class StagedRow(models.Model):
     """A row of a file, read and understood but not yet matched: where `check_batch` leaves off and `accept_batch` begins.
 
     Unlogged (a crash empties it, and it is read from the file again) and gone once the batch is accepted. `rejected` rows stay out of
-    matching. Sealed columns open with `public_id`, which is that of the person wherever the ID number decides who it is.
+    matching. `birth_date` and `sex` are those of the ID number where the row has one, whether or not it states them. Sealed columns open with `public_id`, which is that of the person wherever the ID number decides who it is.
     """
 
     batch_id = models.BigIntegerField()
@@ -169,6 +169,7 @@ class StagedRow(models.Model):
     pinyin = models.TextField()
     initials = models.TextField()
     birth_date = models.DateField(null=True)
+    sex = models.TextField()
     id_sealed = models.BinaryField(null=True)
     id_index = models.BinaryField(null=True)
     phone_sealed = models.BinaryField(null=True)

@@ -27,6 +27,16 @@ class Draft:
     problems: list[CellProblem] = field(default_factory=list)
 
     @property
+    def born(self) -> str:
+        """The birth date as YYYY-MM-DD, of the ID number or as stated; empty where neither says."""
+        return self.number.birth_date.isoformat() if self.number else str(self.values.get("birth_date", ""))
+
+    @property
+    def sex(self) -> str:
+        """As `born`, for the sex."""
+        return self.number.sex if self.number else str(self.values.get("sex", ""))
+
+    @property
     def rejected(self) -> bool:
         return any(problem.level != NOTICE for problem in self.problems)
 
@@ -82,7 +92,7 @@ class RowJudge:
             draft.said[name] = str(value)
 
     def _settle_birth_and_sex(self, draft: Draft) -> None:
-        """Birth date and sex agree with the ID number; departments that may add people state them even without a column."""
+        """Birth date and sex agree with the ID number; the department that keeps identity states them even without a column."""
         number = draft.number
         if number is None:
             return
@@ -100,9 +110,9 @@ class RowJudge:
                     self._headers["sex"], "", "sex_differs_from_id", "性别与证件号里的不一致,已按证件号采用。", "请核对后改正。", NOTICE
                 )
             )
-        if self._layout.may_add or "birth_date" in draft.values:
+        if self._layout.keeps_identity or "birth_date" in draft.values:
             draft.values["birth_date"] = born
-        if self._layout.may_add or "sex" in draft.values:
+        if self._layout.keeps_identity or "sex" in draft.values:
             draft.values["sex"] = number.sex
 
     def _settle_death(self, draft: Draft) -> None:

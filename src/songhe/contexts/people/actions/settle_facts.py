@@ -1,7 +1,7 @@
 """After a batch's records are written: `facts` of every person and household it touched hold the values that count.
 
-Where no other department (and no correction, and no later statement) speaks of the file's variables, the file's values simply count: one
-statement does them all. Everybody else goes through `settle`, streamed.
+Where a row says nothing new, or nobody else (no other department, correction or later statement) speaks of what is new, its values
+simply count: one statement does them all. Everybody else goes through `settle`, streamed.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from songhe.foundation import clock
 _PEOPLE = """
 DROP TABLE IF EXISTS import_disputed, import_settled;
 CREATE TEMP TABLE import_disputed ON COMMIT DROP AS
-SELECT DISTINCT r.person_id AS id FROM import_change c JOIN department_record r ON r.person_id = c.person_id
-WHERE NOT c.is_new AND (r.department <> %(department)s OR r.stated_on > %(stated_on)s OR r.note <> '') AND r.values ?| %(variables)s;
+SELECT c.person_id AS id FROM import_change c JOIN person p ON p.id = c.person_id
+CROSS JOIN LATERAL (SELECT array_agg(key) AS keys, array_agg(key) FILTER (WHERE p.facts -> key IS DISTINCT FROM value) AS new FROM jsonb_each(c.values)) k
+WHERE NOT c.is_new AND EXISTS (
+    SELECT 1 FROM department_record r WHERE r.person_id = c.person_id AND (
+        r.note <> '' AND r.values ?| k.keys OR (r.department <> %(department)s OR r.stated_on > %(stated_on)s) AND r.values ?| k.new));
 CREATE UNIQUE INDEX ON import_disputed (id);
 ANALYZE import_disputed;
 UPDATE person p SET facts = p.facts || c.values, changed_at = %(now)s,
@@ -52,7 +55,7 @@ FROM import_settled t WHERE h.id = t.id;
 
 def settle_people(batch: ImportBatch) -> None:
     """Facts, birth date and sex of every known person the batch changed; new persons have theirs from their only record."""
-    values = {**_values(batch), "variables": _variables(batch)}
+    values = _values(batch)
     run_script(_PEOPLE, values)
     _settle_disputed("person_id")
     run_script(_PEOPLE_DISPUTED, values)
@@ -68,13 +71,6 @@ def settle_households(batch: ImportBatch) -> None:
 
 def _values(batch: ImportBatch) -> dict[str, object]:
     return {"batch": batch.id, "department": batch.department, "stated_on": batch.stated_on, "now": clock.now()}
-
-
-def _variables(batch: ImportBatch) -> list[str]:
-    """The person variables that the batch's rows state."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT jsonb_object_keys(values) FROM import_staged_row WHERE batch_id = %s", [batch.id])
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _settle_disputed(subject: str) -> None:

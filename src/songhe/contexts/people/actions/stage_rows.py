@@ -22,7 +22,7 @@ from songhe.foundation.encryption import blind_index_many, seal, seal_many
 
 BLOCK = 10_000
 _COLUMNS = (
-    "batch_id", "sheet", "row", "rejected", "problems", "content_sealed", "public_id", "name", "pinyin", "initials", "birth_date", "id_sealed",
+    "batch_id", "sheet", "row", "rejected", "problems", "content_sealed", "public_id", "name", "pinyin", "initials", "birth_date", "sex", "id_sealed",
     "id_index", "phone_sealed", "phone_index", "bank_account_sealed", "diagnosis_sealed", "address_sealed", "demo", "relation",
     "household_key", "area_id", "area_path", "values", "household_values", "identity",
 )  # fmt: skip
@@ -103,7 +103,7 @@ def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[tuple[int
         identity = {**d.said, **{field: index.hex()[:32] for field in _DIGESTED if (index := indexes[field][i]) is not None}}
         lines.append(
             f"{head}\t{d.row}\t{_bool(d.rejected)}\t{_json([asdict(p) for p in d.problems]) if d.problems else '[]'}\t{_bytes(content)}\t{owners[i]}"
-            f"\t{_text(name)}\t{pinyin}\t{initials}\t{d.values.get('birth_date', _NULL)}\t{_bytes(id_sealed[i])}\t{_bytes(id_index[i])}"
+            f"\t{_text(name)}\t{pinyin}\t{initials}\t{d.born or _NULL}\t{d.sex}\t{_bytes(id_sealed[i])}\t{_bytes(id_index[i])}"
             f"\t{_bytes(sealed['phone'][i])}\t{_bytes(indexes['phone'][i])}\t{_bytes(sealed['bank_account'][i])}"
             f"\t{_bytes(sealed['diagnosis'][i])}\t{_bytes(addresses[i])}\t{_bool(bool(d.number and d.number.demo))}"
             f"\t{_text(d.said.get('relation', ''))}\t{_NULL if keys[i] is None else _text(keys[i] or '')}"

@@ -19,7 +19,7 @@ _CHANGES = """
 CREATE TEMP TABLE import_change ON COMMIT DROP AS
 SELECT m.staged_id, m.verdict = 'new' AS is_new, s.household_key AS home_key, '{}'::text[] AS stale,
        CASE WHEN m.verdict = 'new' THEN nextval(pg_get_serial_sequence('person', 'id')) ELSE m.person_id END AS person_id,
-       CASE WHEN m.verdict = 'new' THEN s.values ELSE people_pick(s.values, m.changes) END AS values,
+       CASE WHEN m.verdict = 'new' THEN jsonb_build_object('birth_date', s.birth_date, 'sex', s.sex) || s.values ELSE people_pick(s.values, m.changes) END AS values,
        CASE WHEN m.verdict = 'new' THEN s.identity ELSE people_pick(s.identity, m.changes) END AS identity
 FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id WHERE m.verdict IN ('new', 'update');
 
@@ -56,8 +56,8 @@ SELECT DISTINCT p.household_id AS id FROM import_change c JOIN person p ON p.id 
 _NEW = """
 INSERT INTO person (id, public_id, household_id, area_id, area_path, name, pinyin, initials, birth_date, sex, id_kind, id_sealed, id_index,
     phone_sealed, phone_index, bank_account_sealed, diagnosis_sealed, relation, facts, demo, changed_at)
-SELECT c.person_id, s.public_id, h.id, s.area_id, s.area_path, s.name, s.pinyin, s.initials, s.birth_date, coalesce(s.values ->> 'sex', ''),
-    'resident', s.id_sealed, s.id_index, s.phone_sealed, s.phone_index, s.bank_account_sealed, s.diagnosis_sealed, s.relation, s.values, s.demo, %(now)s
+SELECT c.person_id, s.public_id, h.id, s.area_id, s.area_path, s.name, s.pinyin, s.initials, s.birth_date, s.sex,
+    'resident', s.id_sealed, s.id_index, s.phone_sealed, s.phone_index, s.bank_account_sealed, s.diagnosis_sealed, s.relation, c.values, s.demo, %(now)s
 FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id JOIN household h ON h.key = c.home_key
 WHERE c.is_new ORDER BY s.id;
 """

@@ -136,6 +136,7 @@ class Migration(migrations.Migration):
                 ('pinyin', models.TextField()),
                 ('initials', models.TextField()),
                 ('birth_date', models.DateField(null=True)),
+                ('sex', models.TextField()),
                 ('id_sealed', models.BinaryField(null=True)),
                 ('id_index', models.BinaryField(null=True)),
                 ('phone_sealed', models.BinaryField(null=True)),
