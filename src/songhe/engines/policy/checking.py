@@ -10,7 +10,7 @@ from songhe.engines.policy.findings import Finding, LanguageError, Place
 from songhe.engines.policy.language import names_in
 from songhe.engines.policy.loading import Overlay, read_pack
 from songhe.engines.policy.meaning import lower
-from songhe.engines.policy.pack import BenefitEntry, Expression, Pack, Parameter
+from songhe.engines.policy.pack import BenefitEntry, CapEntry, Expression, GroupEntry, Pack, Parameter
 from songhe.engines.policy.reasoning import possible_results
 from songhe.engines.policy.resolving import Resolver
 from songhe.engines.policy.rulebook import Rulebook, Variable
@@ -110,7 +110,8 @@ def _names(pack: Pack) -> Iterator[Finding]:
     for name in pack.definitions:
         if any(name in variables for variables in pack.variables.values()):
             yield _at(pack.definitions[name].cited.at, "shared_name", f"定义“{name}”和一项事实同名", "请给定义换一个名称")
-    for group in (*pack.groups.values(), *pack.caps.values()):
+    groups: list[GroupEntry | CapEntry] = [*pack.groups.values(), *pack.caps.values()]
+    for group in groups:
         for name in group.among:
             if name not in pack.benefits or pack.benefits[name].announced:
                 yield _at(

@@ -79,12 +79,12 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _Refused(event.start_mark.line + 1, "一个文件里有两份 YAML", "请去掉 --- 之后的部分,或拆成两个文件")
+                    raise _Refused(_line(event), "一个文件里有两份 YAML", "请去掉 --- 之后的部分,或拆成两个文件")
                 found = self.part(next(self.events), 0)
         return None if isinstance(found, Scalar) and found.value is None else found
 
     def part(self, event: yaml.Event, depth: int) -> Part:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if depth > 20:
             raise _Refused(line, "层次太深", "最多 20 层")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -98,7 +98,8 @@ class _Builder:
             while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
                 items.append(self.part(inner, depth + 1))
             return Listing(line, tuple(items))
-        assert isinstance(event, yaml.ScalarEvent)
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _Refused(line, "读不懂这一行", "请检查缩进和括号")
         quoted = event.style in ("'", '"', "|", ">")
         return Scalar(line, str(event.value) if quoted else _plain(str(event.value), line), quoted)
 
@@ -106,7 +107,7 @@ class _Builder:
         items: dict[str, Part] = {}
         lines: dict[str, int] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            at = event.start_mark.line + 1
+            at = _line(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise _Refused(at, "键只能是一个名称", "请检查花括号和缩进")
             key = str(event.value)
@@ -117,6 +118,11 @@ class _Builder:
             items[key] = self.part(next(self.events), depth + 1)
             lines[key] = at
         return Mapping(line, items, lines)
+
+
+def _line(event: yaml.Event) -> int:
+    """The line of an event, counted from 1."""
+    return 1 if event.start_mark is None else int(event.start_mark.line) + 1
 
 
 def _plain(text: str, line: int) -> Plain:

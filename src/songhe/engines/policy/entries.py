@@ -310,9 +310,7 @@ def read_groups(section: Section) -> tuple[dict[str, GroupEntry], dict[str, CapE
     return groups, caps
 
 
-def variables_by_entity(
-    found: Mapping[str, Mapping[str, Variable]], counties: Mapping[str, str]
-) -> dict[str, dict[str, Variable]]:
+def variables_by_entity(found: Mapping[str, dict[str, Variable]], counties: Mapping[str, str]) -> dict[str, dict[str, Variable]]:
     """The dictionary with the city's counties as the codes of `county`."""
     result = {entity: dict(variables) for entity, variables in found.items()}
     county = result.get("person", {}).get("county")

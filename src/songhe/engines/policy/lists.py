@@ -7,6 +7,7 @@ from collections.abc import Mapping as MappingOf
 
 from songhe.engines.policy.documents import Listing, Mapping, Part, Scalar
 from songhe.engines.policy.entries import money_value, read_readings
+from songhe.engines.policy.findings import Finding
 from songhe.engines.policy.pack import (
     Admission,
     AdmissionClass,
@@ -230,8 +231,9 @@ def _expectations(
     expect: dict[str, dict[str, Expectation]] = {}
     definitions: dict[str, dict[str, object]] = {}
     part = section.inner("expect", f"{section.what}的 expect ", required=True)
-    for who in part.map.items if part else ():
-        assert part is not None
+    if part is None:
+        return expect, definitions
+    for who in part.map.items:
         if who not in people:
             section.fault(part.at(who).line, "case", f"{section.what}里没有叫“{who}”的人", "people 里有的是:" + "、".join(people))
         inner = part.inner(who, f"{section.what}对 {who} 的期望 ", required=True)
@@ -267,8 +269,9 @@ def _expectation(section: Section, name: str) -> Expectation | None:
 def _changed_parameters(section: Section, parameters: MappingOf[str, Parameter]) -> dict[str, int]:
     inner = section.inner("parameters", f"{section.what}的 parameters ")
     changed: dict[str, int] = {}
-    for name in inner.map.items if inner else ():
-        assert inner is not None
+    if inner is None:
+        return changed
+    for name in inner.map.items:
         if name not in parameters:
             section.fault(inner.at(name).line, "unknown_parameter", f"没有叫“{name}”的参数", "请照 parameters.yaml 的名称写")
             continue
@@ -281,7 +284,7 @@ def _changed_parameters(section: Section, parameters: MappingOf[str, Parameter])
     return changed
 
 
-def listed(findings: list, file: str, part: Part | None, what: str) -> list[Section]:  # type: ignore[type-arg]
+def listed(findings: list[Finding], file: str, part: Part | None, what: str) -> list[Section]:
     """The mappings of a file that is one list."""
     if part is None:
         return []

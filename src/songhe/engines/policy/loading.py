@@ -10,10 +10,21 @@ from typing import Any, TypeVar
 from songhe.basics.ages import to_days
 from songhe.basics.money import yuan_to_fen
 from songhe.engines.policy import entries, lists
-from songhe.engines.policy.documents import Part, read_document
+from songhe.engines.policy.documents import Listing, Part, Scalar, read_document
+from songhe.engines.policy.documents import Mapping as Map
 from songhe.engines.policy.findings import Finding, PackInvalid, Place
-from songhe.engines.policy.language import parse
-from songhe.engines.policy.pack import Cited, Contact, Expression, Pack, Parameter, ParameterEntry, PlaceNamed, Source
+from songhe.engines.policy.pack import (
+    Admission,
+    CapEntry,
+    Cited,
+    Contact,
+    GroupEntry,
+    Pack,
+    Parameter,
+    ParameterEntry,
+    PlaceNamed,
+    Source,
+)
 from songhe.engines.policy.rulebook import Citation
 from songhe.engines.policy.sections import Section
 from songhe.engines.policy.tree import Type
@@ -105,9 +116,9 @@ class _Reader:
     def pack(self) -> Pack | None:
         heads = {folder: _head(section) for folder in self.folders if (section := self.section(folder, "pack")) is not None}
         if self.city not in heads:
-            self.findings.append(
-                Finding(f"{self.city}/pack.yaml", 1, "missing_file", "没有 pack.yaml,或它读不出来", "请先写 pack.yaml")
-            )
+            file = f"{self.city}/pack.yaml"
+            if not any(finding.file == file for finding in self.findings):
+                self.findings.append(Finding(file, 1, "missing_file", "没有 pack.yaml", "请先写 pack.yaml"))
             return None
         own, base = heads[self.city].section, heads.get("national", heads[self.city]).section
         members = own.expression("members") or base.expression("members")
@@ -128,7 +139,7 @@ class _Reader:
         groups, caps = self.groups()
         admission = next(
             (lists.read_admission(s) for folder in self.folders[::-1] if (s := self.section(folder, "admission"))),
-            lists.Admission(),
+            Admission(),
         )
         baseline = self.section(self.city, "baseline")
         figures, demo = lists.read_baseline(baseline) if baseline else ((), {})
@@ -179,9 +190,9 @@ class _Reader:
             head.section.done()
         return pack
 
-    def groups(self) -> tuple[dict[str, entries.GroupEntry], dict[str, entries.CapEntry]]:
-        groups: dict[str, entries.GroupEntry] = {}
-        caps: dict[str, entries.CapEntry] = {}
+    def groups(self) -> tuple[dict[str, GroupEntry], dict[str, CapEntry]]:
+        groups: dict[str, GroupEntry] = {}
+        caps: dict[str, CapEntry] = {}
         for folder in self.folders:
             section = self.section(folder, "groups")
             if section is not None:
@@ -246,12 +257,12 @@ def _documents_named(part: Part) -> list[tuple[str, int]]:
     queue: list[tuple[str, Part]] = [("", part)]
     while queue:
         key, item = queue.pop()
-        if isinstance(item, lists.Mapping):
+        if isinstance(item, Map):
             document = item.items.get("doc") if key == "cite" else None
-            if isinstance(document, lists.Scalar) and document.value is not None:
+            if isinstance(document, Scalar) and document.value is not None:
                 found.append((str(document.value), document.line))
             queue.extend(item.items.items())
-        elif isinstance(item, lists.Listing):
+        elif isinstance(item, Listing):
             queue.extend(("", inner) for inner in item.items)
     return found
 
@@ -299,8 +310,3 @@ def _changed(parameter: Parameter, changes: list[Mapping[str, Any]]) -> Paramete
         cited = Cited(Citation("", "", status), str(change.get("note", "")), Place("overlay", 1))
         values[start] = ParameterEntry(start, None, value, cited)
     return replace(parameter, values=tuple(values[day] for day in sorted(values)))
-
-
-def expression(text: str) -> Expression:
-    """An expression that stands in no file."""
-    return Expression(text, parse(text), Place("", 1))

@@ -199,8 +199,8 @@ class Resolver:
 
     def rulebook(self) -> Rulebook:
         self.define_all()
-        true = Const(True, Type.BOOL)
-        members, applies = true, true
+        members: Node = Const(True, Type.BOOL)
+        applies: Node = Const(True, Type.BOOL)
         if self.entity == "person":
             members = self.node(self.pack.members, "members", Type.BOOL)
             applies = self.node(self.pack.applies_to, "applies_to", Type.BOOL)

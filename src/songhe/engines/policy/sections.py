@@ -18,9 +18,9 @@ _NOTHING = Truth(False)
 class Section:
     """One mapping. Ask for every key it may have, then call `done()`."""
 
-    def __init__(self, findings: list[Finding], file: str, part: Part | None, what: str, line: int = 1) -> None:
+    def __init__(self, findings: list[Finding], file: str, part: Part | None, what: str) -> None:
         self.findings, self.file, self.what = findings, file, what
-        self.line = part.line if part is not None else line
+        self.line = part.line if part is not None else 1
         self.map = part if isinstance(part, Mapping) else Mapping(self.line, {}, {})
         self.asked: set[str] = set()
         if part is not None and not isinstance(part, Mapping):
@@ -117,7 +117,9 @@ class Section:
             if not NAME.fullmatch(key):
                 self.fault(self.at(key).line, "id", f"“{key}”不能作{what}的名称", "名称用小写字母、数字和下划线,以字母开头")
                 continue
-            yield key, Section(self.findings, self.file, part, f"{what} {key} ", self.at(key).line)
+            inner = Section(self.findings, self.file, part, f"{what} {key} ")
+            inner.line = self.at(key).line
+            yield key, inner
 
     def expression(self, key: str, *, required: bool = False) -> Expression | None:
         part = self.part(key, required=required)
