@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 
+from songhe.contexts.people import queries as people
 from songhe.contexts.places import queries as places
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import work_items
@@ -17,6 +18,7 @@ from songhe.web.desks import Desk, Entry, desk_at, desks_of
 
 LARGE_TYPE_COOKIE = "large_type"
 AREA_COOKIE = "area"
+DEMO_KEY = "songhe.web.demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Frame:
 
     @property
     def demo(self) -> bool:
-        """Whether the loaded city is made up."""
-        return bool(getattr(settings, "SONGHE_DEMO", True))
+        """Whether people of this city are made up; looked up once a minute, as a whole city may have to be looked through."""
+        return bool(cache.get_or_set(DEMO_KEY, people.holds_demo_people, 60))
 
     @property
     def large_type(self) -> bool:
