@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
@@ -37,6 +38,7 @@ def browser_context_args() -> dict[str, object]:
 @pytest.fixture
 def city(transactional_db: None) -> SmallCity:
     """The small city, seen by the server's threads too."""
+    cache.clear()
     return build_city()
 
 

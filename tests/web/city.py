@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from songhe.contexts.accounts import actions as accounts
+from songhe.contexts.people.models import Household, Person
 from songhe.contexts.places import actions as places
+from songhe.contexts.places.models import Area
 from songhe.contexts.policy_library import actions as policy
+from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Role
 
 PACKS = Path(__file__).resolve().parents[2] / "packs"
@@ -38,6 +41,7 @@ class SmallCity:
 def build_city(pack: str = "qingtongxia") -> SmallCity:
     """The areas are loaded, the pack is in use, each role has an account with PASSWORD."""
     places.load_areas(SYSTEM, areas=AREAS)
+    _one_made_up_person()
     policy.load_folder(SYSTEM, root=PACKS, city=pack)
     users = {}
     for role in Role:
@@ -46,3 +50,18 @@ def build_city(pack: str = "qingtongxia") -> SmallCity:
         accounts.grant_role(SYSTEM, user_id=user.id, role=role, area_path=home)
         users[role] = user.id
     return SmallCity(users)
+
+
+def _one_made_up_person() -> None:
+    area = Area.objects.get(path=COMMUNITY)
+    household = Household.objects.create(key="H1", area=area, area_path=COMMUNITY, changed_at=clock.now())
+    Person.objects.create(
+        household=household,
+        area=area,
+        area_path=COMMUNITY,
+        name="王桂兰",
+        pinyin="wangguilan",
+        initials="wgl",
+        demo=True,
+        changed_at=clock.now(),
+    )

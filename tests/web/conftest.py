@@ -6,10 +6,17 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.test import Client
 
 from songhe.foundation.access import Role
 from tests.web.city import SmallCity, build_city
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What one test's city left in the cache is gone."""
+    cache.clear()
 
 
 @pytest.fixture
