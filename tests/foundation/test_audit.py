@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -91,7 +92,9 @@ def test_an_altered_row_is_named(assignment: str) -> None:
         execute(f"UPDATE audit_entry SET {assignment} WHERE seq = 4")  # noqa: S608
     result = audit.verify()
     assert (result.ok, result.first_bad_seq, result.problem, result.checked) == (False, 4, "altered", 3)
-    assert result.sentence == "第4条审计记录被改动过,或是后来插进去的。"
+    key_is_named = not assignment.startswith("mac =")
+    hint = "" if key_is_named else "它所用的密钥不在密钥库里,请先确认 var/keys 是不是原来的。"
+    assert result.sentence == "第4条审计记录被改动过,或是后来插进去的。" + hint
 
 
 def remove_middle() -> None:
@@ -205,6 +208,15 @@ def test_the_chain_goes_on_under_a_rotated_key() -> None:
     first, second = AuditEntry.objects.order_by("seq")
     assert bytes(first.mac)[:4] != bytes(second.mac)[:4]
     assert audit.verify().ok
+
+
+@pytest.mark.django_db
+def test_lost_keys_are_said_to_be_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    audit.record(CLERK, "a")
+    monkeypatch.setattr(audit, "provider", lambda: FileKeyProvider(tmp_path))
+    result = audit.verify()
+    assert (result.ok, result.first_bad_seq) == (False, 1)
+    assert "密钥不在密钥库里" in result.sentence
 
 
 @pytest.mark.django_db(transaction=True)

@@ -119,7 +119,9 @@ def test_closing_is_recorded_and_only_in_the_own_area() -> None:
 @pytest.mark.django_db
 def test_facts_that_came_in_close_their_items() -> None:
     work_items.open_items_bulk(SYSTEM, items=[item(n) for n in range(4)])
-    assert work_items.open_keys("missing_fact") == {f"missing_fact:{n}" for n in range(4)} and work_items.open_keys("visit") == set()
+    assert (
+        work_items.open_keys("missing_fact") == {f"missing_fact:{n}" for n in range(4)} and work_items.open_keys("visit") == set()
+    )
     assert work_items.close_by_keys(SYSTEM, keys=["missing_fact:1", "missing_fact:3", "missing_fact:9"], outcome="资料已到") == 2
     assert work_items.close_by_keys(SYSTEM, keys=["missing_fact:1"], outcome="资料已到") == 0
     assert work_items.open_keys("missing_fact") == {"missing_fact:0", "missing_fact:2"}

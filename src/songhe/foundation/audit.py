@@ -121,7 +121,7 @@ def verify(*, expected_seq: int = 0, expected_mac: str = "") -> VerifyResult:
         line = AuditLine(row[4], row[5], row[6], row[7])
         expected = _relink(stored, mac, _content(found_seq, row[1], row[2], row[3], line, _canonical(json.loads(row[8]))))
         if bytes(row[12]) != mac or not constant_time.compare_digest(stored, expected):
-            return _bad(seq, found_seq, "altered", f"第{found_seq}条审计记录被改动过,或是后来插进去的。")
+            return _bad(seq, found_seq, "altered", f"第{found_seq}条审计记录被改动过,或是后来插进去的。{_without_key(stored)}")
         mac, seq = stored, found_seq
         if seq == expected_seq and mac.hex() != expected_mac:
             return _bad(seq, seq, "altered", f"第{seq}条审计记录与以前记下的凭据不符。")
@@ -194,6 +194,15 @@ def _link(key: Key, previous: bytes, content: bytes) -> bytes:
     mac.update(previous)
     mac.update(content)
     return key.id.to_bytes(4, "big") + mac.finalize()
+
+
+def _without_key(stored: bytes) -> str:
+    """What to add where the row names a key that is not there: the keys may be lost rather than the row altered."""
+    try:
+        provider().by_id(Purpose.AUDIT, int.from_bytes(stored[:4], "big"))
+    except KeyUnavailable:
+        return "它所用的密钥不在密钥库里,请先确认 var/keys 是不是原来的。"
+    return ""
 
 
 def _relink(stored: bytes, previous: bytes, content: bytes) -> bytes:

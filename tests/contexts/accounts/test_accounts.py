@@ -168,6 +168,7 @@ def test_without_the_right_nothing_is_managed_or_listed() -> None:
         lambda: actions.set_password(clerk, user_id=pk),
         lambda: actions.deactivate_user(clerk, user_id=pk, reason="x"),
         lambda: actions.activate_user(clerk, user_id=pk),
+        lambda: actions.unlock_user(clerk, user_id=pk),
         lambda: actions.revoke_role(clerk, grant_id=1, reason="x"),
         lambda: actions.create_consumer(clerk, name="x", scopes=[Right.SEE_PACKS], area_path=EAST),
         lambda: actions.revoke_consumer(clerk, consumer_id=1),
@@ -336,6 +337,27 @@ def test_after_five_wrong_passwords_the_right_one_is_refused_too(client: Client)
     assert statuses[:4] == [200] * 4 and statuses[4] == 429
     client.post(login, {"login": "zhang.san", "password": GOOD})
     assert "_auth_user_id" not in client.session
+
+
+def test_an_administrator_unlocks_an_account() -> None:
+    pk = user()
+
+    def sign_in(password: str) -> bool:
+        return authenticate(RequestFactory().post("/"), username="zhang.san", password=password) is not None
+
+    assert [sign_in("wrong") for _ in range(5)] == [False] * 5
+    assert not sign_in(GOOD)
+    actions.unlock_user(security_admin(EAST), user_id=pk)
+    assert sign_in(GOOD)
+    with pytest.raises(UserUnknown):
+        actions.unlock_user(security_admin(WEST + "121/"), user_id=pk)
+
+
+def test_user_names_differ_by_more_than_case() -> None:
+    user()
+    with pytest.raises(UsernameTaken):
+        actions.create_user(SYSTEM, username="Zhang.San", display_name="张三", area_path=EAST, password=GOOD)
+    assert User.objects.get().username == "zhang.san"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 from songhe.contexts.accounts.actions.consumers import NewConsumer, create_consumer, revoke_consumer, rotate_token
 from songhe.contexts.accounts.actions.demo_accounts import DemoAccount, create_demo_accounts
 from songhe.contexts.accounts.actions.grants import grant_role, revoke_role
-from songhe.contexts.accounts.actions.users import NewUser, activate_user, create_user, deactivate_user, set_password
+from songhe.contexts.accounts.actions.users import NewUser, activate_user, create_user, deactivate_user, set_password, unlock_user
 
 __all__ = [
     "DemoAccount",
@@ -19,4 +19,5 @@ __all__ = [
     "revoke_role",
     "rotate_token",
     "set_password",
+    "unlock_user",
 ]

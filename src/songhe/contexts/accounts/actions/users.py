@@ -6,6 +6,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
+from axes.utils import reset as forget_failures
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -19,7 +20,7 @@ from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.errors import InvalidInput
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike on paper
-_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,39}")
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,11 @@ class NewUser:
 def create_user(
     actor: Actor, *, username: str, display_name: str, area_path: str, organisation: str = "", password: str | None = None
 ) -> NewUser:
-    """The account exists, without any role, for somebody who works at the area; without a password one is drawn."""
+    """The account exists, without any role, for somebody who works at the area; without a password one is drawn.
+
+    The user name is kept in lower case, so that no two differ by case only.
+    """
+    username = username.lower()
     require(actor, Right.MANAGE_USERS, area_path)
     check_area_path(area_path)
     if not _USERNAME.fullmatch(username):
@@ -87,6 +92,15 @@ def activate_user(actor: Actor, *, user_id: int) -> UserView:
     user.is_active = True
     user.save(update_fields=["is_active"])
     _audit(actor, "account.activate_user", user)
+    return view_of(user)
+
+
+@transaction.atomic
+def unlock_user(actor: Actor, *, user_id: int) -> UserView:
+    """The wrong passwords counted against the account are forgotten: it can try again without waiting."""
+    user = _locked(actor, user_id)
+    forget_failures(username=user.username)
+    _audit(actor, "account.unlock_user", user)
     return view_of(user)
 
 
