@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -103,3 +104,21 @@ def test_strangers_cannot_reach_the_socket(data: Path) -> None:
 def test_a_path_too_long_for_a_socket_is_said() -> None:
     with pytest.raises(PathTooLong):
         EmbeddedPostgres(Path("/tmp") / ("x" * 100))
+
+
+def test_a_killed_client_s_statement_ends(data: Path) -> None:
+    program = "import psycopg, sys\npsycopg.connect(sys.argv[1]).execute('SELECT pg_sleep(600)')\n"
+    asleep = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"
+    with EmbeddedPostgres(data, settings=SETTINGS) as server:
+        client = subprocess.Popen([sys.executable, "-c", program, server.address("postgres")])
+        _wait_until(lambda: _answer(server, asleep) == 1)
+        client.kill()
+        client.wait()
+        _wait_until(lambda: _answer(server, asleep) == 0)
+
+
+def _wait_until(question: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not question():
+        assert time.monotonic() < end
+        time.sleep(0.1)

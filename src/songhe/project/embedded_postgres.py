@@ -29,6 +29,7 @@ SETTINGS = {
     "max_connections": "200",
     "random_page_cost": "1.1",
     "jit": "off",
+    "client_connection_check_interval": "'2s'",  # a killed client's statement ends, and with it the locks it holds
 }
 SETTINGS_FOR_TESTS = SETTINGS | {
     "shared_buffers": "'128MB'",
