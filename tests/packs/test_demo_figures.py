@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -37,7 +39,7 @@ def printed(city: str, figure: str) -> float:
 @pytest.mark.parametrize("city", CITIES.values())
 def test_every_block_of_shares_adds_up_to_a_thousand(city: str) -> None:
     of = plan(city)
-    blocks = [of.sex, of.household_sizes, of.living, of.assistance, *of.codes.values()]
+    blocks: list[Mapping[Any, float]] = [of.sex, of.household_sizes, of.living, of.assistance, *of.codes.values()]
     assert [sum(block.values()) for block in blocks] == [1000] * len(blocks)
     assert sum(band.weight for band in of.age_bands) == 1000
     assert [sum(band.shares) for band in of.ability] == [1000] * len(of.ability)

@@ -26,9 +26,9 @@ def task(city: str, name: str) -> Task:
     return next(entry for entry in pack(city).tasks if entry.id == name)
 
 
-def dated(when: str) -> str | None:
+def dated(when: str | None) -> str | None:
     """The date of a deadline; None for one without an end (every year, from a year on)."""
-    return when if re.fullmatch(r"\d{4}(-\d{2}){0,2}", when) else None
+    return when if re.fullmatch(r"\d{4}(-\d{2}){0,2}", when or "") else None
 
 
 @pytest.mark.parametrize(
