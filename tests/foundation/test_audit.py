@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from songhe.foundation import audit, keys
 from songhe.foundation.access import SYSTEM, Actor
@@ -67,6 +68,13 @@ def test_record_returns_its_number_and_many_their_range() -> None:
     assert audit.record_many(CLERK, [AuditLine("b"), AuditLine("c")]) == range(2, 4)
     assert audit.record_many(CLERK, []) == range(0)
     assert AuditEntry.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_many_rows_are_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(4):  # lock, head, rows, head
+        audit.record_many(SYSTEM, [AuditLine("decision.store", "person", str(n)) for n in range(12_000)])
+    assert audit.verify().checked == 12_000
 
 
 @pytest.mark.django_db

@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from cryptography.hazmat.primitives.hashes import SM3, Hash
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as trying
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from songhe.foundation import encryption, keys
 from songhe.foundation.encryption import SealBroken, blind_index, blind_index_many, open_sealed, seal, seal_many
@@ -40,7 +42,7 @@ def test_the_layout_is_algorithm_key_nonce_tag_and_text() -> None:
     assert NUMBER.encode() not in blob
 
 
-@settings(deadline=None, max_examples=50)
+@trying(deadline=None, max_examples=50)
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_what_is_sealed_opens_in_its_context(text: str, context: str) -> None:
     text, context = (part.encode(errors="replace").decode() for part in (text, context))
@@ -167,3 +169,23 @@ def test_a_lost_key_is_told_apart_from_an_altered_text(tmp_path: Path, monkeypat
     monkeypatch.setattr(encryption, "provider", lambda: FileKeyProvider(tmp_path))
     with pytest.raises(KeyUnavailable):
         open_sealed(blob, context=CONTEXT)
+
+
+class KeyService:
+    """Stands for a city's own key service."""
+
+    def current(self, purpose: Purpose) -> Key:
+        return Key(0xC0FFEE, bytes(keys.KEY_BYTES[purpose]))
+
+    def by_id(self, purpose: Purpose, key_id: int) -> Key:
+        return self.current(purpose)
+
+
+def test_a_city_points_the_house_at_its_own_key_service(settings: Settings) -> None:
+    settings.SONGHE_KEY_PROVIDER = f"{__name__}.KeyService"
+    keys.provider.cache_clear()
+    try:
+        blob = seal(NUMBER, context=CONTEXT)
+        assert blob[1:5].hex() == "00c0ffee" and open_sealed(blob, context=CONTEXT) == NUMBER
+    finally:
+        keys.provider.cache_clear()

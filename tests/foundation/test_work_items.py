@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from songhe.foundation import clock, work_items
 from songhe.foundation.access import SYSTEM, Actor, Grant, Right, Role
@@ -71,6 +72,16 @@ def test_eight_writers_at_once_leave_one_open_item_a_key() -> None:
         thread.join()
     assert sum(opened) == 100 and len(opened) == 8
     assert WorkItem.objects.filter(closed_at=None).count() == 100
+
+
+@pytest.mark.django_db
+def test_a_block_is_one_statement(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    monkeypatch.setattr(work_items, "_BLOCK", 400)
+    with django_assert_num_queries(3):
+        assert work_items.open_items_bulk(SYSTEM, items=(item(n) for n in range(1000))) == 1000
+    with django_assert_num_queries(2):
+        assert len(work_items.list_items(EAST).items) + len(work_items.count_by_kind(EAST)) == 51
+    assert work_items.close_by_keys(SYSTEM, keys=(f"missing_fact:{n}" for n in range(999)), outcome="资料已到") == 999
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
@@ -97,11 +96,9 @@ def open_items_bulk(actor: Actor, *, items: Iterable[NewWorkItem]) -> int:
 
     Opening is a step inside an action that has checked access itself, so no right is asked here.
     """
-    opened, stream = 0, iter(items)
+    ordered = sorted(items, key=lambda item: item.key)  # one order everywhere, or two writers wait for each other
     with transaction.atomic(savepoint=False):
-        while block := list(islice(stream, _BLOCK)):
-            opened += _insert(sorted(block, key=lambda item: item.key))  # one order everywhere, or two writers deadlock
-    return opened
+        return sum(_insert(ordered[start : start + _BLOCK]) for start in range(0, len(ordered), _BLOCK))
 
 
 def _insert(block: Sequence[NewWorkItem]) -> int:
@@ -150,9 +147,10 @@ def close_by_keys(actor: Actor, *, keys: Iterable[str], outcome: str) -> int:
 
     Like opening, a step inside an action that has checked access itself.
     """
-    closed, stream = 0, iter(keys)
+    closed, ordered = 0, sorted(set(keys))
     with transaction.atomic(savepoint=False):
-        while block := list(islice(stream, _BLOCK)):
+        for start in range(0, len(ordered), _BLOCK):
+            block = ordered[start : start + _BLOCK]
             locked = (
                 WorkItem.objects.select_for_update()
                 .filter(key__in=block, closed_at=None)
