@@ -81,7 +81,11 @@ def open_questions(rules: Rulebook, answers: Answers) -> tuple[Question, ...]:
 
 def bears_on(rules: Rulebook, name: str) -> tuple[str, ...]:
     """All benefits in force that use a fact, whatever has been answered."""
-    return tuple(benefit.id for benefit in rules.benefits if benefit.in_force and name in _facts(rules, benefit.index))
+    scope = needed_facts(rules, rules.applies_to)
+    everything = name in scope.own | scope.household
+    return tuple(
+        benefit.id for benefit in rules.benefits if benefit.in_force and (everything or name in _facts(rules, benefit.index))
+    )
 
 
 def possible_answers(variable: Variable, day: dt.date) -> tuple[object, ...]:

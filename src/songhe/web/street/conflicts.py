@@ -1,0 +1,41 @@
+"""Rows of department files that need a human to look, of files sent from within the actor's areas."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from songhe.contexts.people import queries as people
+from songhe.contexts.people.queries import BatchBrief
+from songhe.contexts.people.words import Verdict
+from songhe.foundation.access import Actor, Right
+from songhe.web.access import PageRequest, desk
+
+_BATCHES = 200
+
+
+def _with_conflicts(actor: Actor) -> tuple[BatchBrief, ...]:
+    if not (actor.may(Right.IMPORT) or actor.may(Right.ACCEPT_IMPORT)):
+        return ()
+    return tuple(batch for batch in people.list_batches(actor, limit=_BATCHES).items if batch.counts.get(Verdict.CONFLICT))
+
+
+def rows_to_check(actor: Actor) -> int:
+    """How many rows of files in the actor's areas wait for somebody to look."""
+    return sum(batch.counts[Verdict.CONFLICT] for batch in _with_conflicts(actor))
+
+
+@desk(Right.IMPORT)
+def page_conflicts(request: PageRequest) -> HttpResponse:
+    """The files that have such rows, newest first."""
+    return render(request, "street/conflicts.html", {"batches": _with_conflicts(request.actor)})
+
+
+@desk(Right.IMPORT)
+def page_conflict_rows(request: PageRequest, batch: int) -> HttpResponse:
+    """The rows of one file: what is odd, and what to do about it; the person where one is known."""
+    view = people.batch(request.actor, batch_id=batch, verdict=Verdict.CONFLICT, after=request.GET.get("after"))
+    ids = [row.person_id for row in view.rows.items if row.person_id]
+    known = people.people_by_id(request.actor, person_ids=ids) if request.actor.may(Right.SEE_PEOPLE) else {}
+    rows = [(row, known.get(row.person_id or 0)) for row in view.rows.items]
+    return render(request, "street/conflict_rows.html", {"batch": view.brief, "page": view.rows, "rows": rows})

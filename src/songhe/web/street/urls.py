@@ -1,0 +1,24 @@
+"""Addresses of the street desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from songhe.web.street import conflicts, facts, people, person, work
+
+app_name = "street"
+urlpatterns = [
+    path("", work.page_work, name="work"),
+    path("work/export/", work.page_export, name="work_export"),
+    path("work/<int:item>/", work.page_item, name="item"),
+    path("work/<int:item>/fact/", work.submit_fact, name="item_fact"),
+    path("work/<int:item>/outcome/", work.submit_outcome, name="item_outcome"),
+    path("conflicts/", conflicts.page_conflicts, name="conflicts"),
+    path("conflicts/<int:batch>/", conflicts.page_conflict_rows, name="conflict_rows"),
+    path("people/", people.page_people, name="people"),
+    path("people/export/", people.page_export, name="people_export"),
+    path("people/<uuid:public_id>/", person.page_person, name="person"),
+    path("people/<uuid:public_id>/runs/<int:run>/", person.page_run, name="person_run"),
+    path("people/<uuid:public_id>/reveal/", person.submit_reveal, name="reveal"),
+    path("people/<uuid:public_id>/facts/<slug:variable>/", facts.page_correct, name="correct"),
+]
