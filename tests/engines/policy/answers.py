@@ -148,6 +148,7 @@ def of_postgres(
     """Through PostgreSQL, in the transaction that is open; the tables are gone afterwards."""
     words = {pa.bool_(): "boolean", pa.int64(): "bigint", pa.int32(): "integer", pa.int8(): "smallint"}
     with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA rules; SET LOCAL search_path TO rules")
         for name, table in zip(("person", "household"), tables(population), strict=True):
             columns = ", ".join(f'"{field.name}" {words[field.type]}' for field in table.schema)
             cursor.execute(f"CREATE TABLE {name} ({columns})")

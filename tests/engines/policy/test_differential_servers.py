@@ -40,6 +40,8 @@ def spark() -> Iterator[SparkSession]:
         "spark.default.parallelism": "1",
         "spark.sql.adaptive.enabled": "false",
         "spark.log.level": "ERROR",
+        "spark.sql.codegen.wholeStage": "false",  # compiling the statements would take longer than running them on few people
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     }
     builder = SparkSession.builder.master("local[2]").appName("songhe-tests")
     for name, value in options.items():
