@@ -30,8 +30,8 @@ class BoundaryHousehold:
 
 
 def boundary_households(rulebook: Rulebook) -> list[BoundaryHousehold]:
-    """All of them, without repetitions, in a fixed order."""
-    found: dict[str, BoundaryHousehold] = {}
+    """For each benefit, each of its facts and each value beside a threshold: one household, in a fixed order."""
+    found: list[BoundaryHousehold] = []
     definitions = {definition.name: definition.node for definition in rulebook.definitions}
     for benefit in rulebook.benefits:
         whole = _whole(rulebook, benefit, definitions)
@@ -40,8 +40,8 @@ def boundary_households(rulebook: Rulebook) -> list[BoundaryHousehold]:
         for column in _columns(nodes):
             for value in _values(rulebook, nodes, column):
                 household = _household(rulebook, {**eligible, column: value})
-                found.setdefault(repr(household), BoundaryHousehold(f"{benefit.id} {column.name} {value}", household))
-    return list(found.values())
+                found.append(BoundaryHousehold(f"{benefit.id} {column.name} {value}", household))
+    return found
 
 
 def satisfying(rulebook: Rulebook, condition: Node) -> dict[Column, Value]:
@@ -84,7 +84,7 @@ def _values(rulebook: Rulebook, nodes: Sequence[Node], column: Column) -> list[V
     if column.type is Type.CODE:
         return [*range(len(rulebook.variables[column.name].values)), None]
     cuts = division(nodes, column).cuts
-    near = sorted({value for cut in cuts for value in (cut - 1, cut, cut + 1)}) or [0]
+    near = sorted({value for cut in cuts for value in range(cut - 2, cut + 2)}) or [0]
     return [*(value for value in near if column.type is Type.DATE or value >= 0), None]
 
 
