@@ -35,6 +35,12 @@ class BatchNotReady(Conflict):
     code = "batch_not_ready"
 
 
+class ImportRunning(Conflict):
+    """A batch is being let in just now."""
+
+    code = "import_running"
+
+
 class ReasonMissing(InvalidInput):
     """A reason is needed and was not given in words."""
 

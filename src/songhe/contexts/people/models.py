@@ -119,6 +119,7 @@ class ImportBatch(models.Model):
     ignored_columns = ArrayField(models.TextField(), default=list)  # headers that the layout does not know
     progress = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
+    checked_after = models.IntegerField(default=0)  # batches accepted when this one was checked: its verdicts hold while that stands
     uploaded_by = models.BigIntegerField()
     uploaded_at = models.DateTimeField()
     accepted_by = models.BigIntegerField(null=True)

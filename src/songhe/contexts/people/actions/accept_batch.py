@@ -8,7 +8,8 @@ from django.db import connection, transaction
 
 from songhe.contexts.people.access import batch_for
 from songhe.contexts.people.actions.check_batch import BatchResult, Progress, count_verdicts, keep_contents, result_of, silent
-from songhe.contexts.people.actions.match_rows import match_rows
+from songhe.contexts.people.actions.match_rows import match_rows, take_verdicts
+from songhe.contexts.people.actions.one_at_a_time import hold_people
 from songhe.contexts.people.actions.seal_again import seal_again
 from songhe.contexts.people.actions.settle_facts import settle_people
 from songhe.contexts.people.actions.stage_rows import stage_rows
@@ -21,7 +22,6 @@ from songhe.contexts.people.words import BatchStatus, Verdict
 from songhe.foundation import audit, clock, outbox, work_items
 from songhe.foundation.access import Actor, Right
 
-ONE_AT_A_TIME = 7_202_002  # advisory lock: two batches must not bring in the same person at once
 NAMED_ONE_BY_ONE = 500  # more changed households than this are one event about the city
 
 
@@ -37,7 +37,7 @@ class AcceptResult:
 def accept_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) -> AcceptResult:
     """New and changed rows are in, facts settled, conflicts lie as work items; accepting again changes nothing.
 
-    The verdicts are taken once more at this moment, since people may have changed since the check. Killed anywhere, nothing of it is
+    Where another batch was accepted since the check, the verdicts are taken once more. Killed anywhere, nothing of it is
     visible and the batch can be accepted again. Raises BatchNotReady for a batch that is not checked.
     """
     batch = batch_for(actor, batch_id, right=Right.ACCEPT_IMPORT, lock=True)
@@ -45,8 +45,7 @@ def accept_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) ->
         return AcceptResult(result_of(batch), 0)
     if batch.status != BatchStatus.CHECKED:
         raise BatchNotReady("这个批次还没有检查完,不能入库。", next_step="请先检查文件,看过结果后再确认入库。")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+    hold_people()
     if StagedRow.objects.filter(batch_id=batch.id).count() != batch.total:
         stage_rows(batch, lambda done: progress(done, batch.total, "重新读取文件"))
     households = _let_in(actor, batch, progress)
@@ -64,8 +63,11 @@ def accept_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) ->
 def _let_in(actor: Actor, batch: ImportBatch, progress: Progress) -> list[int]:
     """The changed households' ids, after everything of the batch is written."""
     progress(0, 4, "再次与人口资料比对")
-    match_rows(batch)
-    _correct_verdicts(batch)
+    if batch.checked_after == ImportBatch.objects.filter(status=BatchStatus.ACCEPTED).count():
+        take_verdicts(batch)
+    else:
+        match_rows(batch)
+        _correct_verdicts(batch)
     progress(1, 4, "写入人员和户")
     write_people(batch, actor.id)
     seal_again(batch, keeps_identity=layout_of(batch.department).keeps_identity)

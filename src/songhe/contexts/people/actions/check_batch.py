@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from songhe.contexts.people.access import batch_for
 from songhe.contexts.people.actions.match_rows import match_rows
+from songhe.contexts.people.actions.one_at_a_time import quiet_people
 from songhe.contexts.people.actions.stage_rows import seal_contents, stage_rows
 from songhe.contexts.people.errors import BatchNotReady, UnreadableFile
 from songhe.contexts.people.models import ImportBatch, ImportRow
@@ -49,12 +50,13 @@ def check_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) -> 
         except UnreadableFile as refusal:
             return _fail(batch, refusal)
         progress(staged.rows, staged.rows, "与人口资料比对")
-        with transaction.atomic():
+        with transaction.atomic(), quiet_people():
             batch.total, batch.ignored_columns = staged.rows, list(staged.ignored)
+            batch.checked_after = ImportBatch.objects.filter(status=BatchStatus.ACCEPTED).count()
             match_rows(batch)
             _write_verdicts(batch)
             batch.counts, batch.status, batch.progress = count_verdicts(batch.id), BatchStatus.CHECKED, staged.rows
-            batch.save(update_fields=["counts", "status", "progress", "total", "ignored_columns", "problem"])
+            batch.save(update_fields=["counts", "status", "progress", "total", "ignored_columns", "checked_after"])
             audit.record(actor, "people.check_batch", subject_type="import_batch", subject_id=batch.id, detail=dict(batch.counts))
     return result_of(batch)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from songhe.contexts.people.access import person_for
+from songhe.contexts.people.actions.one_at_a_time import join_people
 from songhe.contexts.people.errors import FactNotCorrectable, ReasonMissing
 from songhe.contexts.people.events import HouseholdsChanged
 from songhe.contexts.people.models import Household, Person, Record
@@ -41,8 +42,10 @@ class CorrectedFact:
 def correct_fact(actor: Actor, *, person_id: int, variable: str, value: object, reason: str, stated_on: dt.date | None = None) -> CorrectedFact:
     """The value counts for the person (or the household), with the clerk's reason; HouseholdsChanged is published if anything changed.
 
-    `value` is as stored: bool, int, fen, "YYYY-MM-DD", or a code. Raises FactNotCorrectable, ReasonMissing, PersonNotFound, AccessDenied.
+    `value` is as stored: bool, int, fen, "YYYY-MM-DD", or a code. Raises FactNotCorrectable, ReasonMissing, ImportRunning,
+    PersonNotFound, AccessDenied.
     """
+    join_people()
     person = person_for(actor, person_id, right=Right.CORRECT_FACTS, lock=True)
     known = find_variable(variable)
     if known is None or variable in _DERIVED:

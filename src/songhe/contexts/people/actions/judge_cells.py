@@ -91,25 +91,10 @@ def judge_for(column: Column, as_of: dt.date) -> Judge:
     if variable.type is Type.DATE:
         return _date_judge(column, as_of)
     if variable.type is Type.MONEY:
-        return _remembered(_money(column))
+        return _money(column)
     if variable.type is Type.INT:
-        return _remembered(_whole_number(column, variable))
-    return _remembered(_word(column, variable))
-
-
-def _remembered(judge: Judge) -> Judge:
-    """The same with its answers kept (few different texts in such a column; the store is bounded)."""
-    kept: dict[str, Judged] = {}
-
-    def judged(text: str) -> Judged:
-        found = kept.get(text)
-        if found is None:
-            found = judge(text)
-            if len(kept) < 50_000:
-                kept[text] = found
-        return found
-
-    return judged
+        return _whole_number(column, variable)
+    return _word(column, variable)
 
 
 def _problem(column: Column, text: str, code: str, reason: str, remedy: str, level: str = ERROR) -> Judged:
@@ -198,7 +183,7 @@ def _date_judge(column: Column, as_of: dt.date) -> Judge:
             return _problem(column, text, "date_implausible", "日期晚于数据日期,或者早得不合常理。", "请对照证件或原始材料核对日期。")
         return day.isoformat(), None
 
-    return _remembered(judge)
+    return judge
 
 
 def _money(column: Column) -> Judge:

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from songhe.basics.identifiers import ResidentId
-from songhe.contexts.people.actions.judge_cells import NOTICE, CellProblem, Judge, judge_for, masked, text_of
+from songhe.contexts.people.actions.judge_cells import NOTICE, CellProblem, Judge, Judged, judge_for, masked, text_of
 from songhe.contexts.people.actions.read_table import Cell, Table
-from songhe.contexts.people.queries.dictionary import variables
+from songhe.contexts.people.queries.dictionary import find_variable, variables
 from songhe.contexts.people.queries.layouts import Column, Layout
 from songhe.contexts.people.queries.place_index import PlaceIndex, Spot
+
+
+_KEPT = 50_000
 
 
 @dataclass(slots=True)
@@ -47,7 +50,9 @@ class RowJudge:
     def __init__(self, layout: Layout, table: Table, places: PlaceIndex, stated_on: dt.date) -> None:
         self._layout = layout
         self._places = places
-        self._columns: list[tuple[int, Column, Judge]] = [(i, c, judge_for(c, stated_on)) for i, c in table.columns]
+        self._columns: list[tuple[int, Column, Judge, dict[str, Judged] | None]] = [
+            (i, c, judge_for(c, stated_on), {} if find_variable(c.field) else None) for i, c in table.columns
+        ]  # a variable's cells repeat themselves: what was judged once is kept
         self._headers = {column.field: column.header for _, column in table.columns}
         self._about_person = variables("person").keys()
         self._about_household = variables("household").keys()
@@ -56,13 +61,19 @@ class RowJudge:
     def judge(self, number: int, cells: Sequence[Cell]) -> Draft:
         """The row as a draft."""
         draft = Draft(number)
-        for place, column, judge in self._columns:
-            text = text_of(cells[place]) if place < len(cells) else ""
-            if not text:
-                if column.required:
-                    self._missing(draft, column)
-                continue
-            value, problem = judge(text)
+        for place, column, judge, kept in self._columns:
+            cell = cells[place] if place < len(cells) else ""
+            judged = kept.get(cell) if kept is not None and isinstance(cell, str) else None
+            if judged is None:
+                text = text_of(cell)
+                if not text:
+                    if column.required:
+                        self._missing(draft, column)
+                    continue
+                judged = judge(text)
+                if kept is not None and isinstance(cell, str) and len(kept) < _KEPT:
+                    kept[cell] = judged
+            value, problem = judged
             if problem is not None:
                 draft.problems.append(problem)
             if value is not None:
@@ -75,7 +86,7 @@ class RowJudge:
 
     def content(self, cells: Sequence[Cell]) -> list[tuple[str, str]]:
         """(header, cell) of the row, sensitive cells masked, for the clerk who has to look at it."""
-        texts = [(c, text_of(cells[i]) if i < len(cells) else "") for i, c, _ in self._columns]
+        texts = [(c, text_of(cells[i]) if i < len(cells) else "") for i, c, _, _ in self._columns]
         return [(column.header, masked(column.field, text)) for column, text in texts]
 
     def _missing(self, draft: Draft, column: Column) -> None:

@@ -73,9 +73,9 @@ _TWICE = """
 CREATE TEMP TABLE import_twice ON COMMIT DROP AS
 SELECT m.subject, min(m.staged_id) AS first_id, min(s.row) AS first_row,
        count(DISTINCT md5(s.values::text || s.household_values::text || s.identity::text)) AS versions
-FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id
-WHERE m.subject IS NOT NULL AND m.verdict IN ('', 'new')
-GROUP BY m.subject HAVING count(*) > 1;
+FROM (SELECT subject FROM import_match WHERE subject IS NOT NULL AND verdict IN ('', 'new') GROUP BY subject HAVING count(*) > 1) t
+JOIN import_match m ON m.subject = t.subject JOIN import_staged_row s ON s.id = m.staged_id
+WHERE m.verdict IN ('', 'new') GROUP BY m.subject;
 
 UPDATE import_match m SET
     verdict = CASE WHEN t.versions > 1 THEN 'conflict' ELSE 'unchanged' END,
@@ -93,7 +93,7 @@ WHERE m.verdict IN ('', 'new') AND m.staged_id IN (
     WHERE m2.verdict = '' GROUP BY p.household_id, v.key HAVING count(DISTINCT v.value) > 1);
 """
 
-# What this department had said before (later statements of the same thing covering earlier ones), up to the day of this file.
+# What this department's files had said before (later statements of the same thing covering earlier ones), up to the day of this file.
 _COMPARE = """
 UPDATE import_match m SET verdict = c.verdict, changes = c.changes
 FROM (
@@ -103,11 +103,11 @@ FROM (
     JOIN person p ON p.id = m.person_id
     LEFT JOIN LATERAL (
         SELECT people_merge(r.values || r.identity ORDER BY r.stated_on, r.id) AS said FROM department_record r
-        WHERE r.person_id = m.person_id AND r.department = %(department)s AND r.stated_on <= %(stated_on)s
+        WHERE r.person_id = m.person_id AND r.department = %(department)s AND r.stated_on <= %(stated_on)s AND r.note = ''
     ) b ON TRUE
     LEFT JOIN LATERAL (
         SELECT people_merge(r.values ORDER BY r.stated_on, r.id) AS said FROM department_record r
-        WHERE s.household_values <> '{}' AND r.household_id = p.household_id AND r.department = %(department)s AND r.stated_on <= %(stated_on)s
+        WHERE s.household_values <> '{}' AND r.household_id = p.household_id AND r.department = %(department)s AND r.stated_on <= %(stated_on)s AND r.note = ''
     ) hb ON TRUE
     CROSS JOIN LATERAL (
         SELECT CASE WHEN coalesce(b.said @> (s.values || s.identity), FALSE) AND (s.household_values = '{}' OR coalesce(hb.said @> s.household_values, FALSE))
@@ -120,6 +120,22 @@ FROM (
     WHERE m.verdict = ''
 ) c WHERE c.staged_id = m.staged_id;
 """
+
+
+_FROM_VERDICTS = """
+DROP TABLE IF EXISTS import_match;
+CREATE TEMP TABLE import_match ON COMMIT DROP AS
+SELECT s.id AS staged_id, r.person_id, r.verdict, r.changes
+FROM import_staged_row s JOIN import_row r ON r.batch_id = s.batch_id AND r.sheet = s.sheet AND r.row = s.row
+WHERE s.batch_id = %(batch)s AND NOT s.rejected;
+ALTER TABLE import_match ADD PRIMARY KEY (staged_id);
+ANALYZE import_match;
+"""
+
+
+def take_verdicts(batch: ImportBatch) -> None:
+    """`import_match` holds the verdicts that the check found, for a batch since whose check no other was accepted."""
+    run_script(_FROM_VERDICTS, {"batch": batch.id})
 
 
 def match_rows(batch: ImportBatch) -> None:

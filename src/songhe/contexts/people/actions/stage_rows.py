@@ -20,7 +20,9 @@ from songhe.contexts.people.queries.place_index import place_index
 from songhe.contexts.people.words import seal_context
 from songhe.foundation.encryption import blind_index_many, seal, seal_many
 
-BLOCK = 10_000
+BLOCK = 20_000
+_AT_ONCE = 1_000
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COLUMNS = (
     "batch_id", "sheet", "row", "rejected", "problems", "content_sealed", "public_id", "name", "pinyin", "initials", "birth_date", "sex", "id_sealed",
     "id_index", "phone_sealed", "phone_index", "bank_account_sealed", "diagnosis_sealed", "address_sealed", "demo", "relation",
@@ -49,11 +51,11 @@ def stage_rows(batch: ImportBatch, progress: Callable[[int], None]) -> Staged:
         ignored |= dict.fromkeys(table.ignored)
         judge = RowJudge(layout, table, places, batch.stated_on)
         while block := list(itertools.islice(table.rows, BLOCK)):
-            _copy(_lines(batch.id, table.sheet, judge, block))
+            _copy(_lines(batch.id, table.sheet, judge, block[i : i + _AT_ONCE]) for i in range(0, len(block), _AT_ONCE))
             done += len(block)
             progress(done)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE import_staged_row")
+        cursor.execute("ANALYZE import_staged_row (id, batch_id, id_index, name, birth_date)")
     return Staged(done, tuple(ignored))
 
 
@@ -71,11 +73,13 @@ def _sealed_content(batch_id: int, sheet: str, judge: RowJudge, number: int, cel
     return seal(json.dumps(judge.content(cells), ensure_ascii=False), context=row_context(batch_id, sheet, number))
 
 
-def _copy(text: str) -> None:
+def _copy(texts: Iterator[str]) -> None:
+    """The texts are rows of the staging table; the server reads one while the next is made."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         names = ", ".join(f'"{name}"' for name in _COLUMNS)
         with cursor.copy(f"COPY import_staged_row ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
-            copy.write(text.encode())
+            for text in texts:
+                copy.write(text.encode())
 
 
 def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[tuple[int, Sequence[Cell]]]) -> str:
@@ -93,7 +97,7 @@ def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[tuple[int
     }
     id_sealed = seal_many(numbers, contexts=[seal_context("id_number", o) for o in owners])
     homes = [seal_context("address", key or owner) for key, owner in zip(keys, owners, strict=True)]
-    addresses = seal_many([d.said.get("address") for d in drafts], contexts=homes)
+    addresses = _sealed_once([d.said.get("address") for d in drafts], homes)
     head = f"{batch_id}\t{_text(sheet)}"
     lines = []
     for i, d in enumerate(drafts):
@@ -112,14 +116,28 @@ def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[tuple[int
     return "".join(lines)
 
 
+def _sealed_once(texts: Sequence[str | None], contexts: Sequence[str]) -> list[bytes | None]:
+    """As `seal_many`; a household's members share one sealed address."""
+    pairs = list(dict.fromkeys((context, text) for context, text in zip(contexts, texts, strict=True) if text is not None))
+    sealed = dict(zip(pairs, seal_many([text for _, text in pairs], contexts=[context for context, _ in pairs]), strict=True))
+    return [None if text is None else sealed[context, text] for context, text in zip(contexts, texts, strict=True)]
+
+
 def _public_ids(numbers: Sequence[str | None]) -> list[str]:
     """A person's public id follows from the ID number under a secret key, so that fields can be sealed for a person not yet stored."""
     derived = blind_index_many(numbers, kind="person_public_id")
-    return [str(uuid.UUID(bytes=index[:16], version=4)) if index else str(uuid.uuid4()) for index in derived]
+    return [_as_uuid(index.hex()) if index else str(uuid.uuid4()) for index in derived]
+
+
+def _as_uuid(digits: str) -> str:
+    """The first digits in the form of a random (version 4) UUID."""
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:32]}"
 
 
 def _json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if not value:
+        return "{}"
+    text = _ENCODE(value)
     return text.replace("\\", "\\\\") if "\\" in text else text
 
 

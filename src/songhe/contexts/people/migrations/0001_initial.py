@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('ignored_columns', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ('progress', models.IntegerField(default=0)),
                 ('total', models.IntegerField(default=0)),
+                ('checked_after', models.IntegerField(default=0)),
                 ('uploaded_by', models.BigIntegerField()),
                 ('uploaded_at', models.DateTimeField()),
                 ('accepted_by', models.BigIntegerField(null=True)),

@@ -36,5 +36,5 @@ def person_place(actor: Actor, *, person_id: int) -> PersonPlace:
 
 def people_by_id(actor: Actor, *, person_ids: Sequence[int]) -> Mapping[int, PersonBrief]:
     """List lines of these people by inner number; people outside the actor's areas are left out."""
-    found = visible_to(actor).filter(id__in=list(person_ids))
+    found = visible_to(actor).filter(id__in=list(person_ids)).select_related("area__parent")
     return {brief.id: brief for brief in briefs(list(found))}
