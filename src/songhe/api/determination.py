@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from songhe.api.access import CallerRequest, Needs
-from songhe.api.fields import Cursor, PlainText
+from songhe.api.fields import Cursor, PlainText, only_known_filters
 from songhe.api.problems import REFUSALS
 from songhe.contexts.entitlements import actions, queries
 from songhe.contexts.entitlements.words import STATUS_LABELS
@@ -202,6 +202,8 @@ class FiguresOut(Schema):
 class Rows(Schema):
     """Which rows: one status of one benefit, in an area."""
 
+    model_config = ConfigDict(extra="forbid")
+
     benefit: Annotated[PlainText, Field(max_length=60)]
     status: StatusName
     area: Annotated[PlainText, Field(max_length=100)] = ""
@@ -211,6 +213,8 @@ class Rows(Schema):
 
 class InArea(Schema):
     """Narrows figures to an area path."""
+
+    model_config = ConfigDict(extra="forbid")
 
     area: Annotated[PlainText, Field(max_length=100)] = ""
 
@@ -248,7 +252,7 @@ def _decision(public_id: uuid.UUID, d: queries.PersonDecision) -> DecisionOut:
     )  # fmt: skip
 
 
-@router.get("/people/{uuid:public_id}/decision", response={200: DecisionOut, **REFUSALS}, auth=Needs(Right.SEE_DECISIONS), operation_id="get_decision",
+@router.get("/people/{public_id}/decision", response={200: DecisionOut, **REFUSALS}, auth=Needs(Right.SEE_DECISIONS), operation_id="get_decision",
             summary="A person's current decision", tags=["determination"])  # fmt: skip
 def get_decision(request: CallerRequest, public_id: uuid.UUID) -> DecisionOut:
     """Every benefit with its conditions, values, sources and clauses."""
@@ -256,7 +260,7 @@ def get_decision(request: CallerRequest, public_id: uuid.UUID) -> DecisionOut:
     return _decision(public_id, queries.decision(request.auth, person_id=person))
 
 
-@router.get("/people/{uuid:public_id}/decisions", response={200: list[HistoryLine], **REFUSALS}, auth=Needs(Right.SEE_DECISIONS), operation_id="list_decisions",
+@router.get("/people/{public_id}/decisions", response={200: list[HistoryLine], **REFUSALS}, auth=Needs(Right.SEE_DECISIONS), operation_id="list_decisions",
             summary="All decisions of a person")  # fmt: skip
 def list_decisions(request: CallerRequest, public_id: uuid.UUID) -> list[HistoryLine]:
     """Newest first."""
@@ -267,7 +271,7 @@ def list_decisions(request: CallerRequest, public_id: uuid.UUID) -> list[History
     ]
 
 
-@router.post("/people/{uuid:public_id}/determine", response={200: DecisionOut, **REFUSALS}, auth=Needs(Right.DETERMINE), operation_id="determine_person",
+@router.post("/people/{public_id}/determine", response={200: DecisionOut, **REFUSALS}, auth=Needs(Right.DETERMINE), operation_id="determine_person",
              summary="Decide a person again")  # fmt: skip
 def determine_person(request: CallerRequest, public_id: uuid.UUID) -> DecisionOut:
     """The person's household is decided from its facts as they are now; the new decision."""
@@ -290,6 +294,7 @@ def determine_household(request: CallerRequest, household: HouseholdIn) -> House
 @router.get("/figures", response={200: FiguresOut, **REFUSALS}, auth=Needs(Right.SEE_FIGURES), operation_id="get_figures", summary="People and money by town")
 def get_figures(request: CallerRequest, where: Query[InArea]) -> FiguresOut:
     """By town, benefit and status, from the latest run of the whole city."""
+    only_known_filters(request, InArea)
     found = queries.figures(request.auth, area_path=where.area)
     figures = [FigureOut(area_path=f.area_path, benefit=f.benefit, status=f.status.name.lower(), persons=f.persons, amount=f.amount) for f in found.figures]
     return FiguresOut(run_id=found.run_id, as_of=found.as_of, taken_at=found.taken_at, figures=figures)
@@ -299,6 +304,7 @@ def get_figures(request: CallerRequest, where: Query[InArea]) -> FiguresOut:
             summary="The people behind a figure")  # fmt: skip
 def list_figure_people(request: CallerRequest, rows: Query[Rows]) -> DecidedPage:
     """In order of area, keyset paging."""
+    only_known_filters(request, Rows)
     status = Status[rows.status.upper()]
     page = queries.decided_people(request.auth, benefit=rows.benefit, status=status, area_path=rows.area, limit=rows.limit, after=rows.after)
     known = people.people_by_id(request.auth, person_ids=[item.person_id for item in page.items])

@@ -7,10 +7,10 @@ import uuid
 from typing import Annotated
 
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from songhe.api.access import CallerRequest, Needs
-from songhe.api.fields import Cursor, PlainText
+from songhe.api.fields import Cursor, PlainText, only_known_filters
 from songhe.api.problems import REFUSALS
 from songhe.contexts.people import queries as people
 from songhe.foundation.access import Right
@@ -77,6 +77,8 @@ class PersonOut(Schema):
 class Search(Schema):
     """`text` is a name or its beginning, pinyin or initials, or a whole ID or telephone number."""
 
+    model_config = ConfigDict(extra="forbid")
+
     text: Annotated[PlainText, Field(max_length=50)] = ""
     area: Annotated[PlainText, Field(max_length=100)] = ""
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
@@ -102,11 +104,12 @@ def _fact(view: people.FactView) -> FactOut:
 @router.get("", response={200: PeoplePage, **REFUSALS}, auth=Needs(Right.SEE_PEOPLE), operation_id="search_people", summary="Search people")
 def search_people(request: CallerRequest, search: Query[Search]) -> PeoplePage:
     """People in the consumer's areas, in a stable order; no exact count is given."""
+    only_known_filters(request, Search)
     page = people.search_people(request.auth, text=search.text, area_path=search.area, limit=search.limit, after=search.after)
     return PeoplePage(items=[line(brief) for brief in page.items], next=page.next)
 
 
-@router.get("/{uuid:public_id}", response={200: PersonOut, **REFUSALS}, auth=Needs(Right.SEE_PEOPLE), operation_id="get_person", summary="One person")
+@router.get("/{public_id}", response={200: PersonOut, **REFUSALS}, auth=Needs(Right.SEE_PEOPLE), operation_id="get_person", summary="One person")
 def get_person(request: CallerRequest, public_id: uuid.UUID) -> PersonOut:
     """The person's facts with sources, and the household as far as the consumer may see it."""
     found = people.person(request.auth, person_id=people.person_id_of(request.auth, public_id=public_id))
