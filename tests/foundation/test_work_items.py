@@ -128,6 +128,18 @@ def test_closing_is_recorded_and_only_in_the_own_area() -> None:
 
 
 @pytest.mark.django_db
+def test_one_item_is_found_open_or_closed_in_the_own_area_only() -> None:
+    work_items.open_items_bulk(SYSTEM, items=[item(1)])
+    pk = WorkItem.objects.get().pk
+    found = work_items.find_item(EAST, item_id=pk)
+    assert found is not None and (found.key, found.closed_at) == ("missing_fact:1", None)
+    assert work_items.find_item(WEST, item_id=pk) is None and work_items.find_item(EAST, item_id=pk + 1) is None
+    work_items.close_item(EAST, item_id=pk, outcome="已核实")
+    found = work_items.find_item(EAST, item_id=pk)
+    assert found is not None and found.outcome == "已核实"
+
+
+@pytest.mark.django_db
 def test_facts_that_came_in_close_their_items() -> None:
     work_items.open_items_bulk(SYSTEM, items=[item(n) for n in range(4)])
     assert (

@@ -195,6 +195,12 @@ def list_items(
     return Page(tuple(_view(item) for item in shown), following)
 
 
+def find_item(actor: Actor, *, item_id: int) -> WorkItemView | None:
+    """The item, open or closed; None where there is none in the actor's areas."""
+    found = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK), pk=item_id).first()
+    return _view(found) if found is not None else None
+
+
 def count_by_kind(actor: Actor, *, area_path: str = "", owner: str | None = None) -> tuple[KindCount, ...]:
     """Open items in the actor's areas by kind, most first."""
     rows = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK, area_path=area_path), closed_at=None)
