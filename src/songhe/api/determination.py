@@ -13,7 +13,6 @@ from songhe.api.access import CallerRequest, Needs
 from songhe.api.fields import Cursor, PlainText, only_known_filters
 from songhe.api.problems import REFUSALS
 from songhe.contexts.entitlements import actions, queries
-from songhe.contexts.entitlements.words import STATUS_LABELS
 from songhe.contexts.people import queries as people
 from songhe.engines.policy.explaining import ConditionExplained, Explanation, MissingFact
 from songhe.engines.policy.rulebook import Citation, Status
@@ -236,7 +235,7 @@ def _benefit(e: Explanation) -> BenefitDecision:
     parameters = [ParameterSeen(name=p.name, title=p.title, value=p.value, unit=p.unit, cite=_cite(p.cite)) for p in e.parameters]
     displaced = e.displaced_by
     return BenefitDecision(
-        benefit=e.benefit, title=e.title, status=e.status.name.lower(), answer=STATUS_LABELS[e.status], amount=e.amount, period=e.period, as_of=e.as_of,
+        benefit=e.benefit, title=e.title, status=e.status.name.lower(), answer=queries.STATUS_LABELS[e.status], amount=e.amount, period=e.period, as_of=e.as_of,
         gives=e.gives, where=e.where, conditions=[_condition(c) for c in e.conditions], missing=_missing(e.missing), parameters=parameters,
         reduced=ReducedOut(cap=e.reduced.cap, was=e.reduced.was, cite=_cite(e.reduced.cite)) if e.reduced else None,
         displaced_by=DisplacedOut(benefit=displaced.benefit, title=displaced.title, member=displaced.member, certain=displaced.certain, cite=_cite(displaced.cite))

@@ -7,8 +7,10 @@ from songhe.contexts.entitlements.queries.decision_history import DecisionBrief,
 from songhe.contexts.entitlements.queries.figures import CityFigures, TownFigure, figures
 from songhe.contexts.entitlements.queries.runs import RunBrief, runs
 from songhe.contexts.entitlements.queries.what_if import BenefitEffect, TownEffect, WhatIf, what_if
+from songhe.contexts.entitlements.words import STATUS_LABELS
 
 __all__ = [
+    "STATUS_LABELS",
     "AnonymousDecision",
     "BenefitEffect",
     "CityFigures",
