@@ -10,13 +10,13 @@ from typing import NamedTuple
 from songhe.basics.ages import age_on
 from songhe.engines.policy.closure import Compiled, Evaluated, compile_rulebook
 from songhe.engines.policy.encoding import shown
-from songhe.engines.policy.flipping import DecidesIf, decides_if
+from songhe.engines.policy.flipping import DecidesIf, Memory, decides_if
 from songhe.engines.policy.household import HouseholdInput
 from songhe.engines.policy.interpreting import HOUSEHOLD, Interpreter, Missing
 from songhe.engines.policy.meaning import operands
 from songhe.engines.policy.needed_facts import needed_facts
 from songhe.engines.policy.rulebook import Benefit, Citation, Condition, ParameterValue, Rulebook, Status, Variable
-from songhe.engines.policy.stages import Event
+from songhe.engines.policy.stages import PROVISIONAL, UNKNOWN, YES, Event, MemberState
 from songhe.engines.policy.tree import Compare, Const, Node, Ref
 
 STATUSES = tuple(Status)
@@ -94,6 +94,7 @@ class Asked:
     household: HouseholdInput = field(repr=False)
     rulebook: Rulebook = field(repr=False, compare=False)
     member: int
+    memory: Memory = field(repr=False, compare=False)
 
 
 class Explanation(NamedTuple):
@@ -122,7 +123,7 @@ class Explanation(NamedTuple):
         if self.status not in (Status.CANNOT_TELL, Status.PROVISIONAL):
             return ()
         facts = [(fact.variable, fact.member_index, fact.member) for fact in self.missing]
-        return decides_if(self.asked.rulebook, self.asked.household, self.asked.member, self.benefit, facts)
+        return decides_if(self.asked.rulebook, self.asked.household, self.asked.member, self.benefit, facts, self.asked.memory)
 
 
 Sources = Mapping[int, Mapping[str, FactSource]]
@@ -145,14 +146,23 @@ def explain_household(
     return tuple([explainer.member(i) for i in range(len(household.persons))])
 
 
-@dataclass(frozen=True, slots=True)
-class _ConditionOutline:
+class _FactOutline(NamedTuple):
+    """A fact behind a condition; `kind` is own, age, years_since, household, or one of these after "members "."""
+
+    place: int  # among all facts behind conditions
+    kind: str
+    variable: Variable
+
+
+class _ConditionOutline(NamedTuple):
     """`key` is the same for conditions that ask the same; `facts` are (kind, variable)."""
 
-    condition: Condition
     bit: int
     key: int
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[_FactOutline, ...]
+    condition: Condition
+    texts: tuple[str, str, str]  # yes, no, ask
+    rest: tuple[Citation, str, str, str, str]  # the last fields of ConditionExplained
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,115 +173,93 @@ class _Outline:
     conditions: tuple[_ConditionOutline, ...]
     mask: int  # all its conditions
     parameters: tuple[ParameterValue, ...]
+    rest: tuple[Citation, str, str, str]  # cite, period, gives, where
+
+
+@dataclass(slots=True)
+class _Outlines:
+    """The outlines of a rulebook, how many different conditions and facts they have, and facts already shown that have no source."""
+
+    compiled: Compiled
+    benefits: tuple[_Outline, ...]
+    keys: int
+    places: int
+    shown: dict[tuple[int, object], tuple[ShownFact, ...]]
+
+
+class _MemberView:
+    """One member while being explained; lists by condition key and by fact place."""
+
+    __slots__ = ("asked", "evaluated", "facts", "index", "shown", "sourced", "state")
+
+    def __init__(
+        self, index: int, evaluated: Evaluated, state: MemberState, asked: Asked, kept: _Outlines, sourced: bool
+    ) -> None:
+        self.index, self.evaluated, self.state, self.asked, self.sourced = index, evaluated, state, asked, sourced
+        self.shown: list[tuple[ShownFact, ...] | None] = [None] * kept.keys
+        self.facts: list[tuple[ShownFact, ...] | None] = [None] * kept.places
 
 
 class _Explainer:
     def __init__(self, compiled: Compiled, household: HouseholdInput, members: Sequence[Evaluated], sources: Sources) -> None:
-        self.compiled, self.household, self.members, self.sources = compiled, household, members, sources
+        self.household, self.members, self.sources = household, members, sources
         self.rulebook = compiled.rulebook
         self.names = household.names or tuple(f"第{i + 1}人" for i in range(len(household.persons)))
         self.interpreter = Interpreter(compiled, household, members)
-        self.outlines = outlines(compiled)
-        self.facts: dict[tuple[str, str, int], tuple[ShownFact, ...]] = {}
-        self.shown: dict[tuple[int, int], tuple[ShownFact, ...]] = {}
+        self.kept = outlines(compiled)
+        self.outlines = self.kept.benefits
+        self.memory: Memory = {}
         self.lacking: dict[tuple[int, int], tuple[Missing, tuple[MissingFact, ...]]] = {}
 
     def member(self, i: int) -> tuple[Explanation, ...]:
         member = self.members[i]
-        asked = Asked(self.household, self.rulebook, i)
+        asked = Asked(self.household, self.rulebook, i, self.memory)
         if member.state is None:
-            return tuple([self.outside(outline.benefit, asked) for outline in self.outlines])
-        return tuple([self.benefit(outline, member, i, asked) for outline in self.outlines])
+            return tuple([self.outside(outline, asked) for outline in self.outlines])
+        view = _MemberView(i, member, member.state, asked, self.kept, bool(self.sources))
+        return tuple([self.benefit(outline, view) for outline in self.outlines])
 
-    def outside(self, benefit: Benefit, asked: Asked) -> Explanation:
+    def outside(self, outline: _Outline, asked: Asked) -> Explanation:
         """The pack does not speak of this person."""
-        return Explanation(
-            benefit.id,
-            benefit.title,
-            Status.NOT_ELIGIBLE,
-            None,
-            self.rulebook.as_of,
-            False,
-            (),
-            (),
-            (),
-            None,
-            None,
-            benefit.cite,
-            benefit.period.value,
-            benefit.gives,
-            benefit.where,
-            asked,
-        )
+        benefit = outline.benefit
+        head = (benefit.id, benefit.title, Status.NOT_ELIGIBLE, None, self.rulebook.as_of, False, (), (), (), None, None)
+        return tuple.__new__(Explanation, (*head, *outline.rest, asked))
 
-    def benefit(self, outline: _Outline, member: Evaluated, i: int, asked: Asked) -> Explanation:
-        benefit, state = outline.benefit, member.state
-        if state is None:
-            return self.outside(benefit, asked)
-        status = STATUSES[state.states[benefit.index]]
-        certain = status is Status.ELIGIBLE or status is Status.PROVISIONAL
-        amount = state.now[benefit.index] if certain and benefit.amount is not None else None
-        conditions = tuple([self.condition(part, member, i) for part in outline.conditions])
+    def benefit(self, outline: _Outline, view: _MemberView) -> Explanation:
+        benefit, state, member, i = outline.benefit, view.state, view.evaluated, view.index
+        number = state.states[benefit.index]
+        amount = state.now[benefit.index] if benefit.amount is not None and number in (YES, PROVISIONAL) else None
+        true, unknown, shown = member.true, member.unknown, view.shown
+        conditions: list[ConditionExplained] = []
+        for part in outline.conditions:
+            bit, key, facts, condition, texts, rest = part
+            values = shown[key]
+            if values is None:
+                values = shown[key] = self.values(facts, view)
+            fields: tuple[object, ...]
+            if true & bit:
+                fields = (condition.id, texts[0], True, values, (), *rest)
+            elif unknown & bit:
+                fields = (condition.id, texts[2], None, values, self.lack(part, i)[1], *rest)
+            else:
+                fields = (condition.id, texts[1], False, values, (), *rest)
+            conditions.append(tuple.__new__(ConditionExplained, fields))
         events = state.events.get(benefit.index, ())
-        open_ = status is Status.CANNOT_TELL or status is Status.PROVISIONAL
-        missing = self.missing(outline, i, events) if open_ else ()
-        return Explanation(
-            benefit.id,
-            benefit.title,
-            status,
-            amount,
-            self.rulebook.as_of,
-            True if member.applies else None,
-            conditions,
-            missing,
-            outline.parameters,
-            self.reduced(events) if events else None,
-            self.displaced(benefit, events, i) if events else None,
-            benefit.cite,
-            benefit.period.value,
-            benefit.gives,
-            benefit.where,
-            asked,
-        )
+        missing = self.missing(outline, i, events) if number in (UNKNOWN, PROVISIONAL) else ()
+        reduced, displaced = (self.reduced(events), self.displaced(benefit, events, i)) if events else (None, None)
+        applies = True if member.applies else None
+        head = (benefit.id, benefit.title, STATUSES[number], amount, self.rulebook.as_of, applies, tuple(conditions), missing)
+        return tuple.__new__(Explanation, (*head, outline.parameters, reduced, displaced, *outline.rest, view.asked))
 
-    def condition(self, part: _ConditionOutline, member: Evaluated, i: int) -> ConditionExplained:
-        condition, key = part.condition, (part.key, i)
-        values = self.shown.get(key)
-        if values is None:
-            found: tuple[ShownFact, ...] = ()
-            for kind, variable in part.facts:
-                seen = self.facts.get((kind, variable, i))
-                found += self.fact(kind, variable, i) if seen is None else seen
-            values = self.shown[key] = found
-        if member.true & part.bit:
-            text, result, missing = condition.yes, True, ()
-        elif member.unknown & part.bit:
-            return ConditionExplained(
-                condition.id,
-                condition.ask,
-                None,
-                values,
-                self.lack(part, i)[1],
-                condition.cite,
-                condition.text,
-                condition.yes,
-                condition.no,
-                condition.ask,
-            )
-        else:
-            text, result, missing = condition.no, False, ()
-        return ConditionExplained(
-            condition.id,
-            text,
-            result,
-            values,
-            missing,
-            condition.cite,
-            condition.text,
-            condition.yes,
-            condition.no,
-            condition.ask,
-        )
+    def values(self, facts: tuple[_FactOutline, ...], view: _MemberView) -> tuple[ShownFact, ...]:
+        """The known facts behind a condition."""
+        found: tuple[ShownFact, ...] = ()
+        for fact in facts:
+            seen = view.facts[fact.place]
+            if seen is None:
+                seen = view.facts[fact.place] = self.fact(fact, view)
+            found = found + seen if found else seen
+        return found
 
     def lack(self, part: _ConditionOutline, i: int) -> tuple[Missing, tuple[MissingFact, ...]]:
         """What leaves a condition unknown for a member."""
@@ -284,21 +272,28 @@ class _Explainer:
 
     # facts
 
-    def fact(self, kind: str, name: str, i: int) -> tuple[ShownFact, ...]:
-        """The known facts behind a condition: own, of the household, of all members, or what follows from a date."""
-        variable = self.rulebook.variables[name]
-        who = range(len(self.members)) if kind.startswith("members") else (i,)
-        found = []
-        for k in who:
-            given = self.household.household.get(name) if kind == "household" else self.household.persons[k].get(name)
-            if given is not None:
-                found.append(self._shown(kind, variable, given, k, i))
-        self.facts[(kind, name, i)] = tuple(found)
-        return self.facts[(kind, name, i)]
+    def fact(self, fact: _FactOutline, view: _MemberView) -> tuple[ShownFact, ...]:
+        """The known facts of one kind: own, of the household, of all members, or what follows from a date."""
+        kind, name, i = fact.kind, fact.variable.name, view.index
+        if kind.startswith("members "):
+            known = [(k, person[name]) for k, person in enumerate(self.household.persons) if person.get(name) is not None]
+            return tuple([self._shown(kind, fact.variable, given, k, i) for k, given in known])
+        given = self.household.household.get(name) if kind == "household" else self.household.persons[i].get(name)
+        if given is None:
+            return ()
+        if view.sourced:
+            return (self._shown(kind, fact.variable, given, i, i),)
+        key = (fact.place, given)
+        shown_before = self.kept.shown.get(key)
+        if shown_before is None:
+            if len(self.kept.shown) > 50_000:
+                self.kept.shown.clear()
+            shown_before = self.kept.shown[key] = (self._shown(kind, fact.variable, given, i, i),)
+        return shown_before
 
     def _shown(self, kind: str, variable: Variable, given: object, k: int, i: int) -> ShownFact:
         source = self.sources.get(self.household.person_ids[k], {}).get(variable.name)
-        label, text = variable.label, ""
+        label = variable.label
         if kind.endswith("age"):
             label, text = "年龄", f"{age_on(dt.date.fromisoformat(str(given)), self.rulebook.as_of)}周岁"
         elif kind.endswith("years_since"):
@@ -371,31 +366,49 @@ class _Explainer:
         return DisplacedBy(other.stage, mate.id, mate.title, "", status is Status.DISPLACED, group.cite)
 
 
-_OUTLINES: dict[int, tuple[Compiled, tuple[_Outline, ...]]] = {}
+_OUTLINES: dict[int, _Outlines] = {}
 
 
-def outlines(compiled: Compiled) -> tuple[_Outline, ...]:
+def outlines(compiled: Compiled) -> _Outlines:
     """The unchanging part of explaining a rulebook; kept for the last few."""
     kept = _OUTLINES.get(id(compiled))
-    keys: dict[Node, int] = {}
-    if kept is None or kept[0] is not compiled:
+    if kept is None or kept.compiled is not compiled:
         while len(_OUTLINES) >= 16:
             _OUTLINES.pop(next(iter(_OUTLINES)))
-        kept = _OUTLINES[id(compiled)] = (
-            compiled,
-            tuple([_outline(compiled.rulebook, benefit, keys) for benefit in compiled.rulebook.benefits]),
-        )
-    return kept[1]
+        keys: dict[Node, int] = {}
+        places: dict[tuple[str, str], int] = {}
+        benefits = tuple([_outline(compiled.rulebook, benefit, keys, places) for benefit in compiled.rulebook.benefits])
+        kept = _OUTLINES[id(compiled)] = _Outlines(compiled, benefits, len(keys), len(places), {})
+    return kept
 
 
-def _outline(rulebook: Rulebook, benefit: Benefit, keys: dict[Node, int]) -> _Outline:
+def _outline(rulebook: Rulebook, benefit: Benefit, keys: dict[Node, int], places: dict[tuple[str, str], int]) -> _Outline:
+    def facts(node: Node) -> tuple[_FactOutline, ...]:
+        found = _facts_of(rulebook, node)
+        return tuple([_FactOutline(places.setdefault(fact, len(places)), fact[0], rulebook.variables[fact[1]]) for fact in found])
+
     conditions = tuple(
-        _ConditionOutline(c, 1 << c.bit, keys.setdefault(c.node, len(keys)), _facts_of(rulebook, c.node))
-        for c in benefit.conditions
+        [
+            _ConditionOutline(
+                1 << c.bit,
+                keys.setdefault(c.node, len(keys)),
+                facts(c.node),
+                c,
+                (c.yes, c.no, c.ask),
+                (c.cite, c.text, c.yes, c.no, c.ask),
+            )
+            for c in benefit.conditions
+        ]
     )
     nodes = [c.node for c in benefit.conditions] + ([benefit.amount] if benefit.amount is not None else [])
     names = dict.fromkeys(name for node in nodes for name in _parameters_of(rulebook, node))
-    return _Outline(benefit, conditions, sum(part.bit for part in conditions), tuple(rulebook.parameters[name] for name in names))
+    return _Outline(
+        benefit,
+        conditions,
+        sum(part.bit for part in conditions),
+        tuple(rulebook.parameters[name] for name in names),
+        (benefit.cite, benefit.period.value, benefit.gives, benefit.where),
+    )
 
 
 def _facts_of(rulebook: Rulebook, node: Node) -> tuple[tuple[str, str], ...]:
@@ -403,10 +416,10 @@ def _facts_of(rulebook: Rulebook, node: Node) -> tuple[tuple[str, str], ...]:
     needed = needed_facts(rulebook, node)
     tests = _age_tests(rulebook, node)
     found: list[tuple[str, str]] = []
-    for kind, names in (("own", needed.own), ("household", needed.household), ("members", needed.members)):
+    for kind, names in (("own", needed.own), ("household", needed.household), ("members own", needed.members)):
         for name in sorted(names):
             found.append((kind, name))
-            prefix = "members " if kind == "members" else ""
+            prefix = "members " if kind == "members own" else ""
             found.extend(
                 (f"{prefix}{test}", name) for test, column in sorted(tests) if column == name and test != "within_months"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from songhe.engines.policy.closure import compile_rulebook
+from songhe.engines.policy.closure import Evaluated, compile_rulebook
 from songhe.engines.policy.encoding import EncodingProblem, decode, encode, shown
 from songhe.engines.policy.household import HouseholdInput
 from songhe.engines.policy.rulebook import Rulebook, Status, Variable
@@ -41,10 +41,21 @@ class _Range:
     sample: int
 
 
+Memory = dict[tuple[int | None, str, int], list[Evaluated]]  # (member or None, variable, value) -> the household decided with it
+
+
 def decides_if(
-    rulebook: Rulebook, household: HouseholdInput, member: int, benefit: str, facts: Sequence[tuple[str, int | None, str]]
+    rulebook: Rulebook,
+    household: HouseholdInput,
+    member: int,
+    benefit: str,
+    facts: Sequence[tuple[str, int | None, str]],
+    memory: Memory,
 ) -> tuple[DecidesIf, ...]:
-    """For each (variable, member index or None for the household, name): the answers its values lead to, if they differ."""
+    """For each (variable, member index or None for the household, name): the answers its values lead to, if they differ.
+
+    `memory` keeps the decided households, so that benefits which lack the same fact share the work.
+    """
     compiled = compile_rulebook(rulebook)
     index = next(b.index for b in rulebook.benefits if b.id == benefit)
     found: list[DecidesIf] = []
@@ -52,7 +63,10 @@ def decides_if(
         variable = rulebook.variables[name]
         answers: list[tuple[_Range, Status, int]] = []
         for part in _ranges(rulebook, household, variable, rulebook.benefits[index].first_by):
-            state = compiled.evaluate(_with(household, who, name, decode(variable, part.sample)))[member].state
+            key = (who, name, part.sample)
+            if key not in memory:
+                memory[key] = compiled.evaluate(_with(household, who, name, decode(variable, part.sample)))
+            state = memory[key][member].state
             status = Status.NOT_ELIGIBLE if state is None else Status(state.states[index])
             amount = state.now[index] if state is not None and status in (Status.ELIGIBLE, Status.PROVISIONAL) else 0
             answers.append((part, status, amount))

@@ -106,15 +106,22 @@ class Interpreter:
                 return self._of_case(node, member)
             case Aggregate():
                 return self._of_aggregate(node, member)
+        if isinstance(node, And | Or):
+            return self._of_junction(node, member)
         if self.value(node, member) is not None:
             return {}
         match node:
-            case And() | Or():
-                return self._of_all(node.of, member)
             case Compare() | Arith():
                 return self._of_all((node.left, node.right), member)
             case _:
                 return self.blame(node.of, member)
+
+    def _of_junction(self, node: And | Or, member: int) -> Missing:
+        settles = isinstance(node, Or)
+        values = [self.value(part, member) for part in node.of]
+        if settles in values:
+            return {}
+        return self._of_all([part for part, value in zip(node.of, values, strict=True) if value is None], member)
 
     def _of_all(self, nodes: Sequence[Node], member: int) -> Missing:
         found: Missing = {}
