@@ -1,0 +1,85 @@
+"""Whose word counts: the pure rule by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from songhe.contexts.people import queries
+from songhe.contexts.people.queries.dictionary import find_variable
+from songhe.contexts.people.queries.settle import Stated, settle, settled_values
+
+
+def said(number: int, department: str, day: int, correction: bool = False, **values: object) -> Stated:
+    """A statement on a day of June 2026."""
+    return Stated(number, department, dt.date(2026, 6, day), values, correction)
+
+
+@pytest.mark.parametrize(
+    ("records", "value"),
+    [
+        ([said(1, "民政", 1, assistance="dibao")], "dibao"),
+        # the owner comes first, however old
+        ([said(1, "民政", 1, assistance="dibao"), said(2, "社区", 30, assistance="none")], "dibao"),
+        # among one department the later day, on one day the one received last
+        ([said(1, "民政", 9, assistance="dibao"), said(2, "民政", 3, assistance="none")], "dibao"),
+        ([said(1, "民政", 9, assistance="dibao"), said(2, "民政", 9, assistance="none")], "none"),
+        # among others the later day, on one day the lower rank
+        ([said(1, "社区", 5, assistance="dibao"), said(2, "残联", 4, assistance="none")], "dibao"),
+        ([said(1, "社区", 5, assistance="dibao"), said(2, "残联", 5, assistance="none")], "none"),
+        # a correction counts until what would count is later
+        ([said(1, "民政", 5, assistance="dibao"), said(2, "社区", 5, True, assistance="none")], "none"),
+        ([said(1, "民政", 6, assistance="dibao"), said(2, "社区", 5, True, assistance="none")], "dibao"),
+        ([said(1, "社区", 6, assistance="dibao"), said(2, "社区", 5, True, assistance="none")], "dibao"),
+        ([said(1, "社区", 5, True, assistance="dibao"), said(2, "社区", 5, True, assistance="none")], "none"),
+    ],
+)
+def test_the_owner_then_the_later_day_then_the_rank(records: list[Stated], value: str) -> None:
+    for order in itertools.permutations(records):
+        assert settled_values(order) == {"assistance": value}
+
+
+def test_a_variable_may_put_another_department_first_or_only_the_day() -> None:
+    assert settled_values([said(1, "公安", 30, resident_here=True), said(2, "社区", 1, resident_here=False)]) == {"resident_here": False}
+    assert settled_values([said(1, "公安", 30, alive=True), said(2, "卫健", 1, alive=False)]) == {"alive": True}
+    assert settled_values([said(1, "公安", 1, alive=True), said(2, "卫健", 30, alive=False)]) == {"alive": False}
+
+
+_departments = st.sampled_from([layout.label for layout in queries.layouts()])
+_records = st.lists(
+    st.builds(
+        lambda department, day, correction, values: (department, day, correction, values),
+        _departments, st.integers(1, 28), st.booleans(),
+        st.dictionaries(st.sampled_from(["alive", "resident_here", "lives_alone", "dementia"]), st.booleans(), min_size=1),
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(_records)
+def test_order_of_arrival_in_the_list_does_not_matter_and_every_value_was_said(drawn: list[tuple[str, int, bool, dict[str, object]]]) -> None:
+    records = [said(i, d, day, c, **values) for i, (d, day, c, values) in enumerate(drawn)]
+    counts = settle(records)
+    assert counts == settle(reversed(records))
+    assert counts.keys() == {name for record in records for name in record.values}
+    assert all(name in record.values for name, record in counts.items())
+
+
+def test_every_column_of_every_layout_means_something() -> None:
+    identity = {
+        "id_number", "name", "phone", "address", "household_no", "relation", "town_name", "area_code", "area_name", "bank_account", "diagnosis",
+        "death_date",
+    }  # fmt: skip
+    for layout in queries.layouts():
+        fields = [column.field for column in layout.columns]
+        assert len(fields) == len(set(fields)), layout.label
+        assert all(field in identity or find_variable(field) for field in fields), layout.label
+        names = [name for column in layout.columns for name in (column.header, *column.aliases)]
+        assert len(names) == len(set(names)), layout.label
+    assert [layout.label for layout in queries.layouts()] == ["公安", "民政", "卫健", "医保", "人社", "残联", "退役军人", "社区"]
+    assert [layout.label for layout in queries.layouts() if layout.keeps_identity] == ["公安"]
