@@ -19,6 +19,16 @@ from songhe.engines.policy.rulebook import Rulebook
 FOLDER = Path(__file__).parent / "golden"
 AS_OF = dt.date(2026, 11, 1)
 _CITY = "golden"
+_BOOL = "tag:yaml.org,2002:bool"
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML in which yes and no are words."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def golden_files(copies: int = 1) -> dict[str, str]:
@@ -27,8 +37,8 @@ def golden_files(copies: int = 1) -> dict[str, str]:
     for k in range(1, copies):
         for name, change in (("parameters", _dearer), ("benefits", _older), ("groups", _again)):
             path = f"{_CITY}/{name}.yaml"
-            base = yaml.safe_load((FOLDER / _CITY / f"{name}.yaml").read_text(encoding="utf-8"))
-            whole = yaml.safe_load(files[path])
+            base = yaml.load((FOLDER / _CITY / f"{name}.yaml").read_text(encoding="utf-8"), _Plain)  # noqa: S506
+            whole = yaml.load(files[path], _Plain)  # noqa: S506
             files[path] = yaml.safe_dump(change(whole, base, k), allow_unicode=True, sort_keys=False)
     return files
 

@@ -4,7 +4,7 @@ Every distinct condition is a variable of its own, so its results give reasons t
 type OpenFisca gives them: int (int32) fen by default, or float (float32) yuan. Ages are compared as birth dates with a
 cut-off, household sums use OpenFisca's own aggregates, and nothing is traced: its fastest way found for these rules.
 
-    python openfisca_side.py job.json     with {folder, rules, copies, money, rounds, out}
+    python openfisca_side.py job.json     with {folder, rules, copies, money, out} or {folder, rules, households}
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from openfisca_core import periods
 from openfisca_core.entities import build_entity
 from openfisca_core.periods import DateUnit
-from openfisca_core.simulations import Simulation
+from openfisca_core.simulations import Simulation, SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
@@ -108,22 +108,25 @@ def _raw(eligible: str, raw: Formula) -> Formula:
     return lambda person, period: person(eligible, period) * raw(person, period)
 
 
-def inputs(model: Model, folder: Path) -> list[tuple[str, Any, str]]:
-    """The input variables: (name, array, entity)."""
-    found = []
+def declare(model: Model, folder: Path) -> None:
+    """The input variables."""
     for side, entity in (("person", PERSON), ("household", HOUSEHOLD)):
         for path in sorted(folder.glob(f"{side}-*.npy")):
             name = path.stem.removeprefix(f"{side}-")
-            array = np.load(path)
-            money = name in MONEY
-            model.add(name, bool if array.dtype == bool else model.money if money else int, entity=entity)
-            if money and model.money is float:
-                array = array / 100
-            found.append((name, array, side))
-    array = np.load(folder / "id.npy")
+            bools = np.load(path, mmap_mode="r").dtype == bool
+            model.add(name, bool if bools else model.money if name in MONEY else int, entity=entity)
     model.add("id", int)
-    found.append(("id", array, "person"))
-    return found
+
+
+def inputs(model: Model, folder: Path) -> list[tuple[str, Any, str]]:
+    """The people: (variable, array, entity)."""
+    found = []
+    for side in ("person", "household"):
+        for path in sorted(folder.glob(f"{side}-*.npy")):
+            name = path.stem.removeprefix(f"{side}-")
+            array = np.load(path)
+            found.append((name, array / 100 if name in MONEY and model.money is float else array, side))
+    return [*found, ("id", np.load(folder / "id.npy"), "person")]
 
 
 def household_rules(model: Model) -> None:
@@ -362,10 +365,12 @@ def _capped(before: list[str], mine: str, limit: float) -> Formula:
     return formula
 
 
-def simulate(model: Model, columns: list[tuple[str, Any, str]], folder: Path) -> Any:
-    """A simulation with all inputs set, nothing calculated."""
+def simulate(model: Model, columns: list[tuple[str, Any, str]], folder: Path, few: int | None = None) -> Any:
+    """A simulation with all inputs set, nothing calculated; with `few` of the first so many households only."""
     starts = np.load(folder / "starts.npy")
     size = len(np.load(folder / "id.npy", mmap_mode="r"))
+    if few is not None and few < len(starts):
+        size, starts = int(starts[few]), starts[:few]
     populations = model.system.instantiate_entities()
     person, household = populations["person"], populations["household"]
     person.ids, person.count = np.arange(size), size
@@ -374,28 +379,27 @@ def simulate(model: Model, columns: list[tuple[str, Any, str]], folder: Path) ->
     assert household.members_position is not None  # these two are kept by OpenFisca after their first use
     assert household.ordered_members_map is not None
     simulation = Simulation(model.system, populations)
-    for name, array, _ in columns:
-        simulation.set_input(name, PERIOD, array)
+    for name, array, side in columns:
+        simulation.set_input(name, PERIOD, array[: size if side == "person" else len(starts)])
     return simulation
 
 
-def main() -> None:
-    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    folder, money = Path(job["folder"]), int if job["money"] == "int" else float
-    model = Model(json.loads(Path(job["rules"]).read_text(encoding="utf-8")), money)
+def city(job: dict[str, Any], model: Model, wanted: list[tuple[str, str | None]]) -> dict[str, Any]:
+    """One run over a whole city, after a warm-up on a few households; the clock runs over the calculation only."""
+    folder = Path(job["folder"])
     columns = inputs(model, folder)
-    household_rules(model)
-    wanted = [pair for copy in range(job["copies"]) for pair in benefits(model, copy)]
-    times, cpus, loads = [], [], []
-    for _ in range(job["rounds"]):
-        simulation = None
-        begun = time.perf_counter()
-        simulation = simulate(model, columns, folder)
-        loads.append(time.perf_counter() - begun)
-        begun, cpu = time.perf_counter(), time.process_time()
-        results = [[simulation.calculate(name, PERIOD) for name in pair if name] for pair in wanted]
-        times.append(time.perf_counter() - begun)
-        cpus.append(time.process_time() - cpu)
+    warm_up = simulate(model, columns, folder, few=2_000)
+    for pair in wanted:
+        [warm_up.calculate(name, PERIOD) for name in pair if name]
+    del warm_up
+    begun = time.perf_counter()
+    simulation = simulate(model, columns, folder)
+    load = time.perf_counter() - begun
+    del columns
+    begun, cpu = time.perf_counter(), time.process_time()
+    results = [[simulation.calculate(name, PERIOD) for name in pair if name] for pair in wanted]
+    seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if job.get("out"):
         out = Path(job["out"])
         out.mkdir(parents=True, exist_ok=True)
@@ -403,9 +407,30 @@ def main() -> None:
             np.save(out / f"status-{place}.npy", pair[0].astype(np.uint8))
             if len(pair) > 1:
                 np.save(out / f"amount-{place}.npy", pair[1])
-    totals = [float(pair[1].sum(dtype=np.float64)) if len(pair) > 1 else 0.0 for pair in results]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": times, "cpu_seconds": cpus, "load_seconds": loads, "peak_mb": peak, "totals": totals}))
+    total = sum(float(pair[1].sum(dtype=np.float64)) for pair in results if len(pair) > 1)
+    return {"seconds": seconds, "cpu_seconds": cpu_seconds, "load_seconds": load, "peak_mb": peak, "total": total}
+
+
+def households(job: dict[str, Any], model: Model, wanted: list[tuple[str, str | None]]) -> dict[str, Any]:
+    """Single households one after the other: from a dictionary of facts to all results, each timed."""
+    times = []
+    for situation in job["households"]:
+        begun = time.perf_counter()
+        simulation = SimulationBuilder().build_from_entities(model.system, situation)
+        for pair in wanted:
+            [simulation.calculate(name, PERIOD) for name in pair if name]
+        times.append(time.perf_counter() - begun)
+    return {"seconds": times}
+
+
+def main() -> None:
+    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    model = Model(json.loads(Path(job["rules"]).read_text(encoding="utf-8")), int if job.get("money", "int") == "int" else float)
+    declare(model, Path(job["folder"]))
+    household_rules(model)
+    wanted = [pair for copy in range(job.get("copies", 1)) for pair in benefits(model, copy)]
+    answer = households(job, model, wanted) if "households" in job else city(job, model, wanted)
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":
