@@ -35,8 +35,15 @@ with database():
 
 def bring_in(city: str, scale: str) -> Mapping[str, str]:
     """The city is in the embedded database; the environment that names it."""
-    environment = os.environ | {"SONGHE_CITY": city, "SONGHE_SCALE": scale, "DJANGO_SETTINGS_MODULE": "songhe.project.settings"}
-    subprocess.run([PROGRAM, "up", "--city", city, "--scale", scale, "--no-serve"], check=True, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+    environment = os.environ | {
+        "SONGHE_VAR": str(ROOT / "var" / "bench-city"),
+        "SONGHE_CITY": city,
+        "SONGHE_SCALE": scale,
+        "DJANGO_SETTINGS_MODULE": "songhe.project.settings",
+    }
+    subprocess.run(
+        [PROGRAM, "up", "--city", city, "--scale", scale, "--no-serve"], check=True, env=environment, stdout=subprocess.DEVNULL
+    )  # noqa: S603
     return environment
 
 
