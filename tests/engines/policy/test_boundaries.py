@@ -68,7 +68,8 @@ BENEFIT = benefit("a", "grade >= 2 and local", "p.base")
 
 
 def case(name: str, grade: int, local: str, status: str) -> str:
-    return f"- {{name: {name}, as_of: 2026-11-21, people: {{a: {{alive: true, birth_date: 1940-01-01, grade: {grade}, local: {local}}}}}, expect: {{a: {{a: {status}}}}}}}\n"
+    person = f"{{alive: true, birth_date: 1940-01-01, grade: {grade}, local: {local}}}"
+    return f"- {{name: {name}, as_of: 2026-11-21, people: {{a: {person}}}, expect: {{a: {{a: {status}}}}}}}\n"
 
 
 def test_loose_cases_leave_survivors_and_tight_ones_none() -> None:

@@ -56,7 +56,8 @@ def test_definitions_household_and_several_people() -> None:
 
 def test_readings_and_parameters_of_a_case() -> None:
     readings = "x: {title: 甲, readings: {a: {title: 一, if: alive}, b: {title: 二, if: local}}, chosen: a, ambiguity: 不明, cite: {doc: plan, clause: 一}}\n"
-    text = '  people: {a: {local: false}}\n  readings: {x: b}\n  parameters: {base: "7.00"}\n  expect: {a: {definitions: {x: false}, paid: {status: eligible, amount: "7.00"}}}\n'
+    text = '  people: {a: {local: false}}\n  readings: {x: b}\n  parameters: {base: "7.00"}\n'
+    text += '  expect: {a: {definitions: {x: false}, paid: {status: eligible, amount: "7.00"}}}\n'
     assert differences(text, definitions=DEFINITIONS + readings, benefits=BENEFITS + benefit("paid", "alive", "p.base")) == ()
 
 

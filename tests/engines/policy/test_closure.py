@@ -8,7 +8,7 @@ from songhe.engines.policy.household import HouseholdInput
 from songhe.engines.policy.rulebook import Rulebook, Status
 from tests.engines.policy.small_pack import answer, benefit, decide, household, rulebook
 
-N, E, U, D, O, P, OUT = Status
+N, E, U, D, OTHER, P, OUT = Status
 ONE = "grade >= 1"
 
 
@@ -141,10 +141,10 @@ def statuses(rules: Rulebook, *persons: dict[str, object]) -> list[Status]:
 
 def test_once_per_household_goes_to_the_first() -> None:
     young, old = {"local": True, "birth_date": "1945-01-01"}, {"local": True, "birth_date": "1940-01-01"}
-    assert statuses(once(), young, old) == [O, E]
-    assert statuses(once(), old, young) == [E, O]
-    assert statuses(once(), {"local": True}, {"local": True}) == [E, O]
-    assert statuses(once(), {"local": False, "birth_date": "1930-01-01"}, young, old) == [N, O, E]
+    assert statuses(once(), young, old) == [OTHER, E]
+    assert statuses(once(), old, young) == [E, OTHER]
+    assert statuses(once(), {"local": True}, {"local": True}) == [E, OTHER]
+    assert statuses(once(), {"local": False, "birth_date": "1930-01-01"}, young, old) == [N, OTHER, E]
 
 
 def test_once_per_household_with_unknown_mates() -> None:
@@ -152,14 +152,18 @@ def test_once_per_household_with_unknown_mates() -> None:
     young, old = {"local": True, "birth_date": "1945-01-01"}, {"local": True, "birth_date": "1935-01-01"}
     assert statuses(once(), maybe_old, young) == [U, U]
     assert statuses(once(), maybe_old, old) == [U, E]
-    assert statuses(once(), maybe_old, old, young) == [U, E, O]
+    assert statuses(once(), maybe_old, old, young) == [U, E, OTHER]
 
 
 def test_once_per_household_with_an_unknown_order() -> None:
     rules = rulebook(benefits=benefit("a", "local", "p.base", "once_per_household: {first_by: [grade]}"))
     assert statuses(rules, {"local": True, "grade": 1}, {"local": True, "grade": None}) == [U, U]
     assert statuses(rules, {"local": True, "grade": None}, {"local": False, "grade": None}) == [E, N]
-    assert statuses(rules, {"local": True, "grade": 2}, {"local": True, "grade": 1}, {"local": True, "grade": None}) == [O, U, U]
+    assert statuses(rules, {"local": True, "grade": 2}, {"local": True, "grade": 1}, {"local": True, "grade": None}) == [
+        OTHER,
+        U,
+        U,
+    ]
 
 
 def test_who_the_pack_does_not_speak_of_is_no_candidate() -> None:

@@ -8,7 +8,7 @@ from songhe.engines.policy.household import HouseholdInput
 from songhe.engines.policy.rulebook import Rulebook, Status
 from tests.engines.policy.small_pack import benefit, household, rulebook
 
-N, E, U, D, O, P, OUT = Status
+N, E, U, D, OTHER, P, OUT = Status
 
 
 def of(rules: Rulebook, house: HouseholdInput, name: str, member: int = 0, **more: object) -> Explanation:
@@ -153,7 +153,7 @@ def test_another_member_is_named() -> None:
     house = household({"local": True, "birth_date": "1945-01-01"}, {"local": True})
     found = of(rules, house, "a")
     assert found.displaced_by is not None
-    assert (found.status, found.displaced_by.member, found.displaced_by.certain) == (O, "人2", True)
+    assert (found.status, found.displaced_by.member, found.displaced_by.certain) == (OTHER, "人2", True)
     open_ = of(rules, household({"local": True, "birth_date": "1945-01-01"}, {"local": None}), "a")
     assert (open_.status, [(f.variable, f.member) for f in open_.missing]) == (U, [("local", "人2")])
     unordered = of(rules, household({"local": True, "birth_date": None}, {"local": True}), "a")

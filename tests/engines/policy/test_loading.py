@@ -58,7 +58,7 @@ def test_entries_are_typed_and_cited() -> None:
         ({"definitions": DEFINITIONS.replace("hard_up:", "Hard-up:")}, 1, "id", "小写字母"),
         ({"definitions": DEFINITIONS.replace("hard_up:", "age:")}, 1, "id", "换一个名称"),
         ({"definitions": "x: {title: 甲, if: alive, source: assumed}\n"}, 1, "missing_note", "note"),
-        ({"definitions": "x: {title: 甲, readings: {a: {title: 一, if: alive}}, chosen: b, ambiguity: 不明, cite: {doc: plan, clause: 一}}\n"}, 1, "choice", "a"),
+        ({"definitions": "x: {title: 甲, readings: {a: {title: 一, if: alive}}, chosen: b, ambiguity: 无, source: assumed}\n"}, 1, "choice", "a"),
         ({"pack": PACK.replace("id: city\n", "")}, 1, "missing_key", "id:"),
         ({"pack": PACK.replace("title: 小城办法", "title: &a 小城办法")}, 9, "yaml", "写全"),
         ({"pack": PACK + "extra: 1\n"}, 10, "unknown_key", "可写的有"),

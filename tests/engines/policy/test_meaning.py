@@ -170,7 +170,7 @@ def test_what_makes_no_sense_is_refused(text: str, code: str) -> None:
 def test_a_close_name_is_suggested() -> None:
     with pytest.raises(LanguageError, match="是不是想写 grade"):
         node("grad >= 2")
-    with pytest.raises(LanguageError, match="请写 household.income"):
+    with pytest.raises(LanguageError, match=r"请写 household\.income"):
         node("income > money('1.00')")
     with pytest.raises(LanguageError, match="是不是想写 'dibao'"):
         node("assistance = 'dibo'")
