@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -23,6 +25,21 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT = settings.VAR / "static"
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
+    _stay_on_this_machine()
+
+
+def _stay_on_this_machine() -> None:
+    """A test that asks another host for anything fails, on every machine alike."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        internet = self.family in {socket.AF_INET, socket.AF_INET6}
+        if internet and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            raise RuntimeError(f"tests use no network, and this one asked for {address[0]}")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign,assignment]
+
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The folder of this process is gone."""
@@ -33,8 +50,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Each process has its own migrated database (see tests/database.py), instead of pytest-django's."""
     with django_db_blocker.unblock(), test_database():
-        with (
-            connection.cursor() as cursor
-        ):  # Django empties tables between transactional tests; tests/foundation switches it on again
+        with connection.cursor() as cursor:
+            # Django empties tables between transactional tests; tests/foundation switches the trigger on again.
             cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_no_truncate")
         yield
