@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from songhe.contexts.entitlements import actions, queries
+from songhe.contexts.entitlements.events import CityRunRequested
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.events import CityFactsChanged
 from songhe.contexts.policy_library import queries as policy_library
@@ -68,4 +69,9 @@ def on_city_facts_changed(event: CityFactsChanged) -> None:
 
 def on_pack_put_in_use(event: PackPutInUse) -> None:
     """The rules changed: the city is decided again."""
+    request_determination(event.cause)
+
+
+def on_city_run_requested(event: CityRunRequested) -> None:
+    """A person asked for it: the city is decided again."""
     request_determination(event.cause)

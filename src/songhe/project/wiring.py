@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from songhe.contexts.entitlements import listeners as entitlements
-from songhe.contexts.entitlements.events import RunPublished
-from songhe.contexts.people.events import CityFactsChanged, HouseholdsChanged
+from songhe.contexts.entitlements.events import CityRunRequested, RunPublished
+from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged
 from songhe.contexts.policy_library.events import PackPutInUse
 from songhe.foundation import outbox
-from songhe.jobs import determination
+from songhe.jobs import determination, imports
 
 LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
+    AcceptRequested: (imports.on_accept_requested,),
     HouseholdsChanged: (entitlements.on_households_changed,),
     CityFactsChanged: (determination.on_city_facts_changed,),
     PackPutInUse: (determination.on_pack_put_in_use,),
+    CityRunRequested: (determination.on_city_run_requested,),
 }
 """Events that somebody in the house reacts to."""
 

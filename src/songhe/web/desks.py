@@ -40,6 +40,37 @@ class Desk:
 
 DESKS: tuple[Desk, ...] = (
     Desk(
+        id="street",
+        prefix="/street/",
+        title="镇街社区",
+        about="待办、找人、老人的资料和待遇",
+        icon="home",
+        entries=(
+            Entry("street:work", "待办", "tasks", Right.SEE_WORK),
+            Entry("street:people", "找人", "people", Right.SEE_PEOPLE),
+            Entry("street:conflicts", "导入核实", "swap", Right.IMPORT),
+        ),
+        search="street:people",
+        work="street:work",
+    ),
+    Desk(
+        id="city",
+        prefix="/city/",
+        title="全市",
+        about="人数和金额、政策、试算、核算",
+        icon="chart",
+        entries=(
+            Entry("city:overview", "人数和金额", "chart", Right.SEE_FIGURES),
+            Entry("city:policy", "政策", "book", Right.SEE_PACKS),
+            Entry("city:parameters", "标准和参数", "yuan", Right.SEE_PACKS),
+            Entry("city:assumed", "待核实与假定值", "question", Right.SEE_PACKS),
+            Entry("city:what_if", "试算", "what_if", Right.WHAT_IF),
+            Entry("city:runs", "核算记录", "job", Right.SEE_FIGURES),
+        ),
+        search="street:people",
+        work="street:work",
+    ),
+    Desk(
         id="ops",
         prefix="/ops/",
         title="运维",

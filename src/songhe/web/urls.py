@@ -19,5 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("eligibility/forget/", eligibility.submit_forget, name="forget_answers"),
     path("benefits/", benefits.page_benefits, name="benefits"),
     path("benefits/<slug:benefit>/", benefits.page_benefit, name="benefit"),
+    path("street/", include("songhe.web.street.urls")),
+    path("city/", include("songhe.web.city.urls")),
     path("ops/", include("songhe.web.ops.urls")),
 ]

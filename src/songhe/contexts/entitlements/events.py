@@ -14,3 +14,11 @@ class RunPublished:
     run_id: int
     kind: str
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class CityRunRequested:
+    """Somebody asked for the whole city to be decided again; `cause` says why in Chinese."""
+
+    NAME: ClassVar[str] = "entitlements.city_run_requested"
+    cause: str

@@ -14,7 +14,7 @@ from songhe.foundation.errors import InvalidInput, NotFound
 from songhe.foundation.paging import Page
 from songhe.foundation.work_items import WorkItemView
 from songhe.web.access import PageRequest, desk
-from songhe.web.areas import area_filter, chosen_area
+from songhe.web.areas import area_filter
 from songhe.web.exports import every_row, export
 from songhe.web.lists import Filter, chosen
 from songhe.web.street.conflicts import rows_to_check
@@ -128,6 +128,8 @@ def _done(request: PageRequest, item: WorkItemView, sentence: str) -> HttpRespon
     who = work_lines(request.actor, (item,))[0].person
     sentence = f"{who.name}：{sentence}" if who else sentence
     if request.htmx:
-        return render(request, "street/work_done.html", {"sentence": sentence})
+        response = render(request, "street/work_done.html", {"sentence": sentence})
+        response["HX-Retarget"], response["HX-Reswap"] = f"#work-{item.id}", "outerHTML"
+        return response
     messages.success(request, sentence)
     return redirect("street:work")

@@ -33,6 +33,11 @@ class WorkLine:
     field: FactField | None
     may_act: bool
 
+    @property
+    def prefix(self) -> str:
+        """Begins the ids of this row's form fields."""
+        return f"item-{self.id}-"
+
 
 def work_lines(actor: Actor, items: Sequence[WorkItemView]) -> tuple[WorkLine, ...]:
     """The items with the people they are about; two queries however many there are."""

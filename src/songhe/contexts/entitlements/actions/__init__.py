@@ -2,5 +2,6 @@
 
 from songhe.contexts.entitlements.actions.determine_city import determine_city, recover_interrupted
 from songhe.contexts.entitlements.actions.determine_households import determine_households, determine_person
+from songhe.contexts.entitlements.actions.request_city_run import request_city_run
 
-__all__ = ["determine_city", "determine_households", "determine_person", "recover_interrupted"]
+__all__ = ["determine_city", "determine_households", "determine_person", "recover_interrupted", "request_city_run"]

@@ -23,7 +23,14 @@ def count_figures(run_id: int, benefits: tuple[str, ...], facts: CityFacts, outc
         paid = np.zeros(len(towns) * statuses, np.int64)
         np.add.at(paid, cell, outcome.amount[outcome.applies, k])
         rows += [
-            RunFigure(run_id=run_id, area_path=towns[c // statuses], benefit=benefit, status=int(c % statuses), persons=int(persons[c]), amount=int(paid[c]))
+            RunFigure(
+                run_id=run_id,
+                area_path=towns[c // statuses],
+                benefit=benefit,
+                status=int(c % statuses),
+                persons=int(persons[c]),
+                amount=int(paid[c]),
+            )
             for c in np.flatnonzero(persons)
         ]
     RunFigure.objects.bulk_create(rows, batch_size=2000)

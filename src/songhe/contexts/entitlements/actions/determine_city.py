@@ -68,7 +68,13 @@ def _carry_out(actor: Actor, run: Run, rules: Rulebook, progress: Progress) -> N
     open_missing_facts(rules, facts, outcome)
     run.published_at = clock.now()
     run.save(update_fields=["snapshot", "persons", "published_at"])
-    detail = {"persons": run.persons, "as_of": run.as_of.isoformat(), "rulebook": rules.hash, "snapshot": run.snapshot.sha256, "cause": run.cause}
+    detail = {
+        "persons": run.persons,
+        "as_of": run.as_of.isoformat(),
+        "rulebook": rules.hash,
+        "snapshot": run.snapshot.sha256,
+        "cause": run.cause,
+    }
     audit.record(actor, "run.published", subject_type="run", subject_id=str(run.id), detail=detail)
     outbox.publish(RunPublished(run_id=run.id, kind=CITY, cause=run.cause))
     progress(4, len(STEPS), "完成")

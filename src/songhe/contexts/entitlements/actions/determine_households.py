@@ -26,25 +26,41 @@ HouseholdFacts = facts.HouseholdFacts
 
 
 def _inline(households: Sequence[HouseholdFacts]) -> dict[str, object]:
-    return {str(h.household_id): {"person_ids": list(h.person_ids), "persons": [dict(p) for p in h.persons], "household": dict(h.household)} for h in households}
+    return {
+        str(h.household_id): {
+            "person_ids": list(h.person_ids),
+            "persons": [dict(p) for p in h.persons],
+            "household": dict(h.household),
+        }
+        for h in households
+    }
 
 
 def _snapshot(households: Sequence[HouseholdFacts]) -> Snapshot:
     content = _inline(households)
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Snapshot.objects.create(
-        kind=HOUSEHOLD, taken_at=clock.now(), sha256=hashlib.sha256(text.encode()).hexdigest(), inline=content,
-        persons=sum(len(h.person_ids) for h in households), households=len(households),
-    )  # fmt: skip
+        kind=HOUSEHOLD,
+        taken_at=clock.now(),
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        inline=content,
+        persons=sum(len(h.person_ids) for h in households),
+        households=len(households),
+    )
 
 
 def decision_row(run_id: int, person_id: int, area_path: str, decided: MemberDecision, rules: Rulebook) -> Decision:
     """A member's decision in stored form."""
     width = (rules.condition_count + 7) // 8
     return Decision(
-        run_id=run_id, person_id=person_id, area_path=area_path, statuses=bytes(decided.statuses), amounts=list(decided.amounts),
-        true_mask=decided.true.to_bytes(width, "little"), unknown_mask=decided.unknown.to_bytes(width, "little"),
-    )  # fmt: skip
+        run_id=run_id,
+        person_id=person_id,
+        area_path=area_path,
+        statuses=bytes(decided.statuses),
+        amounts=list(decided.amounts),
+        true_mask=decided.true.to_bytes(width, "little"),
+        unknown_mask=decided.unknown.to_bytes(width, "little"),
+    )
 
 
 @transaction.atomic
@@ -56,9 +72,16 @@ def determine_households(actor: Actor, *, household_ids: Sequence[int], cause: s
     day = as_of or clock.today()
     version_id, rules = policy.rulebook(day)
     run = Run.objects.create(
-        kind=HOUSEHOLD, snapshot=None, pack_version_id=version_id, rulebook_hash=rules.hash, as_of=day, started_at=clock.now(),
-        benefits=[benefit.id for benefit in rules.benefits], started_by=actor.id, cause=cause,
-    )  # fmt: skip
+        kind=HOUSEHOLD,
+        snapshot=None,
+        pack_version_id=version_id,
+        rulebook_hash=rules.hash,
+        as_of=day,
+        started_at=clock.now(),
+        benefits=[benefit.id for benefit in rules.benefits],
+        started_by=actor.id,
+        cause=cause,
+    )
     households = facts.household_inputs(household_ids)
     if not households:
         run.delete()

@@ -103,7 +103,13 @@ def settle_missing_facts(rules: Rulebook, households: Sequence[HouseholdFacts], 
         for asker in (i for i in h.person_ids if i in decided):
             for person, variable in _awaited(rules, h, asker, decided[asker]):
                 wanted[_key(person, variable)] = _item(rules, person, h.area_path, variable)
-    possible = {_key(i, name) for h in households for i in h.person_ids for name, v in rules.variables.items() if v.entity in ("person", "household")}
+    possible = {
+        _key(i, name)
+        for h in households
+        for i in h.person_ids
+        for name, v in rules.variables.items()
+        if v.entity in ("person", "household")
+    }
     work_items.open_items_bulk(SYSTEM, items=wanted.values())
     work_items.close_by_keys(SYSTEM, keys=sorted(possible - wanted.keys()), outcome="资料已补齐,或已不再需要")
 

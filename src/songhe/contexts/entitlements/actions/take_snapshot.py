@@ -24,7 +24,13 @@ from songhe.engines.policy.rulebook import Variable
 from songhe.engines.policy.tree import Type
 from songhe.foundation import clock
 
-SQL_TYPES: Mapping[Type, str] = {Type.BOOL: "BOOLEAN", Type.INT: "INTEGER", Type.MONEY: "BIGINT", Type.DATE: "DATE", Type.CODE: "VARCHAR"}
+SQL_TYPES: Mapping[Type, str] = {
+    Type.BOOL: "BOOLEAN",
+    Type.INT: "INTEGER",
+    Type.MONEY: "BIGINT",
+    Type.DATE: "DATE",
+    Type.CODE: "VARCHAR",
+}
 ROW_GROUP = 61_440
 Progress = Callable[[int, int], None]
 
@@ -40,13 +46,13 @@ def _export(target: Path) -> None:
     """One line a person in household order; the separators are control characters that JSON text cannot contain."""
     with connection.cursor() as cursor, target.open("wb") as out:
         statement = f"COPY ({facts.CITY_SQL}) TO STDOUT (FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01')"
-        with cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        with cursor.copy(statement) as copy:
             for chunk in copy:
                 out.write(chunk)
 
 
 def _columns(variables: Mapping[str, Variable], entity: str, source: str, prefix: str) -> list[str]:
-    return [f"{source}.{name} AS \"{prefix}{name}\"" for name, v in sorted(variables.items()) if v.entity == entity]
+    return [f'{source}.{name} AS "{prefix}{name}"' for name, v in sorted(variables.items()) if v.entity == entity]
 
 
 def _structure(variables: Mapping[str, Variable], entity: str) -> str:
@@ -56,7 +62,13 @@ def _structure(variables: Mapping[str, Variable], entity: str) -> str:
 
 def _write_parquet(lines: Path, target: Path, variables: Mapping[str, Variable]) -> tuple[int, int]:
     """Persons and households written. Names in the statement come from the checked data dictionary only."""
-    shown = ["person_id", "household_id", "area_path", *_columns(variables, "person", "f", ""), *_columns(variables, "household", "h", "household.")]
+    shown = [
+        "person_id",
+        "household_id",
+        "area_path",
+        *_columns(variables, "person", "f", ""),
+        *_columns(variables, "household", "h", "household."),
+    ]
     statement = f"""
         COPY (SELECT {", ".join(shown)} FROM (
             SELECT person_id, household_id, area_path,
@@ -64,7 +76,9 @@ def _write_parquet(lines: Path, target: Path, variables: Mapping[str, Variable])
             FROM read_csv('{lines}', auto_detect = false, header = false, delim = E'\\x02', quote = E'\\x01', escape = E'\\x01', max_line_size = 1000000,
                  columns = {{'person_id': 'BIGINT', 'household_id': 'BIGINT', 'area_path': 'VARCHAR', 'facts': 'JSON', 'household_facts': 'JSON'}})))
         TO '{target}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"""  # noqa: S608
-    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}) as con:
+    with duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    ) as con:
         con.execute("SET preserve_insertion_order = true")
         con.execute(statement).fetchall()
         row = con.execute("SELECT count(*), count(DISTINCT household_id) FROM read_parquet(?)", [str(target)]).fetchone()
@@ -89,4 +103,6 @@ def take_snapshot(variables: Mapping[str, Variable]) -> Snapshot:
         sha256 = file_sha256(target)
         os.chmod(target, 0o600)
         os.replace(target, folder / f"{sha256}.parquet")
-    return Snapshot.objects.create(kind=CITY, taken_at=taken_at, sha256=sha256, path=f"{sha256}.parquet", persons=persons, households=households)
+    return Snapshot.objects.create(
+        kind=CITY, taken_at=taken_at, sha256=sha256, path=f"{sha256}.parquet", persons=persons, households=households
+    )

@@ -32,7 +32,9 @@ def _record_type(path_length: int, benefits: int, mask: int) -> np.dtype[np.void
     )  # fmt: skip
 
 
-def _records(run_id: int, paths: NDArray[np.bytes_], persons: NDArray[np.int64], rows: NDArray[np.int64], outcome: Decided) -> bytes:
+def _records(
+    run_id: int, paths: NDArray[np.bytes_], persons: NDArray[np.int64], rows: NDArray[np.int64], outcome: Decided
+) -> bytes:
     benefits, mask = outcome.status.shape[1], outcome.true.shape[1]
     length = paths.dtype.itemsize
     records = np.zeros(len(rows), _record_type(length, benefits, mask))
@@ -60,7 +62,7 @@ def _chunks(run_id: int, facts: CityFacts, outcome: Decided) -> Iterator[bytes]:
 
 def write_decisions(run_id: int, facts: CityFacts, outcome: Decided) -> int:
     """One decision row for every person the pack speaks of; the number written. The caller holds the transaction."""
-    with connection.cursor() as cursor, cursor.copy(f"COPY decision ({COLUMNS}) FROM STDIN (FORMAT binary)") as copy:  # type: ignore[attr-defined]
+    with connection.cursor() as cursor, cursor.copy(f"COPY decision ({COLUMNS}) FROM STDIN (FORMAT binary)") as copy:
         copy.write(SIGNATURE)
         for chunk in _chunks(run_id, facts, outcome):
             copy.write(chunk)

@@ -1,0 +1,29 @@
+"""Addresses of the city desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from songhe.web.city import changes, decided, overview, policy, runs, what_if
+
+app_name = "city"
+urlpatterns = [
+    path("", overview.page_overview, name="overview"),
+    path("export/", overview.page_export, name="overview_export"),
+    path("people/<slug:benefit>/<slug:status>/", decided.page_decided, name="decided"),
+    path("people/<slug:benefit>/<slug:status>/export/", decided.page_export, name="decided_export"),
+    path("policy/", policy.page_benefits, name="policy"),
+    path("policy/parameters/", policy.page_parameters, name="parameters"),
+    path("policy/parameters/<slug:name>/", policy.page_parameter, name="parameter"),
+    path("policy/parameters/<slug:name>/change/", changes.page_change_parameter, name="change_parameter"),
+    path("policy/assumed/", policy.page_assumed, name="assumed"),
+    path("policy/benefits/<slug:benefit>/", policy.page_benefit, name="benefit"),
+    path("policy/definitions/<slug:name>/", policy.page_definition, name="definition"),
+    path("policy/definitions/<slug:name>/read/<slug:reading>/", changes.page_choose_reading, name="choose_reading"),
+    path("policy/versions/", policy.page_versions, name="versions"),
+    path("policy/export/<slug:section>/", policy.page_export, name="policy_export"),
+    path("policy/<slug:section>/", policy.page_section, name="section"),
+    path("what-if/", what_if.page_what_if, name="what_if"),
+    path("runs/", runs.page_runs, name="runs"),
+    path("runs/request/", runs.submit_run, name="request_run"),
+]
