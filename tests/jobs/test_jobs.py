@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from django.db.models import Count
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from songhe.contexts.accounts import actions as accounts
+from songhe.contexts.accounts import queries as accounts_queries
 from songhe.contexts.entitlements import actions as entitlements
 from songhe.contexts.entitlements import queries as entitlements_queries
 from songhe.contexts.entitlements.models import Decision, Run
@@ -18,7 +20,7 @@ from songhe.contexts.people import queries as people_queries
 from songhe.contexts.policy_library import actions as policy_library
 from songhe.contexts.policy_library import queries as policy_library_queries
 from songhe.foundation import clock
-from songhe.foundation.access import SYSTEM
+from songhe.foundation.access import SYSTEM, Role
 from songhe.jobs import determination, upkeep
 from songhe.jobs.worker import work
 from tests.contexts.people import city
@@ -149,3 +151,32 @@ def test_a_check_that_was_cut_short_is_done_again(ready: None) -> None:
         cursor.execute("UPDATE import_batch SET status = 'checking' WHERE id = %s", [batch])
     upkeep.check_waiting_files(timestamp=0)
     assert people_queries.batch(SYSTEM, batch_id=batch).brief.status == "checked"
+
+
+def test_a_confirmed_file_is_let_in_by_the_worker_in_the_name_of_who_confirmed(ready: None) -> None:
+    user, batch = _officer(), _checked_file()
+    people.request_accept(accounts_queries.actor_of_user(user), batch_id=batch)
+    assert _jobs() == {"accept_batch": 1}
+    work(until_idle=True)
+    found = people_queries.list_batches(SYSTEM).items[0]
+    assert (found.id, found.status.value, found.accepted_by, found.problem) == (batch, "accepted", user, "")
+
+
+def test_a_file_that_cannot_be_let_in_can_be_confirmed_again_and_says_why(ready: None) -> None:
+    user, batch = _officer(), _checked_file()
+    people.request_accept(accounts_queries.actor_of_user(user), batch_id=batch)
+    accounts.deactivate_user(SYSTEM, user_id=user, reason="调离")
+    work(until_idle=True)
+    found = people_queries.list_batches(SYSTEM).items[0]
+    assert (found.status.value, found.accepted_by, found.problem) == ("checked", None, "账号不存在或已停用。请联系安全管理员。")
+    assert ProcrastinateJob.objects.filter(task_name="accept_batch").values_list("status", flat=True).get() == "failed"
+
+
+def _officer() -> int:
+    user = accounts.create_user(SYSTEM, username="officer", display_name="王敏", area_path=city.CITY).user.id
+    accounts.grant_role(SYSTEM, user_id=user, role=Role.CITY_OFFICER, area_path=city.CITY)
+    return user
+
+
+def _checked_file() -> int:
+    return city.check("police", city.table([city.resident(city.WANG, "王秀英", "2", 本市户籍="是")])).batch_id

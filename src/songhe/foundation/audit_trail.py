@@ -35,6 +35,7 @@ def list_entries(
     area_path: str = "",
     action: str | None = None,
     actor_id: int | None = None,
+    actor_name: str | None = None,
     subject: tuple[str, str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -43,6 +44,7 @@ def list_entries(
 ) -> Page[AuditView]:
     """The deeds in the actor's areas, newest first; `action` may be the beginning of a name (``account.``); `until` is not included.
 
+    `actor_name` may be part of a name; `subject` is a type and an id, or a type and nothing for all of that type.
     Deeds that belong to no area (such as a loaded pack) are shown to who holds the right for a whole city.
     """
     require(actor, Right.SEE_AUDIT)
@@ -53,6 +55,7 @@ def list_entries(
     for condition, value in (
         ("action__startswith", action),
         ("actor_id", actor_id),
+        ("actor_name__icontains", actor_name.replace("\0", "") if actor_name else None),
         ("at__gte", since),
         ("at__lt", until),
         ("seq__lt", keys_of(after, int)[0] if after is not None else None),
@@ -60,7 +63,7 @@ def list_entries(
         if value is not None:
             wanted &= Q(**{condition: value})
     if subject is not None:
-        wanted &= Q(subject_type=subject[0], subject_id=subject[1])
+        wanted &= Q(subject_type=subject[0], subject_id=subject[1]) if subject[1] else Q(subject_type=subject[0])
     found = list(AuditEntry.objects.filter(wanted).order_by("-seq")[: limit + 1])
     shown = found[:limit]
     return Page(tuple(_view(row) for row in shown), cursor_of(shown[-1].seq) if len(found) > limit else None)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from songhe.jobs import determination, upkeep
+from songhe.jobs import determination, imports, upkeep
 
-__all__ = ["determination", "upkeep"]
+__all__ = ["determination", "imports", "upkeep"]

@@ -21,3 +21,12 @@ class CityFactsChanged:
 
     NAME: ClassVar[str] = "people.city_facts_changed"
     batch_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRequested:
+    """A user has looked at a batch's verdicts and wants it let in."""
+
+    NAME: ClassVar[str] = "people.accept_requested"
+    batch_id: int
+    user_id: int

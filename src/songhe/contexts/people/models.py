@@ -60,7 +60,9 @@ class Person(models.Model):
 
     class Meta:
         db_table = "person"
-        constraints = [models.UniqueConstraint(fields=["id_index"], condition=Q(id_index__isnull=False), name="person_one_per_id_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["id_index"], condition=Q(id_index__isnull=False), name="person_one_per_id_number")
+        ]
         indexes = [
             models.Index(fields=["area_path", "name", "id"], name="person_area"),
             models.Index(fields=["name", "id"], name="person_name"),
@@ -113,13 +115,15 @@ class ImportBatch(models.Model):
     file_name = models.TextField()
     stated_on = models.DateField()
     area_paths = ArrayField(models.TextField())  # where the sender may write; rows about other areas are rejected
-    status = models.TextField()  # see words.py: uploaded, checking, checked, accepted, failed
+    status = models.TextField()  # see words.py: uploaded, checking, checked, accepting, accepted, failed
     counts = models.JSONField(default=dict)  # verdict -> rows
     problem = models.TextField(blank=True)  # why the whole file could not be read
     ignored_columns = ArrayField(models.TextField(), default=list)  # headers that the layout does not know
     progress = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
-    checked_after = models.IntegerField(default=0)  # batches accepted when this one was checked: its verdicts hold while that stands
+    checked_after = models.IntegerField(
+        default=0
+    )  # batches accepted when this one was checked: its verdicts hold while that stands
     uploaded_by = models.BigIntegerField()
     uploaded_at = models.DateTimeField()
     accepted_by = models.BigIntegerField(null=True)
@@ -156,7 +160,8 @@ class StagedRow(models.Model):
     """A row of a file, read and understood but not yet matched: where `check_batch` leaves off and `accept_batch` begins.
 
     Unlogged (a crash empties it, and it is read from the file again) and gone once the batch is accepted. `rejected` rows stay out of
-    matching. `birth_date` and `sex` are those of the ID number where the row has one, whether or not it states them. Sealed columns open with `public_id`, which is that of the person wherever the ID number decides who it is.
+    matching. `birth_date` and `sex` are those of the ID number where the row has one, whether or not it states them.
+    Sealed columns open with `public_id`, which is that of the person wherever the ID number decides who it is.
     """
 
     batch_id = models.BigIntegerField()
@@ -180,9 +185,9 @@ class StagedRow(models.Model):
     address_sealed = models.BinaryField(null=True)
     demo = models.BooleanField()
     relation = models.TextField()
-    household_key = models.TextField(null=True)  # noqa: DJ001 - null joins with nothing
+    household_key = models.TextField(null=True)
     area_id = models.BigIntegerField(null=True)
-    area_path = models.TextField(db_collation="C", null=True)  # noqa: DJ001 - null joins with nothing
+    area_path = models.TextField(db_collation="C", null=True)
     values = models.JSONField()
     household_values = models.JSONField()
     identity = models.JSONField()

@@ -7,11 +7,12 @@ from enum import StrEnum
 
 
 class BatchStatus(StrEnum):
-    """A batch is checked as often as wanted and accepted once. `failed` means the whole file could not be read."""
+    """A batch is checked as often as wanted and accepted once; while it is `accepting` a job lets it in. `failed`: the file could not be read."""
 
     UPLOADED = "uploaded"
     CHECKING = "checking"
     CHECKED = "checked"
+    ACCEPTING = "accepting"
     ACCEPTED = "accepted"
     FAILED = "failed"
 
@@ -20,6 +21,7 @@ BATCH_STATUS_LABELS: Mapping[BatchStatus, str] = {
     BatchStatus.UPLOADED: "已上传,等待检查",
     BatchStatus.CHECKING: "正在检查",
     BatchStatus.CHECKED: "已检查,等待确认",
+    BatchStatus.ACCEPTING: "已确认,正在入库",
     BatchStatus.ACCEPTED: "已入库",
     BatchStatus.FAILED: "文件读不了",
 }

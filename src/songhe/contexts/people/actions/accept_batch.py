@@ -43,15 +43,15 @@ def accept_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) ->
     batch = batch_for(actor, batch_id, right=Right.ACCEPT_IMPORT, lock=True)
     if batch.status == BatchStatus.ACCEPTED:
         return AcceptResult(result_of(batch), 0)
-    if batch.status != BatchStatus.CHECKED:
+    if batch.status not in (BatchStatus.CHECKED, BatchStatus.ACCEPTING):
         raise BatchNotReady("这个批次还没有检查完,不能入库。", next_step="请先检查文件,看过结果后再确认入库。")
     hold_people()
     if StagedRow.objects.filter(batch_id=batch.id).count() != batch.total:
         stage_rows(batch, lambda done: progress(done, batch.total, "重新读取文件"))
     households = _let_in(actor, batch, progress)
-    batch.status, batch.accepted_by, batch.accepted_at = BatchStatus.ACCEPTED, actor.id, clock.now()
+    batch.status, batch.accepted_by, batch.accepted_at, batch.problem = BatchStatus.ACCEPTED, actor.id, clock.now(), ""
     batch.counts = count_verdicts(batch.id)
-    batch.save(update_fields=["status", "accepted_by", "accepted_at", "counts"])
+    batch.save(update_fields=["status", "accepted_by", "accepted_at", "counts", "problem"])
     _open_conflicts(actor, batch)
     StagedRow.objects.filter(batch_id=batch.id)._raw_delete("default")
     _publish(batch, households)

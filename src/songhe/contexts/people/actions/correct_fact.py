@@ -39,7 +39,9 @@ class CorrectedFact:
 
 
 @transaction.atomic
-def correct_fact(actor: Actor, *, person_id: int, variable: str, value: object, reason: str, stated_on: dt.date | None = None) -> CorrectedFact:
+def correct_fact(
+    actor: Actor, *, person_id: int, variable: str, value: object, reason: str, stated_on: dt.date | None = None
+) -> CorrectedFact:
     """The value counts for the person (or the household), with the clerk's reason; HouseholdsChanged is published if anything changed.
 
     `value` is as stored: bool, int, fen, "YYYY-MM-DD", or a code. Raises FactNotCorrectable, ReasonMissing, ImportRunning,
@@ -64,7 +66,13 @@ def _correct(actor: Actor, person: Person, variable: Variable, value: object, re
     subject: Person | Household = Household.objects.select_for_update().get(id=person.household_id) if at_home else person
     about = {"household_id": subject.id} if at_home else {"person_id": subject.id}
     Record.objects.create(
-        **about, department=COMMUNITY, stated_on=day, received_at=clock.now(), actor_id=actor.id, values={variable.name: value}, note=reason
+        **about,
+        department=COMMUNITY,
+        stated_on=day,
+        received_at=clock.now(),
+        actor_id=actor.id,
+        values={variable.name: value},
+        note=reason,
     )
     before = subject.facts.get(variable.name)
     facts = settled_values(stated(Record.objects.filter(**about).order_by("id")))
@@ -75,7 +83,9 @@ def _correct(actor: Actor, person: Person, variable: Variable, value: object, re
         _store(subject, facts)
         outbox.publish(HouseholdsChanged(household_ids=(person.household_id,), cause=f"更正了{variable.label}"))
     detail = {"variable": variable.name, "reason": reason, "stated_on": day}
-    audit.record(actor, "people.correct_fact", subject_type="person", subject_id=person.id, area_path=person.area_path, detail=detail)
+    audit.record(
+        actor, "people.correct_fact", subject_type="person", subject_id=person.id, area_path=person.area_path, detail=detail
+    )
     counting = facts[variable.name]
     return CorrectedFact(person.id, person.household_id, variable.name, counting, shown(variable, counting), before != counting)
 
@@ -88,7 +98,10 @@ def _store(subject: Person | Household, facts: dict[str, object]) -> None:
         return
     born = facts.get("birth_date")
     Person.objects.filter(id=subject.id).update(
-        facts=facts, changed_at=now, birth_date=dt.date.fromisoformat(str(born)) if born else subject.birth_date, sex=facts.get("sex", subject.sex)
+        facts=facts,
+        changed_at=now,
+        birth_date=dt.date.fromisoformat(str(born)) if born else subject.birth_date,
+        sex=facts.get("sex", subject.sex),
     )
     if facts.get("alive") != subject.facts.get("alive"):
         home = Household.objects.select_for_update().get(id=subject.household_id)
@@ -107,7 +120,9 @@ def check_value(variable: Variable, value: object) -> None:
         Type.CODE: value in dict(variable.values),
     }[variable.type]
     if not fits:
-        raise FactNotCorrectable(f"“{variable.label}”不能是这个值。", next_step="请从可选的值中选择,日期写成 2026-11-21。", field="value")
+        raise FactNotCorrectable(
+            f"“{variable.label}”不能是这个值。", next_step="请从可选的值中选择,日期写成 2026-11-21。", field="value"
+        )
 
 
 def _is_past_day(value: object) -> bool:

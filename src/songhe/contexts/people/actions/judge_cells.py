@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from songhe.basics.identifiers import Phone, Problem, ResidentId, parse_phone, parse_resident_id
+from songhe.basics.identifiers import Phone, Problem, parse_phone, parse_resident_id
 from songhe.basics.masking import mask_address, mask_bank_account, mask_id_number, mask_phone
 from songhe.basics.money import yuan_to_fen
 from songhe.contexts.people.actions.read_table import Cell
@@ -108,7 +108,9 @@ def _id_number(column: Column, as_of: dt.date) -> Judge:
             return _problem(column, text, f"id_{found.code.value}", found.reason, found.remedy)
         if found.extended:
             remedy = "不用处理;请原单位今后报送18位号码。"
-            return found, CellProblem(column.header, mask_id_number(text), "id_extended", "15位旧号码,已换算成18位。", remedy, NOTICE)
+            return found, CellProblem(
+                column.header, mask_id_number(text), "id_extended", "15位旧号码,已换算成18位。", remedy, NOTICE
+            )
         return found, None
 
     return judge
@@ -145,7 +147,9 @@ def _bank_account(column: Column, as_of: dt.date) -> Judge:
                 "请让原单位把这一列设为文本格式后重新导出。", NOTICE,
             )  # fmt: skip
         if not re.fullmatch(r"\d{12,30}", digits):
-            return _problem(column, text, "account_invalid", "银行账号应为12到30位数字,没有采用。", "请对照存折或银行卡核对。", NOTICE)
+            return _problem(
+                column, text, "account_invalid", "银行账号应为12到30位数字,没有采用。", "请对照存折或银行卡核对。", NOTICE
+            )
         return digits, None
 
     return judge
@@ -180,7 +184,9 @@ def _date_judge(column: Column, as_of: dt.date) -> Judge:
         if day is None:
             return _problem(column, text, "date_unreadable", "日期认不出来。", "请写成 2026-11-21 这样的形式。")
         if day > as_of or day.year < 1880:
-            return _problem(column, text, "date_implausible", "日期晚于数据日期,或者早得不合常理。", "请对照证件或原始材料核对日期。")
+            return _problem(
+                column, text, "date_implausible", "日期晚于数据日期,或者早得不合常理。", "请对照证件或原始材料核对日期。"
+            )
         return day.isoformat(), None
 
     return judge
@@ -217,7 +223,7 @@ def _whole_number(column: Column, variable: Variable) -> Judge:
 def _word(column: Column, variable: Variable) -> Judge:
     accepted: dict[str, object] = {}
     if variable.type is Type.BOOL:
-        accepted = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+        accepted |= dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
     else:
         for code, label in variable.values:
             accepted |= {code.upper(): code, unicodedata.normalize("NFKC", label).upper(): code}

@@ -13,7 +13,6 @@ from songhe.contexts.people.queries.dictionary import find_variable, variables
 from songhe.contexts.people.queries.layouts import Column, Layout
 from songhe.contexts.people.queries.place_index import PlaceIndex, Spot
 
-
 _KEPT = 50_000
 
 
@@ -118,7 +117,12 @@ class RowJudge:
         if draft.values.get("sex", number.sex) != number.sex:
             draft.problems.append(
                 CellProblem(
-                    self._headers["sex"], "", "sex_differs_from_id", "性别与证件号里的不一致,已按证件号采用。", "请核对后改正。", NOTICE
+                    self._headers["sex"],
+                    "",
+                    "sex_differs_from_id",
+                    "性别与证件号里的不一致,已按证件号采用。",
+                    "请核对后改正。",
+                    NOTICE,
                 )
             )
         if self._layout.keeps_identity or "birth_date" in draft.values:
@@ -153,7 +157,9 @@ class RowJudge:
             return
         level = "error" if self._layout.keeps_identity else NOTICE
         header = self._headers.get("area_code" if code else "area_name", "村(社区)")
-        draft.problems.append(CellProblem(header, (code or name)[:60], "area_unknown", found, "请按本市的村(社区)名单核对。", level))
+        draft.problems.append(
+            CellProblem(header, (code or name)[:60], "area_unknown", found, "请按本市的村(社区)名单核对。", level)
+        )
 
     def _derive_from_place(self, draft: Draft, spot: Spot) -> None:
         """County, and town or country where the row did not say, follow from the community of registration."""

@@ -38,7 +38,8 @@ GROUP BY m.staged_id, s.id_index;
 UPDATE import_match m SET person_id = l.person_id, subject = 'p' || l.person_id
 FROM import_likely l WHERE l.staged_id = m.staged_id AND l.people = 1 AND NOT (l.has_number AND l.numbered);
 
-UPDATE import_match m SET verdict = 'conflict', problems = m.problems || jsonb_build_array(CASE WHEN l.has_number THEN %(other_number)s::jsonb ELSE %(ambiguous)s::jsonb END)
+UPDATE import_match m SET verdict = 'conflict',
+    problems = m.problems || jsonb_build_array(CASE WHEN l.has_number THEN %(other_number)s::jsonb ELSE %(ambiguous)s::jsonb END)
 FROM import_likely l WHERE l.staged_id = m.staged_id AND m.verdict = '' AND (l.people > 1 OR l.has_number AND l.numbered);
 """
 
@@ -163,7 +164,7 @@ def _problems(layout: Layout) -> Mapping[str, str]:
         return json.dumps(told, ensure_ascii=False)
 
     return {
-        "other_number": problem(number, "number_differs", "同村(社区)有同名同生日的人,证件号却不同,可能是同一人。", "请核对证件号;确是两个人的,请在社区核实后由公安数据补入。"),
+        "other_number": problem(number, "number_differs", "同村(社区)有同名同生日的人,证件号却不同,可能是同一人。", "请核对证件号;确是两个人的,核实后由公安数据补入。"),
         "ambiguous": problem(number, "several_people", "有几位同名同生日的人,分不清是哪一位。", "请补填身份证号。"),
         "nobody": problem(number, "nobody_found", "人口资料里没有这个人。", f"请核对证件号和姓名;确有此人的,请先由公安数据补入,再报{layout.label}的数据。"),
         "no_number": problem(number, "new_without_number", "人口资料里没有这个人,新增时必须有身份证号。", "请补填身份证号。"),

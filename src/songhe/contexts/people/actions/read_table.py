@@ -83,7 +83,9 @@ def _csv_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
     try:
         yield from reader
     except csv.Error:
-        raise UnreadableFile("文件里有读不了的行(引号没有成对,或一格太长)。", next_step="请用表格软件打开,另存后再上传。") from None
+        raise UnreadableFile(
+            "文件里有读不了的行(引号没有成对,或一格太长)。", next_step="请用表格软件打开,另存后再上传。"
+        ) from None
 
 
 def _encoding_of(held: IO[bytes]) -> str:
@@ -114,7 +116,9 @@ def _table(sheet: str, layout: Layout, rows: Iterator[tuple[int, Sequence[Cell]]
             best, place = (i, found, ignored), i
     if best is None or len(best[1]) < 2:
         wanted = "、".join(column.header for column in layout.columns[:6])
-        raise UnreadableFile(f"没有找到表头。{layout.label}的文件应有这些列:{wanted}等。", next_step="请核对是否选错了部门或文件。")
+        raise UnreadableFile(
+            f"没有找到表头。{layout.label}的文件应有这些列:{wanted}等。", next_step="请核对是否选错了部门或文件。"
+        )
     lacking = [c.header for c in layout.columns if c.required and c.field not in {column.field for _, column in best[1]}]
     if lacking:
         raise UnreadableFile(f"缺少必需的列:{'、'.join(lacking)}。", next_step="请补上这些列后重新上传。")

@@ -37,7 +37,9 @@ def reveal(actor: Actor, *, person_id: int, field: str, reason: str) -> str:
 def _field(person: Person, field: str) -> tuple[str, str]:
     if field == "address":
         home = person.household
-        return IDENTITY_LABELS[field], open_sealed(home.address_sealed, context=seal_context(field, home.key)) if home.address_sealed else ""
+        return IDENTITY_LABELS[field], open_sealed(
+            home.address_sealed, context=seal_context(field, home.key)
+        ) if home.address_sealed else ""
     if field in SEALED_FIELDS:
         return IDENTITY_LABELS[field], opened(person, field)
     variable = find_variable(field)

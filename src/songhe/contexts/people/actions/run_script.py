@@ -10,7 +10,7 @@ from django.db import connection
 BLOCK = 5_000
 
 
-def run_script(script: str, values: Mapping[str, object]) -> None:
+def run_script(script: str, values: Mapping[str, Any]) -> None:
     """Each statement has run, in order; statements end with a semicolon at the end of a line."""
     with connection.cursor() as cursor:
         for statement in script.split(";\n"):
@@ -18,7 +18,7 @@ def run_script(script: str, values: Mapping[str, object]) -> None:
                 cursor.execute(statement, values)
 
 
-def rows_in_blocks(query: str, values: Mapping[str, object]) -> Iterator[list[tuple[Any, ...]]]:
+def rows_in_blocks(query: str, values: Mapping[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a query, a block at a time, through a server-side cursor of the current transaction."""
     with connection.cursor() as cursor:
         cursor.execute(f"DECLARE people_rows NO SCROLL CURSOR FOR {query}", values)

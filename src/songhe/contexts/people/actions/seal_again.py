@@ -49,7 +49,7 @@ def seal_again(batch: ImportBatch, *, keeps_identity: bool) -> None:
             "phone_index bytea, bank_account_sealed bytea, diagnosis_sealed bytea, address_sealed bytea) ON COMMIT DROP"
         )
         for rows in rows_in_blocks(_ROWS, {"keeps": keeps_identity}):
-            with cursor.copy("COPY import_sealed FROM STDIN") as copy:  # type: ignore[attr-defined]
+            with cursor.copy("COPY import_sealed FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(_sealed_again(row))
     run_script(_KEEP, {"now": clock.now()})

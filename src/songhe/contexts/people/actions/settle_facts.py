@@ -82,7 +82,7 @@ def _settle_disputed(subject: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE import_settled (id bigint PRIMARY KEY, facts jsonb NOT NULL) ON COMMIT DROP")
         for block in _by_subject(rows_in_blocks(query, {})):
-            with cursor.copy("COPY import_settled (id, facts) FROM STDIN") as copy:  # type: ignore[attr-defined]
+            with cursor.copy("COPY import_settled (id, facts) FROM STDIN") as copy:
                 for subject_id, records in block:
                     copy.write_row((subject_id, json.dumps(settled_values(records), ensure_ascii=False)))
         cursor.execute("ANALYZE import_settled")
@@ -101,5 +101,6 @@ def _by_subject(blocks: Iterator[list[tuple[Any, ...]]]) -> Iterator[list[tuple[
 
 def _grouped(rows: list[tuple[Any, ...]]) -> list[tuple[int, list[Stated]]]:
     return [
-        (key, [Stated(row[1], row[2], row[3], json.loads(row[4]), row[5]) for row in group]) for key, group in groupby(rows, key=lambda row: row[0])
+        (key, [Stated(row[1], row[2], row[3], json.loads(row[4]), row[5]) for row in group])
+        for key, group in groupby(rows, key=lambda row: row[0])
     ]

@@ -12,12 +12,20 @@ _AS_SURNAME = {
     "任": "ren", "华": "hua", "纪": "ji", "宁": "ning", "召": "shao", "尉": "wei", "乐": "yue", "黑": "he", "员": "yun", "种": "chong",
     "冼": "xian", "覃": "qin", "折": "she", "牟": "mu", "逄": "pang", "洗": "xian", "晟": "cheng", "郇": "xun", "逯": "lu", "麴": "qu",
 }  # fmt: skip
-_COMPOUND = {"尉迟": ("yu", "chi"), "万俟": ("mo", "qi"), "长孙": ("zhang", "sun"), "澹台": ("tan", "tai"), "单于": ("chan", "yu")}
+_COMPOUND = {
+    "尉迟": ("yu", "chi"),
+    "万俟": ("mo", "qi"),
+    "长孙": ("zhang", "sun"),
+    "澹台": ("tan", "tai"),
+    "单于": ("chan", "yu"),
+}
 
 
 @lru_cache(maxsize=20_000)
 def _letters(character: str) -> str:
-    return "".join(lazy_pinyin(character, style=Style.NORMAL, errors=lambda rest: rest if rest.isalpha() and rest.isascii() else "")).lower()
+    return "".join(
+        lazy_pinyin(character, style=Style.NORMAL, errors=lambda rest: rest if rest.isalpha() and rest.isascii() else "")
+    ).lower()
 
 
 def spell(name: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
 
-from songhe.contexts.people.actions.judge_rows import Draft, RowJudge
+from songhe.contexts.people.actions.judge_rows import RowJudge
 from songhe.contexts.people.actions.read_table import Cell, read_tables
 from songhe.contexts.people.actions.spell_names import spell
 from songhe.contexts.people.models import ImportBatch
@@ -77,7 +77,7 @@ def _copy(texts: Iterator[str]) -> None:
     """The texts are rows of the staging table; the server reads one while the next is made."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         names = ", ".join(f'"{name}"' for name in _COLUMNS)
-        with cursor.copy(f"COPY import_staged_row ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f"COPY import_staged_row ({names}) FROM STDIN") as copy:
             for text in texts:
                 copy.write(text.encode())
 

@@ -19,7 +19,8 @@ _CHANGES = """
 CREATE TEMP TABLE import_change ON COMMIT DROP AS
 SELECT m.staged_id, m.verdict = 'new' AS is_new, s.household_key AS home_key, '{}'::text[] AS stale,
        CASE WHEN m.verdict = 'new' THEN nextval(pg_get_serial_sequence('person', 'id')) ELSE m.person_id END AS person_id,
-       CASE WHEN m.verdict = 'new' THEN jsonb_build_object('birth_date', s.birth_date, 'sex', s.sex) || s.values ELSE people_pick(s.values, m.changes) END AS values,
+       CASE WHEN m.verdict = 'new'
+            THEN jsonb_build_object('birth_date', s.birth_date, 'sex', s.sex) || s.values ELSE people_pick(s.values, m.changes) END AS values,
        CASE WHEN m.verdict = 'new' THEN s.identity ELSE people_pick(s.identity, m.changes) END AS identity
 FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id WHERE m.verdict IN ('new', 'update');
 
@@ -31,7 +32,8 @@ UPDATE import_change c SET stale = t.fields FROM (
 ) t WHERE t.staged_id = c.staged_id;
 
 UPDATE import_change c SET home_key = 'P' || left(encode(s.id_index, 'hex'), 24)
-FROM import_staged_row s WHERE s.id = c.staged_id AND c.is_new AND (c.home_key IS NULL OR NOT (%(keeps)s OR EXISTS (SELECT 1 FROM household h WHERE h.key = c.home_key)));
+FROM import_staged_row s WHERE s.id = c.staged_id AND c.is_new
+  AND (c.home_key IS NULL OR NOT (%(keeps)s OR EXISTS (SELECT 1 FROM household h WHERE h.key = c.home_key)));
 
 CREATE UNIQUE INDEX ON import_change (staged_id);
 CREATE INDEX ON import_change (person_id);
@@ -82,7 +84,8 @@ FROM (
     SELECT DISTINCT ON (s.household_key) s.household_key, s.area_id, s.area_path,
            CASE WHEN NOT 'address' = ANY (c.stale) THEN s.address_sealed END AS address_sealed
     FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
-    WHERE NOT c.is_new AND s.area_id IS NOT NULL AND NOT c.stale && ARRAY['name', 'relation', 'household_no', 'area_code'] ORDER BY s.household_key, s.address_sealed IS NULL, s.id
+    WHERE NOT c.is_new AND s.area_id IS NOT NULL AND NOT c.stale && ARRAY['name', 'relation', 'household_no', 'area_code']
+    ORDER BY s.household_key, s.address_sealed IS NULL, s.id
 ) t WHERE h.key = t.household_key AND (h.area_id <> t.area_id OR t.address_sealed IS NOT NULL);
 """
 
@@ -92,7 +95,8 @@ UPDATE person p SET
     id_sealed = coalesce(p.id_sealed, s.id_sealed), id_index = coalesce(p.id_index, s.id_index),
     phone_sealed = CASE WHEN s.phone_index IS NOT NULL AND NOT 'phone' = ANY (c.stale) THEN s.phone_sealed ELSE p.phone_sealed END,
     phone_index = CASE WHEN s.phone_index IS NOT NULL AND NOT 'phone' = ANY (c.stale) THEN s.phone_index ELSE p.phone_index END,
-    bank_account_sealed = CASE WHEN s.bank_account_sealed IS NOT NULL AND NOT 'bank_account' = ANY (c.stale) THEN s.bank_account_sealed ELSE p.bank_account_sealed END,
+    bank_account_sealed = CASE
+        WHEN s.bank_account_sealed IS NOT NULL AND NOT 'bank_account' = ANY (c.stale) THEN s.bank_account_sealed ELSE p.bank_account_sealed END,
     diagnosis_sealed = CASE WHEN s.diagnosis_sealed IS NOT NULL AND NOT 'diagnosis' = ANY (c.stale) THEN s.diagnosis_sealed ELSE p.diagnosis_sealed END,
     changed_at = %(now)s
 FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id

@@ -21,7 +21,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class BatchBrief:
-    """One file in the list. `counts` holds all five verdicts once it is checked and adds up to `total`; `problem` says why a file failed."""
+    """One file in the list. `counts` holds all five verdicts once it is checked and adds up to `total`; `problem` says why a file failed or was not let in."""
 
     id: int
     department: str
@@ -37,6 +37,7 @@ class BatchBrief:
     uploaded_by: int
     uploaded_at: dt.datetime
     accepted_at: dt.datetime | None
+    accepted_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def brief(b: ImportBatch) -> BatchBrief:
     status = BatchStatus(b.status)
     return BatchBrief(
         b.id, b.department, b.file_name, b.stated_on, status, BATCH_STATUS_LABELS[status], {v: b.counts[v] for v in Verdict if v in b.counts},
-        b.total, b.progress, b.problem, tuple(b.ignored_columns), b.uploaded_by, b.uploaded_at, b.accepted_at,
+        b.total, b.progress, b.problem, tuple(b.ignored_columns), b.uploaded_by, b.uploaded_at, b.accepted_at, b.accepted_by,
     )  # fmt: skip
 
 
