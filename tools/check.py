@@ -34,6 +34,11 @@ STEPS = (
     Step("form", (str(PROGRAMS / "ruff"), "format", "--check", "--quiet", "."), "make format"),
     Step("lint", (str(PROGRAMS / "ruff"), "check", "--quiet", "."), "make format, then mend by hand what is left"),
     Step("borders", (str(PROGRAMS / "lint-imports"), "--no-cache", "--no-logo"), "see docs/how-to/add-a-context.md"),
+    Step(
+        "dependencies",
+        (str(PROGRAMS / "deptry"), "src", "--no-ansi"),
+        "declare in pyproject.toml what is imported, and nothing else",
+    ),
     Step("sizes and names", (PYTHON, "tools/budgets.py"), "split the file or the function"),
     Step(
         "migrations",
