@@ -22,7 +22,7 @@ from songhe.engines.policy.explanation import (
 from songhe.engines.policy.flipping import Answer, DecidesIf, Memory
 from songhe.engines.policy.household import HouseholdInput
 from songhe.engines.policy.interpreting import HOUSEHOLD, Interpreter, Missing
-from songhe.engines.policy.outlines import ConditionOutline, FactOutline, Outline, Outlines, outlines
+from songhe.engines.policy.outlines import Outline, outlines
 from songhe.engines.policy.rulebook import Benefit, Rulebook, Status, Variable
 from songhe.engines.policy.stages import PROVISIONAL, UNKNOWN, YES, Event, MemberState
 
@@ -59,15 +59,7 @@ def explain_household(
     return tuple([explainer.member(i) for i in range(len(household.persons))])
 
 
-class _MemberView:
-    """One member while being explained; lists by condition key and by fact place."""
-
-    __slots__ = ("asked", "evaluated", "facts", "index", "shown", "sourced", "state")
-
-    def __init__(self, index: int, evaluated: Evaluated, state: MemberState, asked: Asked, kept: Outlines, sourced: bool) -> None:
-        self.index, self.evaluated, self.state, self.asked, self.sourced = index, evaluated, state, asked, sourced
-        self.shown: list[tuple[ShownFact, ...] | None] = [None] * kept.keys
-        self.facts: list[tuple[ShownFact, ...] | None] = [None] * kept.places
+Tail = tuple[bool | None, tuple[ShownFact, ...], tuple[MissingFact, ...]]  # all of ConditionExplained but its condition
 
 
 class _Explainer:
@@ -79,87 +71,90 @@ class _Explainer:
         self.kept = outlines(compiled)
         self.outlines = self.kept.benefits
         self.memory: Memory = {}
-        self.lacking: dict[tuple[int, int], tuple[Missing, tuple[MissingFact, ...]]] = {}
+        self.lacking: dict[tuple[int, int], Missing] = {}
+        self.facts_named: dict[tuple[int, int, str], MissingFact] = {}
 
     def member(self, i: int) -> tuple[Explanation, ...]:
         member = self.members[i]
         asked = Asked(self.household, self.rulebook, i, self.memory)
-        if member.state is None:
-            return tuple([self.outside(outline, asked) for outline in self.outlines])
-        view = _MemberView(i, member, member.state, asked, self.kept, bool(self.sources))
-        return tuple([self.benefit(outline, view) for outline in self.outlines])
+        state = member.state
+        if state is None:
+            nothing = (Status.NOT_ELIGIBLE, None, False, (), (), (), None, None, asked)
+            return tuple([tuple.__new__(Explanation, (outline.benefit, *nothing)) for outline in self.outlines])
+        tails = self.tails(member, i)
+        return tuple([self.benefit(outline, state, member, i, tails, asked) for outline in self.outlines])
 
-    def outside(self, outline: Outline, asked: Asked) -> Explanation:
-        """The pack does not speak of this person."""
+    def tails(self, member: Evaluated, i: int) -> list[Tail]:
+        """The answer to every question of the rulebook, with the facts behind it."""
+        facts = self.facts(i)
+        true, unknown = member.true, member.unknown
+        tails: list[Tail] = []
+        for key, question in enumerate(self.kept.questions):
+            values: tuple[ShownFact, ...] = ()
+            for fact in question.facts:
+                values = values + facts[fact.place] if values else facts[fact.place]
+            if true & question.bit:
+                tails.append((True, values, ()))
+            elif unknown & question.bit:
+                tails.append((None, values, self.named(self.lack(key, i), i)))
+            else:
+                tails.append((False, values, ()))
+        return tails
+
+    def benefit(
+        self, outline: Outline, state: MemberState, member: Evaluated, i: int, tails: list[Tail], asked: Asked
+    ) -> Explanation:
         benefit = outline.benefit
-        head = (benefit.id, benefit.title, Status.NOT_ELIGIBLE, None, self.rulebook.as_of, False, (), (), (), None, None)
-        return tuple.__new__(Explanation, (*head, *outline.rest, asked))
-
-    def benefit(self, outline: Outline, view: _MemberView) -> Explanation:
-        benefit, state, member, i = outline.benefit, view.state, view.evaluated, view.index
         number = state.states[benefit.index]
         amount = state.now[benefit.index] if benefit.amount is not None and number in (YES, PROVISIONAL) else None
-        true, unknown, shown = member.true, member.unknown, view.shown
-        conditions: list[ConditionExplained] = []
-        for part in outline.conditions:
-            bit, key, facts, condition, texts, rest = part
-            values = shown[key]
-            if values is None:
-                values = shown[key] = self.values(facts, view)
-            fields: tuple[object, ...]
-            if true & bit:
-                fields = (condition.id, texts[0], True, values, (), *rest)
-            elif unknown & bit:
-                fields = (condition.id, texts[2], None, values, self.lack(part, i)[1], *rest)
-            else:
-                fields = (condition.id, texts[1], False, values, (), *rest)
-            conditions.append(tuple.__new__(ConditionExplained, fields))
+        new = tuple.__new__
+        conditions = tuple([new(ConditionExplained, (condition, *tails[key])) for condition, key in outline.questions])
         events = state.events.get(benefit.index, ())
         missing = self.missing(outline, i, events) if number in (UNKNOWN, PROVISIONAL) else ()
-        reduced, displaced = (self.reduced(events), self.displaced(benefit, events, i)) if events else (None, None)
+        reduced, displaced = (self.reduced(events), self.displaced(benefit, events, number)) if events else (None, None)
         applies = True if member.applies else None
-        head = (benefit.id, benefit.title, STATUSES[number], amount, self.rulebook.as_of, applies, tuple(conditions), missing)
-        return tuple.__new__(Explanation, (*head, outline.parameters, reduced, displaced, *outline.rest, view.asked))
+        return new(
+            Explanation,
+            (benefit, STATUSES[number], amount, applies, conditions, missing, outline.parameters, reduced, displaced, asked),
+        )
 
-    def values(self, facts: tuple[FactOutline, ...], view: _MemberView) -> tuple[ShownFact, ...]:
-        """The known facts behind a condition."""
-        found: tuple[ShownFact, ...] = ()
-        for fact in facts:
-            seen = view.facts[fact.place]
-            if seen is None:
-                seen = view.facts[fact.place] = self.fact(fact, view)
-            found = found + seen if found else seen
-        return found
-
-    def lack(self, part: ConditionOutline, i: int) -> tuple[Missing, tuple[MissingFact, ...]]:
-        """What leaves a condition unknown for a member."""
-        key = (part.key, i)
-        found = self.lacking.get(key)
+    def lack(self, key: int, i: int) -> Missing:
+        """What leaves a question unknown for a member."""
+        found = self.lacking.get((key, i))
         if found is None:
-            missing = self.interpreter.blame(part.condition.node, i)
-            found = self.lacking[key] = (missing, self.named(missing, i))
+            question = self.kept.questions[key]
+            found = {(i, question.only): None} if question.only else self.interpreter.blame(question.node, i)
+            self.lacking[key, i] = found
         return found
 
     # facts
 
-    def fact(self, fact: FactOutline, view: _MemberView) -> tuple[ShownFact, ...]:
-        """The known facts of one kind: own, of the household, of all members, or what follows from a date."""
-        kind, name, i = fact.kind, fact.variable.name, view.index
-        if kind.startswith("members "):
-            known = [(k, person[name]) for k, person in enumerate(self.household.persons) if person.get(name) is not None]
-            return tuple([self._shown(kind, fact.variable, given, k, i) for k, given in known])
-        given = self.household.household.get(name) if kind == "household" else self.household.persons[i].get(name)
-        if given is None:
-            return ()
-        if view.sourced:
-            return (self._shown(kind, fact.variable, given, i, i),)
-        key = (fact.place, given)
-        shown_before = self.kept.shown.get(key)
-        if shown_before is None:
-            if len(self.kept.shown) > 50_000:
-                self.kept.shown.clear()
-            shown_before = self.kept.shown[key] = (self._shown(kind, fact.variable, given, i, i),)
-        return shown_before
+    def facts(self, i: int) -> list[tuple[ShownFact, ...]]:
+        """For every fact behind conditions: the known ones, own, of the household or of all members."""
+        person, household, sourced = self.household.persons[i], self.household.household, bool(self.sources)
+        found: list[tuple[ShownFact, ...]] = []
+        for (_, kind, variable), before in zip(self.kept.facts, self.kept.shown, strict=True):
+            if kind.startswith("members "):
+                found.append(self.of_members(kind, variable, i))
+                continue
+            given = household.get(variable.name) if kind == "household" else person.get(variable.name)
+            if given is None:
+                found.append(())
+                continue
+            shown_before = None if sourced else before.get(given)
+            if shown_before is None:
+                shown_before = (self._shown(kind, variable, given, i, i),)
+                if not sourced and len(before) < 50_000:
+                    before[given] = shown_before
+            found.append(shown_before)
+        return found
+
+    def of_members(self, kind: str, variable: Variable, i: int) -> tuple[ShownFact, ...]:
+        """A fact of every member who has it."""
+        known = [
+            (k, person[variable.name]) for k, person in enumerate(self.household.persons) if person.get(variable.name) is not None
+        ]
+        return tuple([self._shown(kind, variable, given, k, i) for k, given in known])
 
     def _shown(self, kind: str, variable: Variable, given: object, k: int, i: int) -> ShownFact:
         source = self.sources.get(self.household.person_ids[k], {}).get(variable.name)
@@ -174,12 +169,14 @@ class _Explainer:
         return ShownFact(variable.name, label, text, department, stated_on, "" if k == i else self.names[k])
 
     def named(self, missing: Missing, i: int) -> tuple[MissingFact, ...]:
-        found = []
-        for k, name in missing:
-            variable = self.rulebook.variables[name]
-            member = "" if k in (i, HOUSEHOLD) else self.names[k]
-            found.append(MissingFact(name, variable.label, variable.owner, member, None if k == HOUSEHOLD else k))
-        return tuple(found)
+        return tuple([self.facts_named.get((i, k, name)) or self._named(k, name, i) for k, name in missing])
+
+    def _named(self, k: int, name: str, i: int) -> MissingFact:
+        variable = self.rulebook.variables[name]
+        member = "" if k in (i, HOUSEHOLD) else self.names[k]
+        fact = MissingFact(name, variable.label, variable.owner, member, None if k == HOUSEHOLD else k)
+        self.facts_named[i, k, name] = fact
+        return fact
 
     # the whole benefit
 
@@ -205,9 +202,9 @@ class _Explainer:
         if member.applies is False or outline.mask & ~(member.true | member.unknown):
             return {}
         found: Missing = {} if member.applies else dict(self.interpreter.blame(self.rulebook.applies_to, i))
-        for part in outline.conditions:
-            if member.unknown & part.bit:
-                found |= self.lack(part, i)[0]
+        for condition, key in outline.questions:
+            if member.unknown >> condition.bit & 1:
+                found |= self.lack(key, i)
         if outline.benefit.amount is not None and member.state is not None and member.state.raw[outline.benefit.index] is None:
             found |= self.interpreter.blame(outline.benefit.amount, i)
         return found
@@ -223,17 +220,13 @@ class _Explainer:
         cap = next(cap for cap in self.rulebook.caps if cap.id == capping[-1].stage)
         return Reduced(cap.id, capping[0].was or 0, cap.cite)
 
-    def displaced(self, benefit: Benefit, events: Sequence[Event], i: int) -> DisplacedBy | None:
+    def displaced(self, benefit: Benefit, events: Sequence[Event], number: int) -> DisplacedBy | None:
         other = next((event for event in reversed(events) if event.kind in ("once", "group")), None)
-        if other is None or other.by is None or self.members[i].state is None:
+        if other is None or other.by is None:
             return None
-        status = Status(self.members[i].state.states[benefit.index])  # type: ignore[union-attr]
         if other.kind == "once":
-            certain = status is Status.OTHER_MEMBER
+            certain = STATUSES[number] is Status.OTHER_MEMBER
             return DisplacedBy(other.stage, benefit.id, benefit.title, self.names[other.by], certain, benefit.cite)
         mate = self.rulebook.benefits[other.by]
         group = next(group for group in self.rulebook.groups if group.id == other.stage)
-        return DisplacedBy(other.stage, mate.id, mate.title, "", status is Status.DISPLACED, group.cite)
-
-
-_OUTLINES: dict[int, Outlines] = {}
+        return DisplacedBy(other.stage, mate.id, mate.title, "", STATUSES[number] is Status.DISPLACED, group.cite)

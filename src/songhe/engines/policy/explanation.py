@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from songhe.engines.policy.flipping import DecidesIf, Memory, decides_if
 from songhe.engines.policy.household import HouseholdInput
-from songhe.engines.policy.rulebook import Citation, ParameterValue, Rulebook, Status
+from songhe.engines.policy.rulebook import Benefit, Citation, Condition, ParameterValue, Rulebook, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,42 @@ class MissingFact(NamedTuple):
 
 
 class ConditionExplained(NamedTuple):
-    """`result` None is unknown; `text` is the sentence for the result; `expression` is the condition as written in the pack."""
+    """`result` None is unknown. Beside its fields it says what the condition says: id, text for the result, clause."""
 
-    id: str
-    text: str
+    condition: Condition
     result: bool | None
     values: tuple[ShownFact, ...]
     missing: tuple[MissingFact, ...]
-    cite: Citation
-    expression: str
-    yes: str
-    no: str
-    ask: str
+
+    @property
+    def id(self) -> str:
+        return self.condition.id
+
+    @property
+    def text(self) -> str:
+        """The sentence for the result."""
+        return self.condition.yes if self.result else self.condition.ask if self.result is None else self.condition.no
+
+    @property
+    def cite(self) -> Citation:
+        return self.condition.cite
+
+    @property
+    def expression(self) -> str:
+        """The condition as written in the pack."""
+        return self.condition.text
+
+    @property
+    def yes(self) -> str:
+        return self.condition.yes
+
+    @property
+    def no(self) -> str:
+        return self.condition.no
+
+    @property
+    def ask(self) -> str:
+        return self.condition.ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +114,45 @@ class Asked:
 class Explanation(NamedTuple):
     """One benefit for one person. `amount` is in fen, None unless eligible or provisional for a paid benefit."""
 
-    benefit: str
-    title: str
+    subject: Benefit
     status: Status
     amount: int | None
-    as_of: dt.date
     applies: bool | None
     conditions: tuple[ConditionExplained, ...]
     missing: tuple[MissingFact, ...]
     parameters: tuple[ParameterValue, ...]
     reduced: Reduced | None
     displaced_by: DisplacedBy | None
-    cite: Citation
-    period: str
-    gives: str
-    where: str
     asked: Asked
+
+    @property
+    def benefit(self) -> str:
+        """The benefit's id."""
+        return self.subject.id
+
+    @property
+    def title(self) -> str:
+        return self.subject.title
+
+    @property
+    def as_of(self) -> dt.date:
+        return self.asked.rulebook.as_of
+
+    @property
+    def cite(self) -> Citation:
+        return self.subject.cite
+
+    @property
+    def period(self) -> str:
+        return self.subject.period.value
+
+    @property
+    def gives(self) -> str:
+        return self.subject.gives
+
+    @property
+    def where(self) -> str:
+        return self.subject.where
 
     @property
     def decides_if(self) -> tuple[DecidesIf, ...]:

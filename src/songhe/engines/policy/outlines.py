@@ -9,8 +9,8 @@ from songhe.engines.policy.closure import Compiled
 from songhe.engines.policy.explanation import ShownFact
 from songhe.engines.policy.meaning import operands
 from songhe.engines.policy.needed_facts import needed_facts
-from songhe.engines.policy.rulebook import Benefit, Citation, Condition, ParameterValue, Rulebook, Variable
-from songhe.engines.policy.tree import Compare, Const, Node, Ref
+from songhe.engines.policy.rulebook import Benefit, Condition, ParameterValue, Rulebook, Variable
+from songhe.engines.policy.tree import Aggregate, Compare, Const, Node, Ref
 
 
 class FactOutline(NamedTuple):
@@ -21,37 +21,34 @@ class FactOutline(NamedTuple):
     variable: Variable
 
 
-class ConditionOutline(NamedTuple):
-    """`key` is the same for conditions that ask the same; `facts` are (kind, variable)."""
+class Question(NamedTuple):
+    """What one or several conditions ask. `bit` is that of the first; `only` names the fact where it depends on one own fact alone."""
 
     bit: int
-    key: int
+    node: Node
     facts: tuple[FactOutline, ...]
-    condition: Condition
-    texts: tuple[str, str, str]  # yes, no, ask
-    rest: tuple[Citation, str, str, str, str]  # the last fields of ConditionExplained
+    only: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What explaining needs of a benefit and does not change from person to person."""
+    """What explaining needs of a benefit; `questions` are indexes, one for each condition, and `mask` all their bits."""
 
     benefit: Benefit
-    conditions: tuple[ConditionOutline, ...]
-    mask: int  # all its conditions
+    questions: tuple[tuple[Condition, int], ...]
+    mask: int
     parameters: tuple[ParameterValue, ...]
-    rest: tuple[Citation, str, str, str]  # cite, period, gives, where
 
 
 @dataclass(slots=True)
 class Outlines:
-    """The outlines of a rulebook, how many different conditions and facts they have, and facts already shown that have no source."""
+    """The outlines of a rulebook, its different questions and facts, and for each fact what was shown before without a source."""
 
     compiled: Compiled
     benefits: tuple[Outline, ...]
-    keys: int
-    places: int
-    shown: dict[tuple[int, object], tuple[ShownFact, ...]]
+    questions: tuple[Question, ...]
+    facts: tuple[FactOutline, ...]
+    shown: tuple[dict[object, tuple[ShownFact, ...]], ...]
 
 
 _KEPT: dict[int, Outlines] = {}
@@ -63,40 +60,48 @@ def outlines(compiled: Compiled) -> Outlines:
     if kept is None or kept.compiled is not compiled:
         while len(_KEPT) >= 16:
             _KEPT.pop(next(iter(_KEPT)))
-        keys: dict[Node, int] = {}
-        places: dict[tuple[str, str], int] = {}
-        benefits = tuple([_outline(compiled.rulebook, benefit, keys, places) for benefit in compiled.rulebook.benefits])
-        kept = _KEPT[id(compiled)] = Outlines(compiled, benefits, len(keys), len(places), {})
+        kept = _KEPT[id(compiled)] = _Drawer(compiled).outlines()
     return kept
 
 
-def _outline(rulebook: Rulebook, benefit: Benefit, keys: dict[Node, int], places: dict[tuple[str, str], int]) -> Outline:
-    def facts(node: Node) -> tuple[FactOutline, ...]:
-        found = _facts_of(rulebook, node)
-        return tuple([FactOutline(places.setdefault(fact, len(places)), fact[0], rulebook.variables[fact[1]]) for fact in found])
+class _Drawer:
+    """Numbers the questions and the facts while it goes through the benefits."""
 
-    conditions = tuple(
-        [
-            ConditionOutline(
-                1 << c.bit,
-                keys.setdefault(c.node, len(keys)),
-                facts(c.node),
-                c,
-                (c.yes, c.no, c.ask),
-                (c.cite, c.text, c.yes, c.no, c.ask),
-            )
-            for c in benefit.conditions
-        ]
-    )
-    nodes = [c.node for c in benefit.conditions] + ([benefit.amount] if benefit.amount is not None else [])
-    names = dict.fromkeys(name for node in nodes for name in _parameters_of(rulebook, node))
-    return Outline(
-        benefit,
-        conditions,
-        sum(part.bit for part in conditions),
-        tuple(rulebook.parameters[name] for name in names),
-        (benefit.cite, benefit.period.value, benefit.gives, benefit.where),
-    )
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled, self.rulebook = compiled, compiled.rulebook
+        self.keys: dict[Node, int] = {}
+        self.questions: list[Question] = []
+        self.facts: dict[tuple[str, str], FactOutline] = {}
+
+    def outlines(self) -> Outlines:
+        benefits = tuple([self.benefit(benefit) for benefit in self.rulebook.benefits])
+        facts = tuple(self.facts.values())
+        return Outlines(self.compiled, benefits, tuple(self.questions), facts, tuple([{} for _ in facts]))
+
+    def benefit(self, benefit: Benefit) -> Outline:
+        questions = tuple([(condition, self.question(condition)) for condition in benefit.conditions])
+        nodes = [c.node for c in benefit.conditions] + ([benefit.amount] if benefit.amount is not None else [])
+        names = dict.fromkeys(name for node in nodes for name in _parameters_of(self.rulebook, node))
+        mask = sum(1 << condition.bit for condition in benefit.conditions)
+        return Outline(benefit, questions, mask, tuple(self.rulebook.parameters[name] for name in names))
+
+    def question(self, condition: Condition) -> int:
+        key = self.keys.get(condition.node)
+        if key is None:
+            key = self.keys[condition.node] = len(self.questions)
+            facts = tuple([self.fact(*fact) for fact in _facts_of(self.rulebook, condition.node)])
+            needed = needed_facts(self.rulebook, condition.node)
+            alone = len(needed.own) == 1 and not needed.household and not needed.members
+            only = next(iter(needed.own)) if alone and not _aggregates(self.rulebook, condition.node) else None
+            self.questions.append(Question(1 << condition.bit, condition.node, facts, only))
+        return key
+
+    def fact(self, kind: str, name: str) -> FactOutline:
+        return self.facts.setdefault((kind, name), FactOutline(len(self.facts), kind, self.rulebook.variables[name]))
+
+
+def _aggregates(rulebook: Rulebook, node: Node) -> bool:
+    return any(isinstance(part, Aggregate) for part in everything(rulebook, node))
 
 
 def _facts_of(rulebook: Rulebook, node: Node) -> tuple[tuple[str, str], ...]:
