@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 import pytest
 import xlsxwriter
-from tests.contexts.people import city
-from tests.contexts.people.city import DAY, LI, OFFICER, WANG, ZHANG, check, codes, person_of, resident, rows_of, table
 
 from songhe.contexts.people import actions, queries
 from songhe.contexts.people.errors import UnknownDepartment
 from songhe.contexts.people.models import ImportBatch, Person
 from songhe.foundation.errors import InvalidInput
+from tests.contexts.people import city
+from tests.contexts.people.city import DAY, LI, OFFICER, WANG, ZHANG, check, codes, person_of, resident, rows_of, table
 
 pytestmark = pytest.mark.django_db
 HEADERS = ("公民身份号码", "姓名", "户号", "村(社区)代码", "人员状态")
@@ -35,7 +35,9 @@ def workbook(fill: Callable[[xlsxwriter.Workbook], None]) -> bytes:
 
 
 def test_all_problems_of_a_row_are_told_at_once() -> None:
-    bad = resident("1.10105E+17", "=HYPERLINK(1)", "", 性别="雌", 联系电话="12", **{"村(社区)代码": "1", "死亡日期": "2026-02-30"})
+    bad = resident(
+        "1.10105E+17", "=HYPERLINK(1)", "", 性别="雌", 联系电话="12", **{"村(社区)代码": "1", "死亡日期": "2026-02-30"}
+    )
     row = rows_of(check("公安", table([bad])))[0]
     assert row.verdict == "rejected"
     assert codes(row) == [
@@ -158,4 +160,8 @@ def test_a_village_of_an_ambiguous_or_unknown_name_is_told() -> None:
         resident(WANG, "王秀英", "H2", **{"村(社区)代码": ""}),
     ]
     found = rows_of(check("公安", table(rows)))
-    assert [(row.verdict, codes(row)) for row in found] == [("new", []), ("rejected", ["area_unknown"]), ("rejected", ["area_missing"])]
+    assert [(row.verdict, codes(row)) for row in found] == [
+        ("new", []),
+        ("rejected", ["area_unknown"]),
+        ("rejected", ["area_missing"]),
+    ]

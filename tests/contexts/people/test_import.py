@@ -5,13 +5,27 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.contexts.people import city
-from tests.contexts.people.city import DAY, LI, OFFICER, WANG, ZHANG, bring_in, check, codes, footprint, person_of, resident, rows_of, table
 
 from songhe.contexts.people import actions, facts, queries
 from songhe.contexts.people.errors import BatchNotReady
 from songhe.contexts.people.models import Household, ImportBatch, ImportRow, Person, Record, StagedRow
 from songhe.foundation.models import OutboxEvent, WorkItem
+from tests.contexts.people import city
+from tests.contexts.people.city import (
+    DAY,
+    LI,
+    OFFICER,
+    WANG,
+    ZHANG,
+    bring_in,
+    check,
+    codes,
+    footprint,
+    person_of,
+    resident,
+    rows_of,
+    table,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -22,14 +36,22 @@ def _city(db: None) -> None:
 
 
 def test_the_first_file_brings_people_households_and_facts() -> None:
-    checked = check("公安", table([resident(ZHANG, "张桂兰", "H1", 本市户籍="是", 联系电话="138 0013 8000"), resident(LI, "李建国", "H1")]))
+    checked = check(
+        "公安", table([resident(ZHANG, "张桂兰", "H1", 本市户籍="是", 联系电话="138 0013 8000"), resident(LI, "李建国", "H1")])
+    )
     assert dict(checked.counts) == {"new": 2, "update": 0, "unchanged": 0, "conflict": 0, "rejected": 0}
     assert Person.objects.count() == 0
     accepted = actions.accept_batch(OFFICER, batch_id=checked.batch_id)
     assert accepted.households == 1 and accepted.batch.status == "accepted"
     zhang = person_of(ZHANG)
     assert zhang.facts == {"birth_date": "1945-03-01", "sex": "female", "alive": True, "registered_here": True, "rural": False}
-    assert (zhang.name, zhang.pinyin, zhang.initials, zhang.sex, zhang.birth_date) == ("张桂兰", "zhangguilan", "zgl", "female", dt.date(1945, 3, 1))
+    assert (zhang.name, zhang.pinyin, zhang.initials, zhang.sex, zhang.birth_date) == (
+        "张桂兰",
+        "zhangguilan",
+        "zgl",
+        "female",
+        dt.date(1945, 3, 1),
+    )
     assert zhang.area_path == city.ROSE and zhang.demo
     assert Household.objects.get().facts == {"size": 2}
     assert Record.objects.filter(person=zhang).count() == 1
@@ -42,7 +64,9 @@ def test_the_same_file_twice_changes_nothing() -> None:
     city.three_residents()
     before = footprint()
     rows = [
-        resident(ZHANG, "张桂兰", "H1", 与户主关系="配偶", 住址="玫瑰镇红玫社区3号楼2单元", 联系电话="13800138000", 本市户籍="是"),
+        resident(
+            ZHANG, "张桂兰", "H1", 与户主关系="配偶", 住址="玫瑰镇红玫社区3号楼2单元", 联系电话="13800138000", 本市户籍="是"
+        ),
         resident(LI, "李建国", "H1", 与户主关系="户主", 住址="玫瑰镇红玫社区3号楼2单元", 本市户籍="是"),
         resident(WANG, "王秀英", "H2", **{"与户主关系": "户主", "村(社区)代码": "990102001", "本市户籍": "是"}),
     ]
@@ -64,7 +88,9 @@ def test_accepting_twice_changes_nothing() -> None:
 
 
 def test_a_batch_that_was_not_checked_is_refused() -> None:
-    batch = actions.upload_file(OFFICER, department="公安", name="f.csv", content=table([resident(ZHANG, "张桂兰", "H1")]), stated_on=DAY)
+    batch = actions.upload_file(
+        OFFICER, department="公安", name="f.csv", content=table([resident(ZHANG, "张桂兰", "H1")]), stated_on=DAY
+    )
     with pytest.raises(BatchNotReady):
         actions.accept_batch(OFFICER, batch_id=batch)
     assert Person.objects.count() == 0
@@ -72,7 +98,9 @@ def test_a_batch_that_was_not_checked_is_refused() -> None:
 
 def test_departments_add_facts_and_household_facts() -> None:
     city.three_residents()
-    result = bring_in("民政", [{"身份证号": ZHANG, "姓名": "张桂兰", "救助类别": "低保", "能力等级": "重度失能", "家庭人均月收入": "1,280.5元"}])
+    result = bring_in(
+        "民政", [{"身份证号": ZHANG, "姓名": "张桂兰", "救助类别": "低保", "能力等级": "重度失能", "家庭人均月收入": "1,280.5元"}]
+    )
     row = rows_of(result.batch)[0]
     assert (row.verdict, row.changes) == ("update", ["ability_grade", "assistance", "income_per_head", "name"])
     zhang = person_of(ZHANG)
@@ -96,7 +124,9 @@ def test_a_later_file_of_the_same_department_counts_an_older_one_does_not() -> N
 def test_settled_facts_equal_a_recomputation_from_the_records() -> None:
     city.three_residents()
     bring_in("社区", [{"身份证号": ZHANG, "姓名": "张桂兰", "常住本市": "否", "行动不便": "是", "人员状态": "健在"}])
-    bring_in("残联", [{"身份证号": ZHANG, "姓名": "张桂兰", "残疾等级": "二级", "行动不便": "否"}], on=DAY - dt.timedelta(days=100))
+    bring_in(
+        "残联", [{"身份证号": ZHANG, "姓名": "张桂兰", "残疾等级": "二级", "行动不便": "否"}], on=DAY - dt.timedelta(days=100)
+    )
     bring_in("公安", [resident(ZHANG, "张桂兰", "H1", 常住本市="是")], on=DAY + dt.timedelta(days=3))
     bring_in("卫健", [{"身份证号": ZHANG, "姓名": "张桂兰", "人员状态": "死亡"}], on=DAY + dt.timedelta(days=2))
     zhang = person_of(ZHANG)
@@ -131,7 +161,14 @@ def test_a_move_changes_household_and_community() -> None:
 
 def test_without_an_id_number_only_one_clear_match_counts() -> None:
     city.three_residents()
-    row = {"姓名": "张桂兰", "出生日期": "1945/3/1", "村(社区)": "红玫", "独居": "否", "联系电话": "13900139000", "现住址": "红玫社区9号楼"}
+    row = {
+        "姓名": "张桂兰",
+        "出生日期": "1945/3/1",
+        "村(社区)": "红玫",
+        "独居": "否",
+        "联系电话": "13900139000",
+        "现住址": "红玫社区9号楼",
+    }
     result = bring_in("社区", [row])
     assert result.batch.counts["update"] == 1
     zhang = person_of(ZHANG)
@@ -149,7 +186,11 @@ def test_two_people_of_one_name_and_birthday_are_a_conflict_and_a_work_item() ->
     bring_in("公安", [resident(twin, "张桂兰", "H7", **{"村(社区)代码": "990101002"})])
     bring_in("公安", [resident(twin, "张桂兰", "H7", **{"村(社区)代码": "990101001"})], on=DAY + dt.timedelta(days=1))
     before = footprint()
-    result = bring_in("社区", [{"姓名": "张桂兰", "出生日期": "1945-03-01", "村(社区)": "红玫社区", "独居": "是"}], on=DAY + dt.timedelta(days=1))
+    result = bring_in(
+        "社区",
+        [{"姓名": "张桂兰", "出生日期": "1945-03-01", "村(社区)": "红玫社区", "独居": "是"}],
+        on=DAY + dt.timedelta(days=1),
+    )
     row = rows_of(result.batch)[0]
     assert (row.verdict, codes(row)) == ("conflict", ["several_people"])
     assert footprint() == before
@@ -160,7 +201,10 @@ def test_two_people_of_one_name_and_birthday_are_a_conflict_and_a_work_item() ->
 
 def test_a_homophone_goes_in_with_a_notice_another_name_does_not() -> None:
     city.three_residents()
-    result = bring_in("民政", [{"身份证号": ZHANG, "姓名": "张贵兰", "救助类别": "低保"}, {"身份证号": LI, "姓名": "赵大明", "救助类别": "低保"}])
+    result = bring_in(
+        "民政",
+        [{"身份证号": ZHANG, "姓名": "张贵兰", "救助类别": "低保"}, {"身份证号": LI, "姓名": "赵大明", "救助类别": "低保"}],
+    )
     first, second = rows_of(result.batch)
     assert (first.verdict, codes(first)) == ("update", ["name_homophone"])
     assert (second.verdict, codes(second)) == ("conflict", ["name_differs"])
@@ -230,4 +274,3 @@ def test_many_changed_households_are_one_event_about_the_city() -> None:
     result = bring_in("公安", rows)
     assert result.households == 501
     assert OutboxEvent.objects.get(name="people.city_facts_changed").payload == {"batch_id": result.batch.batch_id}
-

@@ -13,8 +13,6 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connection, connections
-from tests.contexts.people import city
-from tests.contexts.people.city import DAY, LI, OFFICER, WANG, ZHANG, check, person_of, resident, table
 
 from songhe.contexts.people import actions
 from songhe.contexts.people.actions import AcceptResult
@@ -22,6 +20,8 @@ from songhe.contexts.people.errors import BatchNotReady, ImportRunning
 from songhe.contexts.people.models import Household, ImportBatch, ImportRow, Person, Record
 from songhe.foundation.errors import SongheError
 from songhe.foundation.models import AuditEntry, OutboxEvent, WorkItem
+from tests.contexts.people import city
+from tests.contexts.people.city import DAY, LI, OFFICER, WANG, ZHANG, check, person_of, resident, table
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,8 +50,15 @@ def killed_during(action: str, batch_id: int, step: str) -> None:
     """Another process runs the action and is killed with SIGKILL at the step."""
     at = connection.settings_dict
     url = f"postgresql://{at['USER']}@/{at['NAME']}?host={quote(str(at['HOST']), safe='')}&port={at['PORT']}"
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "songhe.project.settings", "DATABASE_URL": url, "SONGHE_VAR": str(settings.VAR)}
-    child = subprocess.Popen([sys.executable, "-c", _CHILD, action, str(batch_id), step], env=env, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "songhe.project.settings",
+        "DATABASE_URL": url,
+        "SONGHE_VAR": str(settings.VAR),
+    }
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, action, str(batch_id), step], env=env, stdout=subprocess.PIPE, text=True
+    )
     assert child.stdout is not None
     said = child.stdout.readline().strip()
     child.send_signal(signal.SIGKILL)
@@ -119,7 +126,9 @@ def test_two_accept_one_batch_at_once_and_it_is_let_in_once() -> None:
 
 def test_two_batches_with_the_same_people_at_once_bring_them_in_once() -> None:
     first, second = check("公安", table(three_rows())).batch_id, check("公安", table([*three_rows()[::-1]])).batch_id
-    results = in_threads(lambda: actions.accept_batch(OFFICER, batch_id=first), lambda: actions.accept_batch(OFFICER, batch_id=second))
+    results = in_threads(
+        lambda: actions.accept_batch(OFFICER, batch_id=first), lambda: actions.accept_batch(OFFICER, batch_id=second)
+    )
     assert sorted(r.batch.counts["new"] for r in results if isinstance(r, AcceptResult)) == [0, 3]
     assert (Person.objects.count(), Record.objects.count()) == (3, 3)
 
@@ -140,7 +149,9 @@ def test_no_correction_is_lost_while_a_batch_is_let_in() -> None:
     def meanwhile(done: int, total: int, step: str) -> None:
         if step == "汇总各部门说法":
             met.extend(
-                in_threads(lambda: actions.correct_fact(OFFICER, person_id=zhang, variable="lives_alone", value=False, reason="入户核实"))
+                in_threads(
+                    lambda: actions.correct_fact(OFFICER, person_id=zhang, variable="lives_alone", value=False, reason="入户核实")
+                )
             )
 
     actions.accept_batch(OFFICER, batch_id=batch, progress=meanwhile)

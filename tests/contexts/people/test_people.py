@@ -6,16 +6,29 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from tests.contexts.people import city
-from tests.contexts.people.city import CLERK_A, CLERK_B, DAY, LI, OFFICER, STRANGER, WANG, ZHANG, bring_in, footprint, person_of, table
 
 from songhe.contexts.people import actions, facts, queries
 from songhe.contexts.people.errors import BatchNotFound, FactNotCorrectable, PersonNotFound, ReasonMissing
 from songhe.contexts.people.models import ImportBatch, ImportRow, Person
 from songhe.foundation import clock
-from songhe.foundation.access import Actor
+from songhe.foundation.access import Actor, Grant, Role
 from songhe.foundation.errors import AccessDenied, InvalidInput, SongheError
 from songhe.foundation.models import AuditEntry, OutboxEvent
+from tests.contexts.people import city
+from tests.contexts.people.city import (
+    CLERK_A,
+    CLERK_B,
+    DAY,
+    LI,
+    OFFICER,
+    STRANGER,
+    WANG,
+    ZHANG,
+    bring_in,
+    footprint,
+    person_of,
+    table,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 21)
@@ -64,6 +77,26 @@ def test_pages_hold_everybody_once() -> None:
             if after is None:
                 break
         assert len(seen) == len(set(seen)) == (26 if text == "" else 24)
+
+
+def test_a_clerk_of_two_areas_lists_both_over_all_pages() -> None:
+    both = Actor(
+        5,
+        "两处",
+        "user",
+        (Grant(Role.COMMUNITY_WORKER, city.PINE), Grant(Role.COMMUNITY_WORKER, city.ROSE), Grant(Role.STREET_CLERK, city.TOWN_A)),
+    )
+    seen: list[str] = []
+    after = None
+    while True:
+        page = queries.search_people(both, limit=1, after=after)
+        seen += [person.name for person in page.items]
+        after = page.next
+        if after is None:
+            break
+    assert seen == ["张桂兰", "李建国", "王秀英"]
+    assert found(both, "", area_path=city.ROSE) == ["张桂兰", "李建国"]
+    assert found(both, "王") == ["王秀英"]
 
 
 def test_a_clerk_of_one_town_sees_nobody_of_another_through_any_question() -> None:
@@ -139,11 +172,16 @@ def test_a_correction_counts_until_the_owner_says_something_later() -> None:
     zhang = person_of(ZHANG)
     OutboxEvent.objects.all().delete()
     with clock.frozen(TODAY):
-        done = actions.correct_fact(CLERK_A, person_id=zhang.id, variable="ability_grade", value=3, reason="入户核实,评估报告原件")
+        done = actions.correct_fact(
+            CLERK_A, person_id=zhang.id, variable="ability_grade", value=3, reason="入户核实,评估报告原件"
+        )
     assert (done.value, done.shown, done.changed) == (3, "3级", True)
     assert person_of(ZHANG).facts["ability_grade"] == 3
     event = OutboxEvent.objects.get()
-    assert (event.name, event.payload) == ("people.households_changed", {"household_ids": [zhang.household_id], "cause": "更正了能力等级"})
+    assert (event.name, event.payload) == (
+        "people.households_changed",
+        {"household_ids": [zhang.household_id], "cause": "更正了能力等级"},
+    )
     entry = AuditEntry.objects.get(action="people.correct_fact")
     assert entry.detail == {"variable": "ability_grade", "reason": "入户核实,评估报告原件", "stated_on": "2026-11-21"}
     fact = {f.variable: f for f in queries.person(OFFICER, person_id=zhang.id).facts}["ability_grade"]
@@ -158,7 +196,9 @@ def test_a_correction_counts_until_the_owner_says_something_later() -> None:
 def test_a_household_fact_is_corrected_for_the_household_and_a_death_changes_its_size() -> None:
     zhang = person_of(ZHANG)
     actions.correct_fact(CLERK_A, person_id=zhang.id, variable="income_per_head", value=128000, reason="入户核实", stated_on=DAY)
-    actions.correct_fact(CLERK_A, person_id=person_of(LI).id, variable="alive", value=False, reason="家属报告,死亡证明", stated_on=DAY)
+    actions.correct_fact(
+        CLERK_A, person_id=person_of(LI).id, variable="alive", value=False, reason="家属报告,死亡证明", stated_on=DAY
+    )
     home = facts.household_inputs([zhang.household_id])[0]
     assert home.household == {"size": 1, "income_per_head": 128000}
     assert [person["alive"] for person in home.persons] == [True, False]
@@ -185,7 +225,12 @@ def test_a_correction_dated_in_the_future_is_refused() -> None:
     before = footprint()
     with clock.frozen(TODAY), pytest.raises(InvalidInput):
         actions.correct_fact(
-            OFFICER, person_id=person_of(ZHANG).id, variable="lives_alone", value=True, reason="入户核实", stated_on=TODAY + dt.timedelta(days=1)
+            OFFICER,
+            person_id=person_of(ZHANG).id,
+            variable="lives_alone",
+            value=True,
+            reason="入户核实",
+            stated_on=TODAY + dt.timedelta(days=1),
         )
     assert footprint() == before
 
@@ -199,7 +244,14 @@ def test_revealing_needs_a_reason_and_is_audited() -> None:
     with pytest.raises(InvalidInput):
         actions.reveal(CLERK_A, person_id=zhang.id, field="alive", reason="核对证件")
     assert AuditEntry.objects.count() == audited
-    wanted = {"id_number": ZHANG, "phone": "13800138000", "address": "玫瑰镇红玫社区3号楼2单元", "diagnosis": "阿尔茨海默病", "dementia": "是", "bank_account": ""}
+    wanted = {
+        "id_number": ZHANG,
+        "phone": "13800138000",
+        "address": "玫瑰镇红玫社区3号楼2单元",
+        "diagnosis": "阿尔茨海默病",
+        "dementia": "是",
+        "bank_account": "",
+    }
     for field, text in wanted.items():
         assert actions.reveal(CLERK_A, person_id=zhang.id, field=field, reason="核对证件") == text
     entry = AuditEntry.objects.filter(action="people.reveal").earliest("seq")

@@ -44,7 +44,9 @@ def test_the_owner_then_the_later_day_then_the_rank(records: list[Stated], value
 
 
 def test_a_variable_may_put_another_department_first_or_only_the_day() -> None:
-    assert settled_values([said(1, "公安", 30, resident_here=True), said(2, "社区", 1, resident_here=False)]) == {"resident_here": False}
+    assert settled_values([said(1, "公安", 30, resident_here=True), said(2, "社区", 1, resident_here=False)]) == {
+        "resident_here": False
+    }
     assert settled_values([said(1, "公安", 30, alive=True), said(2, "卫健", 1, alive=False)]) == {"alive": True}
     assert settled_values([said(1, "公安", 1, alive=True), said(2, "卫健", 30, alive=False)]) == {"alive": False}
 
@@ -62,7 +64,9 @@ _records = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(_records)
-def test_order_of_arrival_in_the_list_does_not_matter_and_every_value_was_said(drawn: list[tuple[str, int, bool, dict[str, object]]]) -> None:
+def test_order_of_arrival_in_the_list_does_not_matter_and_every_value_was_said(
+    drawn: list[tuple[str, int, bool, dict[str, object]]],
+) -> None:
     records = [said(i, d, day, c, **values) for i, (d, day, c, values) in enumerate(drawn)]
     counts = settle(records)
     assert counts == settle(reversed(records))

@@ -11,7 +11,19 @@ from songhe.contexts.people.queries.layouts import layout_of
 from songhe.contexts.people.queries.person import stated
 from songhe.contexts.people.queries.settle import Stated, settle, settled_values, standing
 
-__all__ = ["CITY_SQL", "FactSource", "HouseholdFacts", "PlaceInTime", "Stated", "household_at", "household_inputs", "settle", "settled_values", "sources_at", "standing"]
+__all__ = [
+    "CITY_SQL",
+    "FactSource",
+    "HouseholdFacts",
+    "PlaceInTime",
+    "Stated",
+    "household_at",
+    "household_inputs",
+    "settle",
+    "settled_values",
+    "sources_at",
+    "standing",
+]
 
 # One row a person, households together: person_id, household_id, area_path (the person's), facts, household_facts (JSON by variable).
 CITY_SQL = """
@@ -74,7 +86,9 @@ def household_at(person_id: int, moment: dt.datetime) -> PlaceInTime:
     Someone whom no such record places is in the household of today.
     """
     person = Person.objects.get(id=person_id)
-    told = Record.objects.filter(person_id=person_id, received_at__lte=moment, identity__has_key="household_no").order_by("stated_on", "id")
+    told = Record.objects.filter(person_id=person_id, received_at__lte=moment, identity__has_key="household_no").order_by(
+        "stated_on", "id"
+    )
     home_id = person.household_id
     for record in told:
         if layout_of(record.department).keeps_identity:

@@ -164,7 +164,7 @@ def _problems(layout: Layout) -> Mapping[str, str]:
         return json.dumps(told, ensure_ascii=False)
 
     return {
-        "other_number": problem(number, "number_differs", "同村(社区)有同名同生日的人,证件号却不同,可能是同一人。", "请核对证件号;确是两个人的,核实后由公安数据补入。"),
+        "other_number": problem(number, "number_differs", "同村(社区)有同名同生日、证件号不同的人,可能是同一人。", "请核对证件号;确是两人的,由公安数据补入。"),
         "ambiguous": problem(number, "several_people", "有几位同名同生日的人,分不清是哪一位。", "请补填身份证号。"),
         "nobody": problem(number, "nobody_found", "人口资料里没有这个人。", f"请核对证件号和姓名;确有此人的,请先由公安数据补入,再报{layout.label}的数据。"),
         "no_number": problem(number, "new_without_number", "人口资料里没有这个人,新增时必须有身份证号。", "请补填身份证号。"),

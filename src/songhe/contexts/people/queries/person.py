@@ -132,7 +132,11 @@ def household(actor: Actor, *, household_id: int) -> HouseholdView:
 def _household_view(actor: Actor, found: Household) -> HouseholdView:
     """Members who live in another desk's area are left out: a right does not widen through a household."""
     paths = actor.area_paths(Right.SEE_PEOPLE)
-    members = [m for m in Person.objects.filter(household_id=found.id).select_related("area__parent").order_by("birth_date", "id") if m.area_path.startswith(paths)]
+    members = [
+        m
+        for m in Person.objects.filter(household_id=found.id).select_related("area__parent").order_by("birth_date", "id")
+        if m.area_path.startswith(paths)
+    ]
     lines = briefs(members)
     records = list(Record.objects.filter(household_id=found.id).order_by("stated_on", "id"))
     address = open_sealed(found.address_sealed, context=seal_context("address", found.key)) if found.address_sealed else ""
@@ -166,7 +170,12 @@ def _fact_view(variable: Variable, value: object, counting: Stated | None, histo
             latest[record.department, record.correction] = record
     others = tuple(
         StatementView(
-            r.department, _veiled(variable, r.values[variable.name]), r.stated_on, r.values[variable.name] == value, r.correction, r.note
+            r.department,
+            _veiled(variable, r.values[variable.name]),
+            r.stated_on,
+            r.values[variable.name] == value,
+            r.correction,
+            r.note,
         )
         for r in latest.values()
         if counting is None or r.record_id != counting.record_id
