@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 
 import pytest
@@ -123,8 +124,6 @@ def test_paper_shows_the_reasons_and_no_buttons(page: Page, live_server: LiveSer
 
 
 def test_a_page_is_light(page: Page, live_server: LiveServer, watched: Watch) -> None:
-    import gzip
-
     bodies: dict[str, bytes] = {}
     page.on("response", lambda response: bodies.setdefault(response.url, response.body()) if response.ok else None)
     page.goto(live_server.url + "/benefits/")
