@@ -32,15 +32,17 @@ from songhe.project.city import Choice
 from songhe.project.paths import PACKS, VAR
 from songhe.project.progress import Report, say, step
 
-MEGABYTES_NEEDED = 1000
+MEGABYTES_NEEDED = 500
 KILOBYTES_PER_ELDER = 20  # department files, rows with their history, decisions, snapshots
+MEGABYTES_OF_LOG = 4096  # the database's own log grows up to max_wal_size while a city is brought in
 CAUSE = "演示城市建成"
 
 
 def check_disk(elders: int) -> None:
     """Refuse with one sentence if a city of so many elders would fill the disk."""
     VAR.mkdir(parents=True, exist_ok=True)
-    free, needed = shutil.disk_usage(VAR).free // 2**20, MEGABYTES_NEEDED + elders * KILOBYTES_PER_ELDER // 1024
+    free, data = shutil.disk_usage(VAR).free // 2**20, elders * KILOBYTES_PER_ELDER // 1024
+    needed = MEGABYTES_NEEDED + data + min(2 * data, MEGABYTES_OF_LOG)
     if free < needed:
         raise ValueError(f"磁盘空间不足 · the disk is nearly full: {free} MB free in {VAR}, {needed} MB needed")
 
@@ -130,13 +132,14 @@ def _import(department: str, file: Path, day: dt.date, known: BatchBrief | None)
     if known is not None and known.status == "accepted":
         return
     with step(f"导入 import {file.name}") as report:
-        if known is None:
-            batch = people.upload_file(SYSTEM, department=department, name=file.name, content=file, stated_on=day)
-        else:
-            batch = known.id
+        batch = known.id if known else _upload(department, file, day)
         people.check_batch(SYSTEM, batch_id=batch, progress=_without_words(report))
         result = people.accept_batch(SYSTEM, batch_id=batch, progress=_without_words(report)).batch
     say("    " + ", ".join(f"{verdict} {count}" for verdict, count in result.counts.items() if count))
+
+
+def _upload(department: str, file: Path, day: dt.date) -> int:
+    return people.upload_file(SYSTEM, department=department, name=file.name, content=file, stated_on=day)
 
 
 def _without_words(report: Report) -> Callable[[int, int, str], None]:
