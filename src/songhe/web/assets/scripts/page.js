@@ -22,10 +22,10 @@ function focusFirstError() {
   if (summary) summary.focus();
 }
 
-// Paper shows what is folded on the screen.
+// Paper shows the reasons that are folded on the screen; of a folded list it shows the lines, as the screen does.
 let opened = [];
 window.addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("main details:not([open])")];
+  opened = [...document.querySelectorAll("main details:not([open])")].filter((fold) => !fold.closest(".fold-list"));
   for (const fold of opened) fold.open = true;
 });
 window.addEventListener("afterprint", () => {
