@@ -135,7 +135,7 @@ class _Explainer:
         found: list[tuple[ShownFact, ...]] = []
         for (_, kind, variable), before in zip(self.kept.facts, self.kept.shown, strict=True):
             if kind.startswith("members "):
-                found.append(self.of_members(kind, variable, i))
+                found.append(self.of_members(kind, variable, i, before))
                 continue
             given = household.get(variable.name) if kind == "household" else person.get(variable.name)
             if given is None:
@@ -149,12 +149,23 @@ class _Explainer:
             found.append(shown_before)
         return found
 
-    def of_members(self, kind: str, variable: Variable, i: int) -> tuple[ShownFact, ...]:
+    def of_members(
+        self, kind: str, variable: Variable, i: int, before: dict[object, tuple[ShownFact, ...]]
+    ) -> tuple[ShownFact, ...]:
         """A fact of every member who has it."""
-        known = [
-            (k, person[variable.name]) for k, person in enumerate(self.household.persons) if person.get(variable.name) is not None
-        ]
-        return tuple([self._shown(kind, variable, given, k, i) for k, given in known])
+        found: tuple[ShownFact, ...] = ()
+        for k, person in enumerate(self.household.persons):
+            given = person.get(variable.name)
+            if given is None:
+                continue
+            key = (given, "" if k == i else self.names[k])
+            shown_before = None if self.sources else before.get(key)
+            if shown_before is None:
+                shown_before = (self._shown(kind, variable, given, k, i),)
+                if not self.sources and len(before) < 50_000:
+                    before[key] = shown_before
+            found += shown_before
+        return found
 
     def _shown(self, kind: str, variable: Variable, given: object, k: int, i: int) -> ShownFact:
         source = self.sources.get(self.household.person_ids[k], {}).get(variable.name)

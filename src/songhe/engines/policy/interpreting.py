@@ -46,10 +46,12 @@ class Interpreter:
     def value(self, node: Node, member: int) -> Value:
         """The node's value for a member; None is unknown."""
         match node:
-            case Const():
-                return bool(node.value) if node.type is Type.BOOL else node.value
             case Column():
                 return self.household[node.name] if node.household else self.members[member].values[self.place[node.name]]
+            case Const():
+                return bool(node.value) if node.type is Type.BOOL else node.value
+            case Compare():
+                return compare(node.op, self.value(node.left, member), self.value(node.right, member))
             case Ref():
                 return self.members[member].values[self.place[f"= {node.definition}"]]
             case Not():
@@ -60,8 +62,6 @@ class Interpreter:
             case Or():
                 values = [self.value(part, member) for part in node.of]
                 return True if True in values else None if None in values else False
-            case Compare():
-                return compare(node.op, self.value(node.left, member), self.value(node.right, member))
             case In():
                 inner = self.value(node.of, member)
                 return None if inner is None else inner in node.values
