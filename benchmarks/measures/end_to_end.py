@@ -43,7 +43,7 @@ def bring_in(city: str, scale: str) -> Mapping[str, str]:
     }
     subprocess.run(
         [PROGRAM, "up", "--city", city, "--scale", scale, "--no-serve"], check=True, env=environment, stdout=subprocess.DEVNULL
-    )  # noqa: S603
+    )
     return environment
 
 
@@ -54,7 +54,7 @@ def run(run: Run) -> list[Figure]:
         environment = bring_in(city, "0.1" if run.quick else "1")
         answers = []
         for _ in range(2):
-            done = subprocess.run([sys.executable, "-c", MEASURED], check=True, env=environment, capture_output=True, text=True)  # noqa: S603
+            done = subprocess.run([sys.executable, "-c", MEASURED], check=True, env=environment, capture_output=True, text=True)
             answers.append(json.loads(done.stdout.strip().splitlines()[-1]))
         best = min(answers, key=lambda answer: float(answer["seconds"]))
         met = best["seconds"] <= seconds and (memory is None or best["peak_gb"] <= memory)

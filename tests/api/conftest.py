@@ -26,7 +26,9 @@ class Caller:
         return self.client.get(f"/api/v1{path}", query or None, headers={"Authorization": f"Bearer {self.token}"})
 
     def post(self, path: str, body: object):  # type: ignore[no-untyped-def]
-        return self.client.post(f"/api/v1{path}", body, content_type="application/json", headers={"Authorization": f"Bearer {self.token}"})
+        return self.client.post(
+            f"/api/v1{path}", body, content_type="application/json", headers={"Authorization": f"Bearer {self.token}"}
+        )
 
 
 def caller(name: str, scopes: tuple[Right, ...], area_path: str) -> Caller:

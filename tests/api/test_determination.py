@@ -47,7 +47,9 @@ def test_who_may_not_determine_changes_nothing(rules_caller: Caller, town_caller
 
 
 def test_an_anonymous_household(rules_caller: Caller) -> None:
-    answer = rules_caller.post("/determine", {"persons": [PERSON, PERSON | {"birth_date": "1946-11-22", "registered_here": None}]})
+    answer = rules_caller.post(
+        "/determine", {"persons": [PERSON, PERSON | {"birth_date": "1946-11-22", "registered_here": None}]}
+    )
     assert answer.status_code == 200
     first, second = answer.json()["members"]
     assert benefit(first, "age_allowance")["status"] == "eligible"
@@ -83,7 +85,9 @@ def test_a_bad_household_is_refused_with_the_field(rules_caller: Caller, body: o
 
 
 def test_a_body_that_is_not_json(rules_caller: Caller) -> None:
-    answer = rules_caller.client.post("/api/v1/determine", "{", content_type="application/json", headers={"Authorization": f"Bearer {rules_caller.token}"})
+    answer = rules_caller.client.post(
+        "/api/v1/determine", "{", content_type="application/json", headers={"Authorization": f"Bearer {rules_caller.token}"}
+    )
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
 

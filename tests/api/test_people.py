@@ -58,7 +58,13 @@ def test_no_token_wrong_token_and_a_right_that_is_not_there(city_caller: Caller,
 
 
 def test_bad_input_is_named(city_caller: Caller) -> None:
-    for query, field in (({"limit": "0"}, "limit"), ({"limit": "abc"}, "limit"), ({"text": "a\x00b"}, "text"), ({"after": "!!"}, "after"), ({"text": "长" * 51}, "text")):
+    for query, field in (
+        ({"limit": "0"}, "limit"),
+        ({"limit": "abc"}, "limit"),
+        ({"text": "a\x00b"}, "text"),
+        ({"after": "!!"}, "after"),
+        ({"text": "长" * 51}, "text"),
+    ):
         answer = city_caller.get("/people", **query)
         assert answer.status_code == 422
         assert any(field in problem["field"] for problem in answer.json()["errors"])

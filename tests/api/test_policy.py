@@ -21,7 +21,7 @@ def test_parameters_have_history_and_source(rules_caller: Caller) -> None:
 
 def test_benefits_with_conditions_as_written(rules_caller: Caller) -> None:
     listed = {entry["id"]: entry for entry in rules_caller.get("/pack/benefits").json()}
-    assert [condition["expression"] for condition in listed["age_allowance"]["conditions"]][0] == "aged"
+    assert next(condition["expression"] for condition in listed["age_allowance"]["conditions"]) == "aged"
     assert rules_caller.get("/pack/benefits/age_allowance").json() == listed["age_allowance"]
     assert rules_caller.get("/pack/benefits/none").status_code == 404
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from ninja import Query, Router, Schema
@@ -14,7 +15,7 @@ from songhe.api.fields import Cursor, PlainText, only_known_filters
 from songhe.api.problems import REFUSALS
 from songhe.contexts.entitlements import actions, queries
 from songhe.contexts.people import queries as people
-from songhe.engines.policy.explaining import ConditionExplained, Explanation, MissingFact
+from songhe.engines.policy.explaining import ConditionExplained, DisplacedBy, Explanation, MissingFact
 from songhe.engines.policy.rulebook import Citation, Status
 from songhe.foundation.access import Right
 
@@ -23,6 +24,16 @@ Day = Annotated[dt.date, Field(ge=dt.date(2000, 1, 1), le=dt.date(2100, 12, 31))
 FactValue = StrictBool | Annotated[StrictInt, Field(ge=-(10**13), le=10**13)] | Annotated[PlainText, Field(max_length=100)] | None
 Facts = Annotated[dict[Annotated[PlainText, Field(max_length=60)], FactValue], Field(max_length=200)]
 StatusName = Literal["not_eligible", "eligible", "cannot_tell", "displaced", "other_member", "provisional", "not_in_force"]
+
+NAMES: Mapping[Status, StatusName] = {
+    Status.NOT_ELIGIBLE: "not_eligible",
+    Status.ELIGIBLE: "eligible",
+    Status.CANNOT_TELL: "cannot_tell",
+    Status.DISPLACED: "displaced",
+    Status.OTHER_MEMBER: "other_member",
+    Status.PROVISIONAL: "provisional",
+    Status.NOT_IN_FORCE: "not_in_force",
+}
 
 
 class CitationOut(Schema):
@@ -93,8 +104,6 @@ class DisplacedOut(Schema):
     cite: CitationOut
 
 
-
-
 class BenefitDecision(Schema):
     """One benefit for one person; `amount` in fen a period, null where nothing is paid."""
 
@@ -138,7 +147,7 @@ class HouseholdIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     persons: Annotated[list[Facts], Field(min_length=1, max_length=30)]
-    household: Facts = {}
+    household: Facts = Field(default_factory=dict)
     as_of: Day | None = None
 
 
@@ -156,7 +165,7 @@ class HistoryLine(Schema):
     """One past decision."""
 
     run_id: int
-    published_at: dt.datetime
+    published_at: dt.datetime | None
     as_of: dt.date
     cause: str
     eligible: list[str]
@@ -227,19 +236,35 @@ def _missing(facts: tuple[MissingFact, ...]) -> list[MissingOut]:
 
 
 def _condition(c: ConditionExplained) -> ConditionSeen:
-    values = [ValueSeen(variable=v.variable, label=v.label, shown=v.shown, source=v.source, stated_on=v.stated_on, member=v.member) for v in c.values]
-    return ConditionSeen(id=c.id, result=c.result, text=c.text, expression=c.expression, values=values, missing=_missing(c.missing), cite=_cite(c.cite))
+    values = [
+        ValueSeen(variable=v.variable, label=v.label, shown=v.shown, source=v.source, stated_on=v.stated_on, member=v.member)
+        for v in c.values
+    ]
+    return ConditionSeen(
+        id=c.id,
+        result=c.result,
+        text=c.text,
+        expression=c.expression,
+        values=values,
+        missing=_missing(c.missing),
+        cite=_cite(c.cite),
+    )
+
+
+def _displaced(by: DisplacedBy | None) -> DisplacedOut | None:
+    if by is None:
+        return None
+    return DisplacedOut(benefit=by.benefit, title=by.title, member=by.member, certain=by.certain, cite=_cite(by.cite))
 
 
 def _benefit(e: Explanation) -> BenefitDecision:
     parameters = [ParameterSeen(name=p.name, title=p.title, value=p.value, unit=p.unit, cite=_cite(p.cite)) for p in e.parameters]
-    displaced = e.displaced_by
     return BenefitDecision(
-        benefit=e.benefit, title=e.title, status=e.status.name.lower(), answer=queries.STATUS_LABELS[e.status], amount=e.amount, period=e.period, as_of=e.as_of,
+        benefit=e.benefit, title=e.title, status=NAMES[e.status], answer=queries.STATUS_LABELS[e.status], amount=e.amount, period=e.period, as_of=e.as_of,
         gives=e.gives, where=e.where, conditions=[_condition(c) for c in e.conditions], missing=_missing(e.missing), parameters=parameters,
         reduced=ReducedOut(cap=e.reduced.cap, was=e.reduced.was, cite=_cite(e.reduced.cite)) if e.reduced else None,
-        displaced_by=DisplacedOut(benefit=displaced.benefit, title=displaced.title, member=displaced.member, certain=displaced.certain, cite=_cite(displaced.cite))
-        if displaced else None, cite=_cite(e.cite),
+        displaced_by=_displaced(e.displaced_by),
+        cite=_cite(e.cite),
     )  # fmt: skip
 
 
@@ -265,7 +290,14 @@ def list_decisions(request: CallerRequest, public_id: uuid.UUID) -> list[History
     """Newest first."""
     person = people.person_id_of(request.auth, public_id=public_id)
     return [
-        HistoryLine(run_id=d.run_id, published_at=d.published_at, as_of=d.as_of, cause=d.cause, eligible=list(d.eligible), cannot_tell=list(d.cannot_tell))
+        HistoryLine(
+            run_id=d.run_id,
+            published_at=d.published_at,
+            as_of=d.as_of,
+            cause=d.cause,
+            eligible=list(d.eligible),
+            cannot_tell=list(d.cannot_tell),
+        )
         for d in queries.decision_history(request.auth, person_id=person)
     ]
 
@@ -290,12 +322,21 @@ def determine_household(request: CallerRequest, household: HouseholdIn) -> House
     )  # fmt: skip
 
 
-@router.get("/figures", response={200: FiguresOut, **REFUSALS}, auth=Needs(Right.SEE_FIGURES), operation_id="get_figures", summary="People and money by town")
+@router.get(
+    "/figures",
+    response={200: FiguresOut, **REFUSALS},
+    auth=Needs(Right.SEE_FIGURES),
+    operation_id="get_figures",
+    summary="People and money by town",
+)
 def get_figures(request: CallerRequest, where: Query[InArea]) -> FiguresOut:
     """By town, benefit and status, from the latest run of the whole city."""
     only_known_filters(request, InArea)
     found = queries.figures(request.auth, area_path=where.area)
-    figures = [FigureOut(area_path=f.area_path, benefit=f.benefit, status=f.status.name.lower(), persons=f.persons, amount=f.amount) for f in found.figures]
+    figures = [
+        FigureOut(area_path=f.area_path, benefit=f.benefit, status=NAMES[f.status], persons=f.persons, amount=f.amount)
+        for f in found.figures
+    ]
     return FiguresOut(run_id=found.run_id, as_of=found.as_of, taken_at=found.taken_at, figures=figures)
 
 
@@ -305,10 +346,14 @@ def list_figure_people(request: CallerRequest, rows: Query[Rows]) -> DecidedPage
     """In order of area, keyset paging."""
     only_known_filters(request, Rows)
     status = Status[rows.status.upper()]
-    page = queries.decided_people(request.auth, benefit=rows.benefit, status=status, area_path=rows.area, limit=rows.limit, after=rows.after)
+    page = queries.decided_people(
+        request.auth, benefit=rows.benefit, status=status, area_path=rows.area, limit=rows.limit, after=rows.after
+    )
     known = people.people_by_id(request.auth, person_ids=[item.person_id for item in page.items])
     items = [
-        DecidedLine(public_id=uuid.UUID(known[i.person_id].public_id), name=i.name, place=known[i.person_id].place, amount=i.amount)
+        DecidedLine(
+            public_id=uuid.UUID(known[i.person_id].public_id), name=i.name, place=known[i.person_id].place, amount=i.amount
+        )
         for i in page.items
         if i.person_id in known
     ]

@@ -101,7 +101,13 @@ def _fact(view: people.FactView) -> FactOut:
     )  # fmt: skip
 
 
-@router.get("", response={200: PeoplePage, **REFUSALS}, auth=Needs(Right.SEE_PEOPLE), operation_id="search_people", summary="Search people")
+@router.get(
+    "",
+    response={200: PeoplePage, **REFUSALS},
+    auth=Needs(Right.SEE_PEOPLE),
+    operation_id="search_people",
+    summary="Search people",
+)
 def search_people(request: CallerRequest, search: Query[Search]) -> PeoplePage:
     """People in the consumer's areas, in a stable order; no exact count is given."""
     only_known_filters(request, Search)
@@ -109,7 +115,13 @@ def search_people(request: CallerRequest, search: Query[Search]) -> PeoplePage:
     return PeoplePage(items=[line(brief) for brief in page.items], next=page.next)
 
 
-@router.get("/{public_id}", response={200: PersonOut, **REFUSALS}, auth=Needs(Right.SEE_PEOPLE), operation_id="get_person", summary="One person")
+@router.get(
+    "/{public_id}",
+    response={200: PersonOut, **REFUSALS},
+    auth=Needs(Right.SEE_PEOPLE),
+    operation_id="get_person",
+    summary="One person",
+)
 def get_person(request: CallerRequest, public_id: uuid.UUID) -> PersonOut:
     """The person's facts with sources, and the household as far as the consumer may see it."""
     found = people.person(request.auth, person_id=people.person_id_of(request.auth, public_id=public_id))

@@ -17,6 +17,7 @@ from songhe.foundation import clock
 from songhe.foundation.access import Right
 
 router = Router()
+SEE = Needs(Right.SEE_PACKS)
 
 
 class CiteOut(Schema):
@@ -131,13 +132,20 @@ def _value(parameter: Parameter, value: int) -> str:
 
 
 def _parameter(parameter: Parameter) -> ParameterOut:
-    values = [ValueOut(valid_from=v.valid_from, valid_to=v.valid_to, value=_value(parameter, v.value), cite=_cite(v.cited)) for v in parameter.values]
+    values = [
+        ValueOut(valid_from=v.valid_from, valid_to=v.valid_to, value=_value(parameter, v.value), cite=_cite(v.cited))
+        for v in parameter.values
+    ]
     return ParameterOut(name=parameter.name, title=parameter.title, type=str(parameter.type), unit=parameter.unit, values=values)
 
 
 def _benefit(entry: BenefitEntry) -> BenefitOut:
     rules = entry.on(clock.today())
-    conditions = [ConditionOut(id=c.id, expression=c.expression.text, yes=c.yes, no=c.no, cite=_cite(c.cited)) for c in rules.who] if rules else []
+    conditions = (
+        [ConditionOut(id=c.id, expression=c.expression.text, yes=c.yes, no=c.no, cite=_cite(c.cited)) for c in rules.who]
+        if rules
+        else []
+    )
     return BenefitOut(
         id=entry.id, title=entry.title, announced=entry.announced, kind=entry.kind, entity=entry.entity, in_force_from=entry.in_force_from,
         in_force_to=entry.in_force_to, application=entry.application, gives=rules.gives if rules else "", where=rules.where if rules else "",
@@ -153,11 +161,14 @@ def _definition(entry: DefinitionEntry) -> DefinitionOut:
     )  # fmt: skip
 
 
-@router.get("", response={200: PackOut, **REFUSALS}, auth=Needs(Right.SEE_PACKS), operation_id="get_pack", summary="The pack in use")
+@router.get("", response={200: PackOut, **REFUSALS}, auth=SEE, operation_id="get_pack", summary="The pack in use")
 def get_pack(request: CallerRequest) -> PackOut:
     """Title, version, hash, span and sources."""
     current = policy.pack_in_use()
-    sources = [SourceOut(id=s.id, title=s.title, number=s.number, issuer=s.issuer, issued=s.issued, status=s.status) for s in current.pack.sources.values()]
+    sources = [
+        SourceOut(id=s.id, title=s.title, number=s.number, issuer=s.issuer, issued=s.issued, status=s.status)
+        for s in current.pack.sources.values()
+    ]
     pack = current.pack
     return PackOut(
         id=pack.id, title=pack.title, version=pack.version, content_hash=current.content_hash, place=pack.place.name, valid_from=pack.valid_from,
@@ -165,13 +176,25 @@ def get_pack(request: CallerRequest) -> PackOut:
     )  # fmt: skip
 
 
-@router.get("/benefits", response={200: list[BenefitOut], **REFUSALS}, auth=Needs(Right.SEE_PACKS), operation_id="list_benefits", summary="All benefits")
+@router.get(
+    "/benefits",
+    response={200: list[BenefitOut], **REFUSALS},
+    auth=SEE,
+    operation_id="list_benefits",
+    summary="All benefits",
+)
 def list_benefits(request: CallerRequest) -> list[BenefitOut]:
     """Benefits in force and announced ones, as they stand today."""
     return [_benefit(entry) for entry in policy.pack_in_use().pack.benefits.values()]
 
 
-@router.get("/benefits/{benefit_id}", response={200: BenefitOut, **REFUSALS}, auth=Needs(Right.SEE_PACKS), operation_id="get_benefit", summary="One benefit")
+@router.get(
+    "/benefits/{benefit_id}",
+    response={200: BenefitOut, **REFUSALS},
+    auth=SEE,
+    operation_id="get_benefit",
+    summary="One benefit",
+)
 def get_benefit(request: CallerRequest, benefit_id: str) -> BenefitOut:
     """One benefit by id."""
     entry = policy.pack_in_use().pack.benefits.get(benefit_id)
@@ -180,13 +203,25 @@ def get_benefit(request: CallerRequest, benefit_id: str) -> BenefitOut:
     return _benefit(entry)
 
 
-@router.get("/parameters", response={200: list[ParameterOut], **REFUSALS}, auth=Needs(Right.SEE_PACKS), operation_id="list_parameters", summary="All parameters")
+@router.get(
+    "/parameters",
+    response={200: list[ParameterOut], **REFUSALS},
+    auth=SEE,
+    operation_id="list_parameters",
+    summary="All parameters",
+)
 def list_parameters(request: CallerRequest) -> list[ParameterOut]:
     """Every dated value with its source; assumed and unverified ones are marked."""
     return [_parameter(parameter) for parameter in policy.pack_in_use().pack.parameters.values()]
 
 
-@router.get("/parameters/{name}", response={200: ParameterOut, **REFUSALS}, auth=Needs(Right.SEE_PACKS), operation_id="get_parameter", summary="One parameter")
+@router.get(
+    "/parameters/{name}",
+    response={200: ParameterOut, **REFUSALS},
+    auth=SEE,
+    operation_id="get_parameter",
+    summary="One parameter",
+)
 def get_parameter(request: CallerRequest, name: str) -> ParameterOut:
     """One parameter by name."""
     parameter = policy.pack_in_use().pack.parameters.get(name)
@@ -195,7 +230,13 @@ def get_parameter(request: CallerRequest, name: str) -> ParameterOut:
     return _parameter(parameter)
 
 
-@router.get("/definitions", response={200: list[DefinitionOut], **REFUSALS}, auth=Needs(Right.SEE_PACKS), operation_id="list_definitions", summary="All definitions")
+@router.get(
+    "/definitions",
+    response={200: list[DefinitionOut], **REFUSALS},
+    auth=SEE,
+    operation_id="list_definitions",
+    summary="All definitions",
+)
 def list_definitions(request: CallerRequest) -> list[DefinitionOut]:
     """Named conditions, with both readings where the text is ambiguous."""
     return [_definition(entry) for entry in policy.pack_in_use().pack.definitions.values()]

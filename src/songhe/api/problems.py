@@ -10,12 +10,22 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import Field
 
 from songhe.foundation.errors import SongheError
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-TITLES = {400: "请求不完整或格式不对", 401: "没有有效的令牌", 403: "没有权限", 404: "没有找到", 409: "与现有记录冲突", 415: "请求格式不支持", 422: "填写的内容有误", 503: "暂时不能办理"}
+TITLES = {
+    400: "请求不完整或格式不对",
+    401: "没有有效的令牌",
+    403: "没有权限",
+    404: "没有找到",
+    409: "与现有记录冲突",
+    415: "请求格式不支持",
+    422: "填写的内容有误",
+    503: "暂时不能办理",
+}
 
 
 class FieldProblem(Schema):
@@ -33,7 +43,7 @@ class Problem(Schema):
     status: int
     code: str
     detail: str
-    errors: list[FieldProblem] = []
+    errors: list[FieldProblem] = Field(default_factory=list)
 
 
 REFUSALS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 503: Problem}
@@ -46,7 +56,13 @@ def problem(status: int, code: str, detail: str, errors: Sequence[FieldProblem] 
 
 
 def _sentence(kind: str, message: str) -> str:
-    known = {"missing": "缺少这一项", "extra_forbidden": "没有这一项", "string_too_long": "太长了", "less_than_equal": "数太大", "greater_than_equal": "数太小"}
+    known = {
+        "missing": "缺少这一项",
+        "extra_forbidden": "没有这一项",
+        "string_too_long": "太长了",
+        "less_than_equal": "数太大",
+        "greater_than_equal": "数太小",
+    }
     return known.get(kind, f"内容不对({kind})" if not message else f"内容不对:{message}")
 
 
@@ -60,7 +76,10 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        fields = [FieldProblem(field=".".join(str(part) for part in e["loc"]), message=_sentence(e["type"], e.get("msg", ""))) for e in error.errors]
+        fields = [
+            FieldProblem(field=".".join(str(part) for part in e["loc"]), message=_sentence(e["type"], e.get("msg", "")))
+            for e in error.errors
+        ]
         return problem(422, "invalid_input", "有些内容不能接受,请对照接口说明修改后再试。", fields)
 
     @api.exception_handler(AuthenticationError)

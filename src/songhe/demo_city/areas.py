@@ -152,7 +152,10 @@ def _spiral(n: int) -> list[tuple[int, int]]:
 
 def _hexagon(q: int, r: int, centre: tuple[float, float]) -> dict[str, object]:
     x, y = centre[0] + SIDE * 1.5 * q, centre[1] + SIDE * math.sqrt(3) * (r + q / 2)
-    corners = [[round(x + SIDE * 0.97 * math.cos(math.pi / 3 * k), 5), round(y + SIDE * 0.97 * math.sin(math.pi / 3 * k), 5)] for k in range(6)]
+    corners = [
+        [round(x + SIDE * 0.97 * math.cos(math.pi / 3 * k), 5), round(y + SIDE * 0.97 * math.sin(math.pi / 3 * k), 5)]
+        for k in range(6)
+    ]
     return {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
 
 

@@ -76,7 +76,14 @@ def _identity_columns(rng: np.random.Generator, people: Residents, ground: _Grou
     }
 
 
-def _fact_columns(rng: np.random.Generator, plan: CityPlan, people: Residents, ground: _Ground, variables: Mapping[str, Variable], as_of: dt.date) -> dict[str, Text]:
+def _fact_columns(
+    rng: np.random.Generator,
+    plan: CityPlan,
+    people: Residents,
+    ground: _Ground,
+    variables: Mapping[str, Variable],
+    as_of: dt.date,
+) -> dict[str, Text]:
     """Every variable of a layout as cell text; an elder never assessed has no grade."""
     facts = build_facts(rng, plan, people, ground.rural, ground.column(lambda node: node.county))
     columns = {name: words(variables[name], values) for name, values in facts.items() if name in variables}
@@ -85,7 +92,9 @@ def _fact_columns(rng: np.random.Generator, plan: CityPlan, people: Residents, g
         columns[name] = np.where(assessed, columns[name], "").astype("U8")
     checked = np.datetime64(as_of, "D") - facts["health_check"].astype("timedelta64[D]")
     columns["health_check_date"] = checked.astype("U10")
-    columns["income_per_head"], columns["savings"] = (words(variables[v], facts[f]) for v, f in (("income_per_head", "income"), ("savings", "savings")))
+    columns["income_per_head"], columns["savings"] = (
+        words(variables[v], facts[f]) for v, f in (("income_per_head", "income"), ("savings", "savings"))
+    )
     columns["rural"] = np.where(facts["rural"].astype(bool), "农村", "城镇")
     dead = rng.random(len(people)) < 0.004
     columns["alive"] = np.where(dead & people.elder, "死亡", "正常")
@@ -93,11 +102,20 @@ def _fact_columns(rng: np.random.Generator, plan: CityPlan, people: Residents, g
     columns["diagnosis"] = np.where(sick, rng.choice(np.array(DIAGNOSES), len(people)), "")
     columns.setdefault("carer", np.full(len(people), "否"))
     first = np.searchsorted(people.household, people.household)
-    shared = {name: column[first] for name, column in columns.items() if name in variables and variables[name].entity == "household"}
+    shared = {
+        name: column[first] for name, column in columns.items() if name in variables and variables[name].entity == "household"
+    }
     return columns | shared
 
 
-def _write(rng: np.random.Generator, folder: Path, layout: Layout, columns: Mapping[str, Text], rows: NDArray[np.int64], required: frozenset[str]) -> list[DepartmentFile]:
+def _write(
+    rng: np.random.Generator,
+    folder: Path,
+    layout: Layout,
+    columns: Mapping[str, Text],
+    rows: NDArray[np.int64],
+    required: frozenset[str],
+) -> list[DepartmentFile]:
     rows = np.sort(np.r_[rows, rows[hit(rng, len(rows), REPEATED)]]) if layout.code != "police" else rows
     filled = []
     for _, kind in layout.columns:
@@ -107,11 +125,25 @@ def _write(rng: np.random.Generator, folder: Path, layout: Layout, columns: Mapp
     parts = max(1, -(-len(rows) // MOST_ROWS))
     pieces = np.array_split(np.arange(len(rows)), parts)
     encoding = ENCODINGS.get(layout.code, "utf-8")
-    return [write_file(folder, layout, [column[piece] for column in filled], part, parts, encoding) for part, piece in enumerate(pieces)]
+    return [
+        write_file(folder, layout, [column[piece] for column in filled], part, parts, encoding)
+        for part, piece in enumerate(pieces)
+    ]
 
 
-def build_city(plan: CityPlan, layouts: tuple[Layout, ...], variables: Mapping[str, Variable], folder: Path, *, code: str, name: str, as_of: dt.date,
-               scale: float = 1.0, seed: int = 20_260_101, progress: Progress = lambda done, total, step: None) -> DemoCity:  # fmt: skip
+def build_city(
+    plan: CityPlan,
+    layouts: tuple[Layout, ...],
+    variables: Mapping[str, Variable],
+    folder: Path,
+    *,
+    code: str,
+    name: str,
+    as_of: dt.date,
+    scale: float = 1.0,
+    seed: int = 20_260_101,
+    progress: Progress = lambda done, total, step: None,
+) -> DemoCity:
     """Department files of a city of `plan.elders * scale` elders stand in `folder`; the same arguments give the same bytes of csv."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -126,7 +158,11 @@ def build_city(plan: CityPlan, layouts: tuple[Layout, ...], variables: Mapping[s
     files: list[DepartmentFile] = []
     everyone, elders_only = np.arange(len(people)), np.flatnonzero(people.elder)
     for done, layout in enumerate(layouts, start=3):
-        required = frozenset({"id_number"}) if layout.code in ("police", "human_resources", "medical_insurance", "veterans") else frozenset()
+        required = (
+            frozenset({"id_number"})
+            if layout.code in ("police", "human_resources", "medical_insurance", "veterans")
+            else frozenset()
+        )
         files += _write(rng, folder, layout, columns, everyone if layout.code == "police" else elders_only, required)
         progress(done, total, layout.title)
     return DemoCity(city, tuple(files), int(people.elder.sum()), len(people))

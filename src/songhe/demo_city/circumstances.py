@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +11,36 @@ from numpy.typing import NDArray
 from songhe.demo_city.plan import CityPlan, Rate
 from songhe.demo_city.residents import ALONE, COUPLE, FAMILY, INSTITUTION, Residents
 
-Column = NDArray[np.generic]
+Column = NDArray[Any]
 DEFAULT_RATES: Mapping[str, Rate] = {
-    "wishes_collective": Rate(60), "low_income_allowance": Rate(15, 80), "family_bed": Rate(6, 70), "home_adapted": Rate(12, 70), "emergency_device": Rate(40, 75),
-    "dementia": Rate(60, 75), "chronic_disease": Rate(580), "serious_illness": Rate(40), "terminal_illness": Rate(3), "hospitalised": Rate(12), "family_doctor": Rate(650),
-    "mobility_difficulty": Rate(90, 70), "enterprise_retiree": Rate(260), "veteran": Rate(28), "martyr_family": Rate(3), "serving_family": Rate(6), "preferential": Rate(8),
-    "left_behind": Rate(90), "orphan_elder": Rate(12), "unattended": Rate(18), "needs_meals": Rate(120, 70), "family_planning_aid": Rate(6), "employment_difficulty": Rate(8),
-    "ltc_benefit": Rate(8, 75), "wants_training": Rate(10), "seeks_work": Rate(15), "zero_employment": Rate(6),
-}  # fmt: skip
+    "wishes_collective": Rate(60),
+    "low_income_allowance": Rate(15, 80),
+    "family_bed": Rate(6, 70),
+    "home_adapted": Rate(12, 70),
+    "emergency_device": Rate(40, 75),
+    "dementia": Rate(60, 75),
+    "chronic_disease": Rate(580),
+    "serious_illness": Rate(40),
+    "terminal_illness": Rate(3),
+    "hospitalised": Rate(12),
+    "family_doctor": Rate(650),
+    "mobility_difficulty": Rate(90, 70),
+    "enterprise_retiree": Rate(260),
+    "veteran": Rate(28),
+    "martyr_family": Rate(3),
+    "serving_family": Rate(6),
+    "preferential": Rate(8),
+    "left_behind": Rate(90),
+    "orphan_elder": Rate(12),
+    "unattended": Rate(18),
+    "needs_meals": Rate(120, 70),
+    "family_planning_aid": Rate(6),
+    "employment_difficulty": Rate(8),
+    "ltc_benefit": Rate(8, 75),
+    "wants_training": Rate(10),
+    "seeks_work": Rate(15),
+    "zero_employment": Rate(6),
+}
 DEFAULT_CODES: Mapping[str, Mapping[str, float]] = {
     "family_planning": {"none": 880, "only_child": 112, "special": 8},
     "disability_grade": {"0": 932, "1": 10, "2": 18, "3": 20, "4": 20},
@@ -45,14 +68,16 @@ def _ability(rng: np.random.Generator, plan: CityPlan, people: Residents) -> tup
 
 def _assistance(rng: np.random.Generator, plan: CityPlan, people: Residents) -> NDArray[np.str_]:
     """One class a household (its elders share it); 特困 only where an elder lives alone or in an institution."""
-    kinds = _drawn(rng, plan.assistance, len(people))
+    kinds: NDArray[np.str_] = _drawn(rng, plan.assistance, len(people))
     first = np.flatnonzero(np.r_[True, people.household[1:] != people.household[:-1]])
     own = kinds[np.repeat(first, np.diff(np.r_[first, len(people)]))]
-    together = np.isin(people.living, (COUPLE, FAMILY))
+    together: NDArray[np.bool_] = np.isin(people.living, (COUPLE, FAMILY))
     return np.where(together & (own == "tekun"), "dibao", own)
 
 
-def build_facts(rng: np.random.Generator, plan: CityPlan, people: Residents, rural: NDArray[np.bool_], counties: NDArray[np.str_]) -> dict[str, Column]:
+def build_facts(
+    rng: np.random.Generator, plan: CityPlan, people: Residents, rural: NDArray[np.bool_], counties: NDArray[np.str_]
+) -> dict[str, Column]:
     """One column a variable: bool, int, or text for codes. What depends on living and age is consistent with it."""
     n, facts = len(people), dict[str, Column]()
     rates = {**DEFAULT_RATES, **plan.rates}
@@ -80,7 +105,11 @@ def build_facts(rng: np.random.Generator, plan: CityPlan, people: Residents, rur
     facts["registered_here"], facts["resident_here"] = rng.random(n) < 0.94, rng.random(n) < 0.985
     facts["ltc_grade"] = np.clip(grade + (grade >= 3), 0, 5)
     facts["ltc_benefit"] = facts["ltc_benefit"].astype(bool) & (grade >= 3) & (facts["ltc_insured"] != "none")
-    facts["disability_kind"] = np.where(facts["disability_grade"] == "0", "none", _drawn(rng, {"limb": 6, "sight": 2, "hearing": 2, "mental": 1, "intellect": 1}, n))
+    facts["disability_kind"] = np.where(
+        facts["disability_grade"] == "0",
+        "none",
+        _drawn(rng, {"limb": 6, "sight": 2, "hearing": 2, "mental": 1, "intellect": 1}, n),
+    )
     military = facts["veteran"].astype(bool) | facts["martyr_family"].astype(bool) | facts["serving_family"].astype(bool)
     facts["military_kin_three"] = military & (rng.random(n) < 0.8)
     facts["family_planning_aid"] = facts["family_planning_aid"].astype(bool) & (facts["family_planning"] == "special")

@@ -17,8 +17,31 @@ from songhe.engines.policy.tree import Type
 
 Text = NDArray[np.str_]
 MOST_ROWS = 100_000
-UNKNOWN_RATES: Mapping[str, float] = {"assistance": 12, "income_per_head": 80, "savings": 250, "dementia": 60, "disability_grade": 20, "unable_self_care": 60}
+UNKNOWN_RATES: Mapping[str, float] = {
+    "assistance": 12,
+    "income_per_head": 80,
+    "savings": 250,
+    "dementia": 60,
+    "disability_grade": 20,
+    "unable_self_care": 60,
+}
 USUAL_UNKNOWN = 15.0
+ALWAYS_CLEAN = frozenset(
+    [
+        "household_no",
+        "relation",
+        "sex",
+        "area_code",
+        "area_name",
+        "town_name",
+        "alive",
+        "registered_here",
+        "rural",
+        "death_date",
+        "diagnosis",
+        "ability_grade",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +94,20 @@ def dirty(rng: np.random.Generator, kind: str, column: Text, department: str, re
         return dirt.misheard(rng, column)
     if kind in ("birth_date", "health_check_date"):
         return dirt.impossible_dates(rng, column)
-    if kind in ("household_no", "relation", "sex", "area_code", "area_name", "town_name", "alive", "registered_here", "rural", "death_date", "diagnosis", "ability_grade"):
+    if kind in (
+        "household_no",
+        "relation",
+        "sex",
+        "area_code",
+        "area_name",
+        "town_name",
+        "alive",
+        "registered_here",
+        "rural",
+        "death_date",
+        "diagnosis",
+        "ability_grade",
+    ):
         return column
     if kind == "phone":
         return dirt.left_out(rng, column, 300)

@@ -37,7 +37,7 @@ def fit(seed: Table, margins: Sequence[NDArray[np.float64]], rounds: int = 200, 
 def whole(shares: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     """Whole numbers in proportion to `shares` that add up to `total` (largest remainder, ties to the first)."""
     exact = shares * (total / shares.sum())
-    counts = np.floor(exact).astype(np.int64)
+    counts: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     rest = total - int(counts.sum())
     order = np.argsort(-(exact - counts), kind="stable")
     counts[order[:rest]] += 1
@@ -46,5 +46,8 @@ def whole(shares: NDArray[np.float64], total: int) -> NDArray[np.int64]:
 
 def whole_table(table: Table, first_margin: NDArray[np.int64]) -> NDArray[np.int64]:
     """Whole people in every cell, such that each slice of the first axis adds up to its margin exactly."""
-    slices = [whole(table[i].ravel(), int(n)) if n else np.zeros(table[i].size, np.int64) for i, n in enumerate(first_margin)]
-    return np.stack(slices).reshape(table.shape)
+    slices: list[NDArray[np.int64]] = [
+        whole(table[i].ravel(), int(n)) if n else np.zeros(table[i].size, np.int64) for i, n in enumerate(first_margin)
+    ]
+    stacked: NDArray[np.int64] = np.stack(slices).reshape(table.shape)
+    return stacked

@@ -53,7 +53,9 @@ def id_numbers(people: Residents) -> NDArray[np.str_]:
         raise ValueError("more than 500 people of one sex share a birth date: use a smaller SCALE")
     sequence = rank * 2 + (people.sex == MALE)
     days = np.datetime64("1970-01-01", "D") + people.birth.astype("timedelta64[D]")
-    body = np.char.add(np.char.add("000000", np.char.replace(days.astype("U10"), "-", "")), np.char.zfill(sequence.astype("U3"), 3))
+    body = np.char.add(
+        np.char.add("000000", np.char.replace(days.astype("U10"), "-", "")), np.char.zfill(sequence.astype("U3"), 3)
+    )
     digits = body.view("U1").reshape(n, 17).astype(np.int64) if n else np.zeros((0, 17), np.int64)
     return np.char.add(body, CHECK[(digits * WEIGHTS).sum(1) % 11])
 
@@ -63,11 +65,14 @@ def phones(rng: np.random.Generator, n: int) -> NDArray[np.str_]:
     return np.char.add("154", np.char.zfill(rng.integers(0, 10**8, n).astype("U8"), 8))
 
 
-def addresses(rng: np.random.Generator, people: Residents, place_names: NDArray[np.str_], rural: NDArray[np.bool_]) -> NDArray[np.str_]:
+def addresses(
+    rng: np.random.Generator, people: Residents, place_names: NDArray[np.str_], rural: NDArray[np.bool_]
+) -> NDArray[np.str_]:
     """One address a household: building and flat in a community, group and house number in a village."""
     households = int(people.household[-1]) + 1 if len(people) else 0
     a, b, c = (rng.integers(1, top, households).astype("U4") for top in (39, 7, 19))
-    flat = np.char.add(np.char.add(np.char.add(np.char.add(a, "号楼"), np.char.add(b, "单元")), np.char.add(c, "0")), np.char.add(rng.integers(1, 4, households).astype("U1"), "室"))
+    door = np.char.add(np.char.add(c, "0"), np.char.add(rng.integers(1, 4, households).astype("U1"), "室"))
+    flat = np.char.add(np.char.add(np.char.add(a, "号楼"), np.char.add(b, "单元")), door)
     house = np.char.add(np.char.add(b, "组"), np.char.add(rng.integers(1, 160, households).astype("U4"), "号"))
     ending = np.where(rural[people.community], house[people.household], flat[people.household])
     return np.char.add(place_names[people.community], ending)

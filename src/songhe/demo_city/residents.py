@@ -40,7 +40,9 @@ class Residents:
         return len(self.age)
 
 
-def _elder_cells(plan: CityPlan, elders: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _elder_cells(
+    plan: CityPlan, elders: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Age band, sex, living arrangement and household size of every elder, fitted to the four margins together."""
     bands = whole(np.array([band.weight for band in plan.age_bands]), elders)
     margins = [
@@ -67,7 +69,9 @@ def _rank_within(group: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.arange(len(group)) - np.repeat(first, np.diff(np.r_[first, len(group)]))
 
 
-def _pair(men: NDArray[np.int64], women: NDArray[np.int64], group: NDArray[np.int64], age: NDArray[np.int16]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _pair(
+    men: NDArray[np.int64], women: NDArray[np.int64], group: NDArray[np.int64], age: NDArray[np.int16]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Husbands and wives of one group (community, living, size) matched by age; who is left over is in neither."""
     width = np.int64(10_000_000)
     keyed = []
@@ -104,7 +108,11 @@ def _younger(rng: np.random.Generator, household: NDArray[np.int64], size: NDArr
     spouse = living[first][at] == COUPLE
     jitter = rng.integers(-3, 4, len(at))
     child_age = np.clip(head_age - 26 + jitter, 18, 59)
-    ages = np.where(spouse, np.clip(head_age - 1 - np.abs(jitter), 50, 59), np.where(place < 2, child_age, np.clip(head_age - 53 + jitter + place, 1, 30)))
+    ages = np.where(
+        spouse,
+        np.clip(head_age - 1 - np.abs(jitter), 50, 59),
+        np.where(place < 2, child_age, np.clip(head_age - 53 + jitter + place, 1, 30)),
+    )
     child_sex = rng.integers(0, 2, len(at))
     relation = np.where(spouse, SPOUSE, np.choose(np.minimum(place, 2), [CHILD, CHILD_IN_LAW, GRANDCHILD]))
     sexes = np.where(spouse, 1 - head_sex, np.where(place == 1, 1 - np.roll(child_sex, 1), child_sex))
@@ -128,7 +136,9 @@ def _birthday(day: dt.date, years: int) -> dt.date:
         return dt.date(day.year - years, 2, 28)
 
 
-def build_residents(rng: np.random.Generator, plan: CityPlan, elders_by_community: NDArray[np.int64], as_of: dt.date) -> Residents:
+def build_residents(
+    rng: np.random.Generator, plan: CityPlan, elders_by_community: NDArray[np.int64], as_of: dt.date
+) -> Residents:
     """All residents, sorted by household; the elders of each community are exactly as many as asked for."""
     n = int(elders_by_community.sum())
     band, sex, living, size = _elder_cells(plan, n)

@@ -71,7 +71,10 @@ def test_figures_add_up_to_the_rows_behind_them(town: Town, city_officer: Actor)
 
 
 def test_a_run_that_fails_half_way_leaves_nothing_visible(town: Town, city_officer: Actor) -> None:
-    with patch("songhe.contexts.entitlements.actions.determine_city.count_figures", side_effect=RuntimeError("disk")), pytest.raises(RuntimeError):
+    with (
+        patch("songhe.contexts.entitlements.actions.determine_city.count_figures", side_effect=RuntimeError("disk")),
+        pytest.raises(RuntimeError),
+    ):
         actions.determine_city(city_officer, cause="会失败的")
     assert Decision.objects.count() == RunFigure.objects.count() == Snapshot.objects.count() == 0
     assert Run.objects.get().failed == "RuntimeError"

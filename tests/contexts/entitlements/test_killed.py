@@ -41,8 +41,13 @@ print("not stopped", flush=True)
 def killed_at(step: str) -> None:
     at = connection.settings_dict
     url = f"postgresql://{at['USER']}@/{at['NAME']}?host={quote(str(at['HOST']), safe='')}&port={at['PORT']}"
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "songhe.project.settings", "DATABASE_URL": url, "SONGHE_VAR": str(settings.VAR)}
-    with subprocess.Popen([sys.executable, "-c", CHILD, step], env=env, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "songhe.project.settings",
+        "DATABASE_URL": url,
+        "SONGHE_VAR": str(settings.VAR),
+    }
+    with subprocess.Popen([sys.executable, "-c", CHILD, step], env=env, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         said = child.stdout.readline().strip()
         child.send_signal(signal.SIGKILL)
@@ -53,7 +58,12 @@ def killed_at(step: str) -> None:
 def test_killed_at_any_step_nothing_is_visible_and_again_finishes(town: Town, step: str) -> None:
     before = AuditEntry.objects.count(), OutboxEvent.objects.count()
     killed_at(step)
-    assert (Decision.objects.count(), RunFigure.objects.count(), Snapshot.objects.count(), WorkItem.objects.count()) == (0, 0, 0, 0)
+    assert (Decision.objects.count(), RunFigure.objects.count(), Snapshot.objects.count(), WorkItem.objects.count()) == (
+        0,
+        0,
+        0,
+        0,
+    )
     assert (AuditEntry.objects.count(), OutboxEvent.objects.count()) == before
     assert Run.objects.get().published_at is None
     assert actions.recover_interrupted() == ("会被中断",)

@@ -32,9 +32,14 @@ def test_what_is_not_said_is_unknown_and_named(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("person", "field"),
-    [({"no_such_fact": True}, "persons.0.no_such_fact"), ({"assistance": "rich"}, "persons.0.assistance"), ({"birth_date": "1946-02-30"}, "persons.0.birth_date"),
-     ({"alive": "yes"}, "persons.0.alive"), ({"size": 2}, "persons.0.size")],
-)  # fmt: skip
+    [
+        ({"no_such_fact": True}, "persons.0.no_such_fact"),
+        ({"assistance": "rich"}, "persons.0.assistance"),
+        ({"birth_date": "1946-02-30"}, "persons.0.birth_date"),
+        ({"alive": "yes"}, "persons.0.alive"),
+        ({"size": 2}, "persons.0.size"),
+    ],
+)
 def test_a_wrong_fact_is_refused_by_name(town: Town, person: dict[str, object], field: str) -> None:
     with pytest.raises(UnknownFact) as refused:
         queries.decide_anonymous([person], {})

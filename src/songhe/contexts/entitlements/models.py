@@ -44,7 +44,9 @@ class Run(models.Model):
 
     class Meta:
         db_table = "determination_run"
-        constraints = [models.CheckConstraint(condition=Q(published_at=None) | Q(snapshot__isnull=False), name="run_published_has_snapshot")]
+        constraints = [
+            models.CheckConstraint(condition=Q(published_at=None) | Q(snapshot__isnull=False), name="run_published_has_snapshot")
+        ]
         indexes = [models.Index(fields=["-published_at"], condition=Q(published_at__isnull=False), name="run_published")]
 
 
@@ -67,7 +69,13 @@ class Decision(models.Model):
     class Meta:
         db_table = "decision"
         constraints = [models.UniqueConstraint(fields=["person", "run"], name="decision_one_per_person_and_run")]
-        indexes = [models.Index(fields=["run", "area_path", "person"], name="decision_area", opclasses=["int8_ops", "text_pattern_ops", "int8_ops"])]
+        indexes = [
+            models.Index(
+                fields=["run", "area_path", "person"],
+                name="decision_area",
+                opclasses=["int8_ops", "text_pattern_ops", "int8_ops"],
+            )
+        ]
 
 
 class RunFigure(models.Model):

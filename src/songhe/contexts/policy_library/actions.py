@@ -47,7 +47,13 @@ def _put_in_use(actor: Actor, city: str, files: Mapping[str, str], overlay: Over
     }  # fmt: skip
     version, _ = PackVersion.objects.get_or_create(content_hash=content_hash, defaults=fresh)
     PackVersion.objects.filter(id=version.id).update(in_use=True)
-    audit.record(actor, "pack.put_in_use", subject_type="pack_version", subject_id=str(version.id), detail={"reason": reason, "hash": content_hash})
+    audit.record(
+        actor,
+        "pack.put_in_use",
+        subject_type="pack_version",
+        subject_id=str(version.id),
+        detail={"reason": reason, "hash": content_hash},
+    )
     outbox.publish(PackPutInUse(version_id=version.id, cause=reason))
     return version.id
 
@@ -83,7 +89,10 @@ def change_parameter(actor: Actor, *, name: str, value: str, valid_from: dt.date
     day = valid_from.isoformat()
     if any(entry["from"] == day and entry["value"] == value for entry in entries):
         raise SameValue(f"“{parameter.title}”从{valid_from:%Y年%m月%d日}起已经是这个数了。", field="value")
-    entries[:] = sorted([e for e in entries if e["from"] != day] + [{"from": day, "value": value, "source": "assumed", "note": note}], key=lambda e: e["from"])
+    entries[:] = sorted(
+        [e for e in entries if e["from"] != day] + [{"from": day, "value": value, "source": "assumed", "note": note}],
+        key=lambda e: e["from"],
+    )
     return _put_in_use(actor, current.pack, current.files, overlay, f"调整参数:{parameter.title}")
 
 

@@ -6,7 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from songhe.engines.policy.rulebook import Definition, Rulebook
-from songhe.engines.policy.tree import Aggregate, And, Arith, Case, Column, Compare, Const, In, Known, Node, Not, Or, OrElse, Ref, Share
+from songhe.engines.policy.tree import (
+    Aggregate,
+    And,
+    Arith,
+    Case,
+    Column,
+    Compare,
+    Const,
+    In,
+    Known,
+    Node,
+    Not,
+    Or,
+    OrElse,
+    Ref,
+    Share,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +47,7 @@ def children(node: Node) -> tuple[Node, ...]:
         case Compare() | Arith():
             return (node.left, node.right)
         case Case():
-            return tuple(part for branch in node.branches for part in branch) + (node.default,)
+            return (*(part for branch in node.branches for part in branch), node.default)
         case Aggregate(_, None):
             return ()
         case Aggregate() | Not() | In() | Known() | OrElse() | Share():

@@ -6,92 +6,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('policy_library', '0001_initial'),
+        ("people", "0001_initial"),
+        ("policy_library", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField()),
-                ('taken_at', models.DateTimeField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('path', models.TextField(blank=True)),
-                ('inline', models.JSONField(null=True)),
-                ('persons', models.IntegerField()),
-                ('households', models.IntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.TextField()),
+                ("taken_at", models.DateTimeField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("path", models.TextField(blank=True)),
+                ("inline", models.JSONField(null=True)),
+                ("persons", models.IntegerField()),
+                ("households", models.IntegerField()),
             ],
             options={
-                'db_table': 'snapshot',
+                "db_table": "snapshot",
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField()),
-                ('rulebook_hash', models.CharField(max_length=64)),
-                ('as_of', models.DateField()),
-                ('benefits', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('started_at', models.DateTimeField()),
-                ('started_by', models.BigIntegerField()),
-                ('published_at', models.DateTimeField(null=True)),
-                ('failed', models.TextField(blank=True)),
-                ('persons', models.IntegerField(default=0)),
-                ('cause', models.TextField(blank=True)),
-                ('pack_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policy_library.packversion')),
-                ('snapshot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.snapshot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.TextField()),
+                ("rulebook_hash", models.CharField(max_length=64)),
+                ("as_of", models.DateField()),
+                ("benefits", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("started_at", models.DateTimeField()),
+                ("started_by", models.BigIntegerField()),
+                ("published_at", models.DateTimeField(null=True)),
+                ("failed", models.TextField(blank=True)),
+                ("persons", models.IntegerField(default=0)),
+                ("cause", models.TextField(blank=True)),
+                (
+                    "pack_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="policy_library.packversion"
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="entitlements.snapshot"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'determination_run',
+                "db_table": "determination_run",
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField()),
-                ('statuses', models.BinaryField()),
-                ('amounts', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('true_mask', models.BinaryField()),
-                ('unknown_mask', models.BinaryField()),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField()),
+                ("statuses", models.BinaryField()),
+                ("amounts", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ("true_mask", models.BinaryField()),
+                ("unknown_mask", models.BinaryField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="entitlements.run"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'decision',
-                'indexes': [models.Index(fields=['run', 'area_path', 'person'], name='decision_area', opclasses=['int8_ops', 'text_pattern_ops', 'int8_ops'])],
-                'constraints': [models.UniqueConstraint(fields=('person', 'run'), name='decision_one_per_person_and_run')],
+                "db_table": "decision",
+                "indexes": [
+                    models.Index(
+                        fields=["run", "area_path", "person"],
+                        name="decision_area",
+                        opclasses=["int8_ops", "text_pattern_ops", "int8_ops"],
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("person", "run"), name="decision_one_per_person_and_run")],
             },
         ),
         migrations.CreateModel(
-            name='RunFigure',
+            name="RunFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField()),
-                ('benefit', models.TextField()),
-                ('status', models.SmallIntegerField()),
-                ('persons', models.IntegerField()),
-                ('amount', models.BigIntegerField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField()),
+                ("benefit", models.TextField()),
+                ("status", models.SmallIntegerField()),
+                ("persons", models.IntegerField()),
+                ("amount", models.BigIntegerField()),
+                ("run", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="entitlements.run")),
             ],
             options={
-                'db_table': 'run_figure',
-                'constraints': [models.UniqueConstraint(fields=('run', 'area_path', 'benefit', 'status'), name='run_figure_once')],
+                "db_table": "run_figure",
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "area_path", "benefit", "status"), name="run_figure_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('published_at__isnull', False)), fields=['-published_at'], name='run_published'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("published_at__isnull", False)), fields=["-published_at"], name="run_published"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at', None), ('snapshot__isnull', False), _connector='OR'), name='run_published_has_snapshot'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("published_at", None), ("snapshot__isnull", False), _connector="OR"),
+                name="run_published_has_snapshot",
+            ),
         ),
     ]

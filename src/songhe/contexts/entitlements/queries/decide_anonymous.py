@@ -42,7 +42,9 @@ def _checked(rules: Rulebook, entity: str, given: Mapping[str, object], place: s
     return {name: value for name, value in given.items() if value is not None}
 
 
-def decide_anonymous(persons: Sequence[Mapping[str, object]], household: Mapping[str, object], *, as_of: dt.date | None = None) -> AnonymousDecision:
+def decide_anonymous(
+    persons: Sequence[Mapping[str, object]], household: Mapping[str, object], *, as_of: dt.date | None = None
+) -> AnonymousDecision:
     """Every person of the household decided and explained; nothing is stored.
 
     Facts are as in the data dictionary (dates ISO, money in fen, codes by name); absent or null means unknown.

@@ -23,7 +23,9 @@ class DecidedPerson:
     amount: int
 
 
-def decided_people(actor: Actor, *, benefit: str, status: Status, area_path: str = "", after: str | None = None, limit: int = 50) -> Page[DecidedPerson]:
+def decided_people(
+    actor: Actor, *, benefit: str, status: Status, area_path: str = "", after: str | None = None, limit: int = 50
+) -> Page[DecidedPerson]:
     """A page of the rows, in order of area and person; at most 200 a page.
 
     Raises NoDecisionYet if no run has decided this benefit.
@@ -32,10 +34,14 @@ def decided_people(actor: Actor, *, benefit: str, status: Status, area_path: str
     if run is None or benefit not in run.benefits:
         raise NoDecisionYet("还没有这项待遇的核算结果。", next_step="请先完成一次全市核算。", field="benefit")
     index, limit = run.benefits.index(benefit), min(limit, 200)
-    rows = visible_to(actor, area_path=area_path).filter(run=run).extra(where=["get_byte(statuses, %s) = %s"], params=[index, int(status)])  # noqa: S610
+    rows = (
+        visible_to(actor, area_path=area_path)
+        .filter(run=run)
+        .extra(where=["get_byte(statuses, %s) = %s"], params=[index, int(status)])
+    )
     if after:
         path, person = keys_of(after, str, int)
-        rows = rows.extra(where=["(decision.area_path, decision.person_id) > (%s, %s)"], params=[path, person])  # noqa: S610
+        rows = rows.extra(where=["(decision.area_path, decision.person_id) > (%s, %s)"], params=[path, person])
     found = list(rows.order_by("area_path", "person_id").values_list("person_id", "area_path", f"amounts__{index}")[: limit + 1])
     names = people_by_id(actor, person_ids=[row[0] for row in found[:limit]])
     items = tuple(DecidedPerson(i, names[i].name if i in names else "", path, fen) for i, path, fen in found[:limit])

@@ -53,7 +53,12 @@ def _named(actor: Actor, household: HouseholdInput) -> HouseholdInput:
 
 def _equals(row: Decision, decided: MemberDecision) -> bool:
     width = len(row.true_mask)
-    again = (bytes(decided.statuses), list(decided.amounts), decided.true.to_bytes(width, "little"), decided.unknown.to_bytes(width, "little"))
+    again = (
+        bytes(decided.statuses),
+        list(decided.amounts),
+        decided.true.to_bytes(width, "little"),
+        decided.unknown.to_bytes(width, "little"),
+    )
     return again == (bytes(row.statuses), row.amounts, bytes(row.true_mask), bytes(row.unknown_mask))
 
 

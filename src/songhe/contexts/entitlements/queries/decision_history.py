@@ -15,7 +15,7 @@ class DecisionBrief:
     """One decision: when, why, and for which benefits the person was eligible or nothing could be told."""
 
     run_id: int
-    published_at: dt.datetime
+    published_at: dt.datetime | None
     as_of: dt.date
     cause: str
     eligible: tuple[str, ...]

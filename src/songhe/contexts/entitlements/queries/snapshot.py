@@ -90,7 +90,11 @@ def read_population(path: Path, variables: Mapping[str, Variable]) -> CityFacts:
             persons[variable.name] = _column(table[column], variable)
         else:
             households[variable.name] = _column(table[column].take(pa.array(starts)), variable)
-    area = table["area_path"].combine_chunks().dictionary_encode() if len(household) else pa.array([], pa.dictionary(pa.int32(), pa.string()))
+    area = (
+        table["area_path"].combine_chunks().dictionary_encode()
+        if len(household)
+        else pa.array([], pa.dictionary(pa.int32(), pa.string()))
+    )
     area = area.combine_chunks() if isinstance(area, pa.ChunkedArray) else area
     population = Population(table["person_id"].to_numpy(), starts.astype(np.int64), persons, households)
     return CityFacts(population, household, area.indices.to_numpy().astype(np.int32), tuple(area.dictionary.to_pylist()))
@@ -125,5 +129,9 @@ def household_around(snapshot: Snapshot, person_id: int) -> HouseholdInput:
     rows = pq.read_table(snapshot_path(snapshot.path), filters=[("household_id", "=", household_id)]).to_pylist()
     keys = ("person_id", "household_id", "area_path")
     facts = tuple({k: _shown(v) for k, v in row.items() if v is not None and "." not in k and k not in keys} for row in rows)
-    shared = {k.removeprefix(HOUSEHOLD_PREFIX): _shown(v) for k, v in rows[0].items() if v is not None and k.startswith(HOUSEHOLD_PREFIX)}
+    shared = {
+        k.removeprefix(HOUSEHOLD_PREFIX): _shown(v)
+        for k, v in rows[0].items()
+        if v is not None and k.startswith(HOUSEHOLD_PREFIX)
+    }
     return HouseholdInput(facts, shared, tuple(row["person_id"] for row in rows))

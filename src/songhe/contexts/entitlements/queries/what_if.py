@@ -103,12 +103,16 @@ def _value(pack: Pack, name: str, text: str) -> int:
         raise InvalidInput(f"“{parameter.title}”要填一个数。", next_step="例如 120 或 120.00。", field=name) from problem
 
 
-def _changed_rules(pack: Pack, day: dt.date, parameters: Mapping[str, str], readings: Mapping[str, str], definitions: Mapping[str, str]) -> Rulebook:
+def _changed_rules(
+    pack: Pack, day: dt.date, parameters: Mapping[str, str], readings: Mapping[str, str], definitions: Mapping[str, str]
+) -> Rulebook:
     values = {name: _value(pack, name, text) for name, text in parameters.items()}
     try:
         return resolve(pack, day, parameters=values, readings=dict(readings), definitions=dict(definitions))
     except PackInvalid as refused:
-        raise InvalidInput("这样改,规则读不通。", next_step=";".join(str(finding) for finding in refused.findings[:3]), field="definitions") from refused
+        raise InvalidInput(
+            "这样改,规则读不通。", next_step=";".join(str(finding) for finding in refused.findings[:3]), field="definitions"
+        ) from refused
 
 
 def _people(actor: Actor, facts: CityFacts, result: engine.WhatIf) -> tuple[int, tuple[ChangedPerson, ...]]:
@@ -116,7 +120,9 @@ def _people(actor: Actor, facts: CityFacts, result: engine.WhatIf) -> tuple[int,
     for change in result.changes:
         gains, moved = change.gains, change.gains | change.loses
         for at in np.flatnonzero(moved)[:SHOWN]:
-            picked.append((int(ids[change.rows[at]]), change.title, int(change.fen_before[at]), int(change.fen_after[at]), bool(gains[at])))
+            picked.append(
+                (int(ids[change.rows[at]]), change.title, int(change.fen_before[at]), int(change.fen_after[at]), bool(gains[at]))
+            )
     total = sum(int((change.gains | change.loses).sum()) for change in result.changes)
     shown = picked[:SHOWN]
     names = people_by_id(actor, person_ids=[row[0] for row in shown])

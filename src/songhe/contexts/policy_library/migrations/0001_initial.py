@@ -4,30 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PackVersion',
+            name="PackVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack', models.TextField()),
-                ('version', models.TextField()),
-                ('content_hash', models.CharField(max_length=64, unique=True)),
-                ('files', models.JSONField()),
-                ('overlay', models.JSONField(default=dict)),
-                ('reason', models.TextField(blank=True)),
-                ('loaded_at', models.DateTimeField()),
-                ('loaded_by', models.BigIntegerField()),
-                ('in_use', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pack", models.TextField()),
+                ("version", models.TextField()),
+                ("content_hash", models.CharField(max_length=64, unique=True)),
+                ("files", models.JSONField()),
+                ("overlay", models.JSONField(default=dict)),
+                ("reason", models.TextField(blank=True)),
+                ("loaded_at", models.DateTimeField()),
+                ("loaded_by", models.BigIntegerField()),
+                ("in_use", models.BooleanField(default=False)),
             ],
             options={
-                'db_table': 'pack_version',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('in_use', True)), fields=('in_use',), name='pack_version_one_in_use')],
+                "db_table": "pack_version",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_use", True)), fields=("in_use",), name="pack_version_one_in_use"
+                    )
+                ],
             },
         ),
     ]
