@@ -128,6 +128,8 @@ class _Together:
 
     def _once(self, place: int, benefit: Standing) -> None:
         standing = stages.standing(self.states[place])
+        alike, household = stages.contested(self.rows[standing], self.chunk.marks)
+        standing = standing[alike]
         rows = self.rows[standing]
         columns = [self.chunk.column(name, household=False) for name in benefit.first_by]
         known = np.ones(len(rows), dtype=np.bool_)
@@ -140,7 +142,6 @@ class _Together:
             if column.known is not None:
                 known &= column.known[rows]
         keys[-1] = self.chunk.population.person_id[self.chunk.start + rows.astype(np.int64)]
-        household = kernels.household_of(rows, self.chunk.starts)
         self.states[place, standing] = stages.once_per_household(household, keys, known, self.states[place, standing])
 
     def _answer(self, place: int, benefit: Standing, now: NDArray[np.int64]) -> Answer:

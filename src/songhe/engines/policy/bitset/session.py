@@ -16,7 +16,7 @@ from songhe.engines.policy.bitset.plan import Plan, Steps, plan
 from songhe.engines.policy.population import Outcome, OutcomePart, Population
 from songhe.engines.policy.rulebook import Rulebook
 
-CHUNK_ROWS = 524_288
+CHUNK_ROWS = 262_144
 
 Work = TypeVar("Work")
 

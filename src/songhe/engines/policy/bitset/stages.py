@@ -73,6 +73,32 @@ def granted(rows: NDArray[np.int32], states: States, now: Amounts) -> tuple[NDAr
 
 
 @njit(cache=True, nogil=True)
+def contested(rows: NDArray[np.int32], marks: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The places of rows (ascending) that share a household with another of them, and a number for each such household."""
+    places, household = np.empty(len(rows), np.int32), np.empty(len(rows), np.int32)
+    found = 0
+    number = np.int32(0)
+    joined = False  # whether the row before shares its household with the one before it
+    for k in range(1, len(rows)):
+        row, last = rows[k - 1] + 1, rows[k]
+        apart = False
+        while row <= last and not apart:
+            word = marks[row >> 6] >> np.uint64(row & 63)
+            width = min(64 - (row & 63), last - row + 1)
+            apart = (word & (~np.uint64(0) >> np.uint64(64 - width))) != 0
+            row += width
+        if not apart:
+            if not joined:
+                number += np.int32(1)
+                places[found], household[found] = k - 1, number
+                found += 1
+            places[found], household[found] = k, number
+            found += 1
+        joined = not apart
+    return places[:found], household[:found]
+
+
+@njit(cache=True, nogil=True)
 def _compare_keys(keys: NDArray[np.int64], a: int, b: int) -> int:
     for j in range(keys.shape[0]):
         if keys[j, a] != keys[j, b]:
