@@ -119,7 +119,7 @@ def test_paper_shows_the_reasons_and_no_buttons(page: Page, live_server: LiveSer
     page.emulate_media(media="print")
     assert page.locator(".result-group > .decision details:not([open])").count() == 0
     assert page.locator(".result-group > .decision .conditions").first.is_visible()
-    assert page.locator(".fold-list details[open]").count() == 0
+    assert page.locator(".fold-list > li > details[open]").count() == 0
     assert page.locator("main .btn:visible").count() == 0
     assert page.locator(".demo-ribbon").is_visible()
     assert page.locator("nav:visible").count() == 0
