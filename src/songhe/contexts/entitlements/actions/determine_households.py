@@ -92,7 +92,7 @@ def determine_households(actor: Actor, *, household_ids: Sequence[int], cause: s
         decided = decide(HouseholdInput(h.persons, h.household, h.person_ids, h.names))
         rows += [decision_row(run.id, i, h.area_path, d, rules) for i, d in zip(h.person_ids, decided, strict=True) if d.applies]
     Decision.objects.bulk_create(rows, batch_size=500)
-    settle_missing_facts(rules, households, rows)
+    settle_missing_facts(rules, households)
     run.snapshot, run.persons, run.published_at = _snapshot(households), len(rows), clock.now()
     run.save(update_fields=["snapshot", "persons", "published_at"])
     detail = {"households": list(household_ids)[:50], "persons": len(rows), "cause": cause, "rulebook": rules.hash}
