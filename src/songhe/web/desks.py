@@ -48,7 +48,6 @@ DESKS: tuple[Desk, ...] = (
         entries=(
             Entry("street:work", "待办", "tasks", Right.SEE_WORK),
             Entry("street:people", "找人", "people", Right.SEE_PEOPLE),
-            Entry("street:conflicts", "导入核实", "swap", Right.IMPORT),
         ),
         search="street:people",
         work="street:work",
@@ -76,7 +75,38 @@ DESKS: tuple[Desk, ...] = (
         title="运维",
         about="账号、导入、后台作业、审计",
         icon="gear",
-        entries=(Entry("ops:design", "页面样式", "eye", Right.SEE_JOBS),),
+        entries=(
+            Entry("ops:imports", "导入", "upload", Right.IMPORT),
+            Entry("ops:users", "账号和角色", "people", Right.MANAGE_USERS),
+            Entry("ops:consumers", "接口", "key", Right.MANAGE_USERS),
+            Entry("ops:jobs", "后台作业", "job", Right.SEE_JOBS),
+            Entry("ops:audit", "审计", "shield", Right.SEE_AUDIT),
+            Entry("ops:design", "页面样式", "eye", Right.SEE_JOBS),
+        ),
+    ),
+    Desk(
+        id="provider",
+        prefix="/provider/",
+        title="机构",
+        about="办养老机构和设施要守的规定、能得的支持",
+        icon="home",
+        entries=(Entry("provider:rules", "规定和支持", "book", Right.SEE_PACKS),),
+    ),
+    Desk(
+        id="assess",
+        prefix="/assess/",
+        title="评估",
+        about="哪些待遇要看能力评估的结果",
+        icon="tasks",
+        entries=(Entry("assess:rules", "要看评估的待遇", "book", Right.SEE_PACKS),),
+    ),
+    Desk(
+        id="inspect",
+        prefix="/inspect/",
+        title="监管",
+        about="监管时对照的标准和目标",
+        icon="eye",
+        entries=(Entry("inspect:rules", "标准和目标", "book", Right.SEE_PACKS),),
     ),
 )
 

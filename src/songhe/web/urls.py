@@ -22,4 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("street/", include("songhe.web.street.urls")),
     path("city/", include("songhe.web.city.urls")),
     path("ops/", include("songhe.web.ops.urls")),
+    path("provider/", include("songhe.web.provider.urls")),
+    path("assess/", include("songhe.web.assess.urls")),
+    path("inspect/", include("songhe.web.inspect.urls")),
 ]

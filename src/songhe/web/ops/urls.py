@@ -4,9 +4,37 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.ops import design
+from songhe.web.ops import audit, consumers, design, grants, imports, jobs, layouts, users
 
 app_name = "ops"
 urlpatterns = [
+    path("imports/", imports.page_imports, name="imports"),
+    path("imports/export/", imports.page_export, name="imports_export"),
+    path("imports/new/", imports.page_new, name="import_new"),
+    path("imports/templates/<slug:department>/", layouts.page_template, name="template"),
+    path("imports/<int:batch>/", imports.page_batch, name="batch"),
+    path("imports/<int:batch>/progress/", imports.part_progress, name="batch_progress"),
+    path("imports/<int:batch>/accept/", imports.page_accept, name="batch_accept"),
+    path("imports/<int:batch>/result/", imports.page_result, name="batch_result"),
+    path("users/", users.page_users, name="users"),
+    path("users/export/", users.page_export, name="users_export"),
+    path("users/new/", users.page_new, name="user_new"),
+    path("users/<int:user>/", users.page_user, name="user"),
+    path("users/<int:user>/grant/", grants.submit_grant, name="grant"),
+    path("users/<int:user>/grants/<int:grant>/revoke/", grants.submit_revoke, name="revoke"),
+    path("users/<int:user>/password/", users.submit_password, name="password"),
+    path("users/<int:user>/deactivate/", users.submit_deactivate, name="deactivate"),
+    path("users/<int:user>/activate/", users.submit_activate, name="activate"),
+    path("users/<int:user>/unlock/", users.submit_unlock, name="unlock"),
+    path("consumers/", consumers.page_consumers, name="consumers"),
+    path("consumers/new/", consumers.page_new, name="consumer_new"),
+    path("consumers/<int:consumer>/rotate/", consumers.submit_rotate, name="consumer_rotate"),
+    path("consumers/<int:consumer>/revoke/", consumers.submit_revoke, name="consumer_revoke"),
+    path("jobs/", jobs.page_jobs, name="jobs"),
+    path("jobs/<int:job>/retry/", jobs.submit_retry_job, name="job_retry"),
+    path("jobs/events/<int:event>/retry/", jobs.submit_retry_event, name="event_retry"),
+    path("audit/", audit.page_audit, name="audit"),
+    path("audit/export/", audit.page_export, name="audit_export"),
+    path("audit/verify/", audit.submit_verify, name="audit_verify"),
     path("design/", design.page_design, name="design"),
 ]
