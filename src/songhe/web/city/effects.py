@@ -30,6 +30,11 @@ class BenefitShown:
     gain: int
     lose: int
 
+    @property
+    def paid(self) -> bool:
+        """Whether money is given at all."""
+        return bool(self.fen_before or self.fen_after)
+
 
 @dataclass(frozen=True, slots=True)
 class EffectShown:

@@ -145,11 +145,11 @@ def grid(pack: Pack, found: CityFigures, table: FigureTable) -> tuple[tuple[str,
 
 
 def map_of(table: FigureTable, found: CityFigures) -> Mapping[str, object] | None:
-    """The towns' outlines with the people of the first head; None where no outline is known."""
+    """The towns' outlines with the people of the first head; None where there is nothing to compare or no outline is known."""
     by_code = {line.code: line for line in table.lines}
     paths = {figure.area_path for figure in found.figures}
     shapes = [outline for outline in places.outlines("", "town") if outline.path in paths and outline.code in by_code]
-    if not shapes:
+    if len(shapes) < 2:
         return None
     features = [
         {

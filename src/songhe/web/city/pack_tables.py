@@ -12,7 +12,7 @@ from songhe.foundation import clock
 from songhe.web.city.rule_words import in_words
 from songhe.web.rules import citation_text, mark_of, value_text
 
-ENTITIES = {"person": "人", "household": "户", "facility": "设施", "staff": "从业人员"}
+ENTITIES = {"person": "人", "household": "户", "facility": "设施", "staff": "从业人员", "organisation": "单位"}
 _SERVICES = {"material": "物质帮助", "care": "照护服务", "concern": "关爱服务"}
 _TARGETS = {
     "target": "目标", "milestone": "阶段任务", "standard": "标准", "universal": "全覆盖", "frequency": "频次",
@@ -29,6 +29,11 @@ class Cell:
     small: str = ""
     href: str = ""
     mark: str = ""
+
+    @property
+    def short(self) -> bool:
+        """Short enough to stand on one line."""
+        return 0 < len(self.text) <= 8
 
 
 @dataclass(frozen=True, slots=True)

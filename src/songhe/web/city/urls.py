@@ -24,6 +24,7 @@ urlpatterns = [
     path("policy/export/<slug:section>/", policy.page_export, name="policy_export"),
     path("policy/<slug:section>/", policy.page_section, name="section"),
     path("what-if/", what_if.page_what_if, name="what_if"),
+    path("what-if/export/", what_if.page_export, name="what_if_export"),
     path("runs/", runs.page_runs, name="runs"),
     path("runs/request/", runs.submit_run, name="request_run"),
 ]

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
+from songhe.basics.money import fen_to_yuan
 from songhe.contexts.policy_library import queries as policy
-from songhe.engines.policy.pack import DefinitionEntry, Pack
+from songhe.engines.policy.pack import Pack
 from songhe.foundation import clock
-from songhe.foundation.access import Right
+from songhe.foundation.access import Actor, Right
 from songhe.foundation.errors import InvalidInput, NotFound
 from songhe.web.access import PageRequest, desk
-from songhe.web.city.effects import effect
+from songhe.web.city.effects import EffectShown, effect
 from songhe.web.city.rule_words import in_words
+from songhe.web.exports import export
 from songhe.web.lists import FieldProblem
 from songhe.web.rules import parameters_used, value_text
 
@@ -75,35 +77,69 @@ def _without_blanks(query: QueryDict) -> str:
     return kept.urlencode()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for, ready for the comparison."""
+
+    parameters: dict[str, str]
+    readings: dict[str, str]
+    definitions: dict[str, str]
+
+    def __len__(self) -> int:
+        return len(self.parameters) + len(self.readings) + len(self.definitions)
+
+    def effect(self, actor: Actor) -> EffectShown:
+        """The comparison with today's rules."""
+        return effect(actor, parameters=self.parameters, readings=self.readings, definitions=self.definitions)
+
+
+def asked_in(query: QueryDict) -> Asked:
+    """p.<parameter>=value, r.<definition>=reading, and one definition with its wording."""
+    definition, wording = query.get("definition", ""), query.get("wording", "").strip()
+    wordings = {definition: wording} if definition and wording else {}
+    return Asked(_asked(query, "p."), _asked(query, "r."), wordings)
+
+
 @desk(Right.WHAT_IF)
 def page_what_if(request: PageRequest) -> HttpResponse:
     """The form with what is asked, and the comparison; a mistake is said beside it and nothing typed is lost."""
-    if any(not value.strip() for value in request.GET.values()):
-        return redirect(f"{request.path}?{_without_blanks(request.GET)}")
-    pack, query, problems, shown = policy.pack_in_use().pack, request.GET, (), None
-    definition, wording = query.get("definition", ""), query.get("wording", "")
-    wordings = {definition: wording} if definition and wording else {}
-    parameters, readings = _asked(query, "p."), _asked(query, "r.")
+    query = request.GET
+    if any(not value.strip() for value in query.values()):
+        return redirect(f"{request.path}?{_without_blanks(query)}")
+    pack, asked, problems, shown = policy.pack_in_use().pack, asked_in(query), (), None
     try:
-        if parameters or readings or wordings:
-            shown = effect(request.actor, parameters=parameters, readings=readings, definitions=wordings)
+        shown = asked.effect(request.actor) if asked else None
     except (InvalidInput, NotFound) as refused:
         problems = (FieldProblem(_field(refused.field), f"{refused.sentence}{refused.next_step}"),)
     found = {
         "parameters": _parameters(pack, query),
         "readings": _readings(pack, query),
-        "definitions": [(e.name, e.title, in_words(pack, e.read_as().text), e.read_as().text) for e in _person_definitions(pack)],
-        "definition": definition,
-        "wording": wording,
+        "definitions": _definitions(pack),
+        "definition": query.get("definition", ""),
+        "wording": query.get("wording", ""),
         "effect": shown,
         "problems": problems,
-        "asked": len(parameters) + len(readings) + len(wordings),
+        "asked": len(asked),
     }
     return render(request, "city/what_if.html", found, status=422 if problems else 200)
 
 
-def _person_definitions(pack: Pack) -> list[DefinitionEntry]:
-    return [entry for entry in pack.definitions.values() if entry.entity == "person"]
+@desk(Right.WHAT_IF)
+def page_export(request: PageRequest) -> HttpResponse:
+    """The people of the comparison as listed on the page."""
+    shown = asked_in(request.GET).effect(request.actor)
+    rows = [
+        (each.name, each.place, each.benefit, "增加" if each.gains else "减少", fen_to_yuan(each.fen_before), fen_to_yuan(each.fen_after))
+        for each, _ in shown.people
+    ]
+    header = ("姓名", "住在", "待遇", "变化", "现在（元）", "改后（元）")
+    return export(request, title="试算-结果会变的人", header=header, rows=rows)
+
+
+def _definitions(pack: Pack) -> list[tuple[str, str, str, str]]:
+    """Name, title, in words and as written, of every definition over persons."""
+    written = [(entry, entry.read_as().text) for entry in pack.definitions.values() if entry.entity == "person"]
+    return [(entry.name, entry.title, in_words(pack, text), text) for entry, text in written]
 
 
 def _field(name: str | None) -> str:

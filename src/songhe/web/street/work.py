@@ -20,17 +20,16 @@ from songhe.web.lists import Filter, chosen
 from songhe.web.street.conflicts import rows_to_check
 from songhe.web.street.fact_fields import stored_value, variable_named
 from songhe.web.street.outcomes import news_of
-from songhe.web.street.work_rows import KINDS, missing_field, work_lines
+from songhe.web.street.work_rows import KINDS, missing_field, owners, work_lines
 
-_OWNERS = tuple((name, name) for name in ("公安", "民政", "卫健", "医保", "残联", "人社", "退役军人", "社区"))
 _REASON = "street_reason"
 
 
 def _filters(request: PageRequest) -> tuple[Filter, ...]:
-    kind, owner = tuple(KINDS.items()), chosen(request.GET, "owner", _OWNERS)
+    kinds, known = tuple(KINDS.items()), owners()
     return (
-        Filter("kind", "事由", chosen(request.GET, "kind", kind), "choice", kind),
-        Filter("owner", "由谁提供", owner, "choice", _OWNERS),
+        Filter("kind", "事由", chosen(request.GET, "kind", kinds), "choice", kinds),
+        Filter("owner", "哪个部门的", chosen(request.GET, "owner", known), "choice", known),
         area_filter(request, Right.SEE_WORK),
     )
 
@@ -65,10 +64,10 @@ def page_export(request: PageRequest) -> HttpResponse:
     filters = _filters(request)
     lines = work_lines(request.actor, every_row(lambda after: _items(request, filters, after, limit=500)))
     rows = [
-        (line.person.name if line.person else "", line.person.place if line.person else "", line.title, line.owner, line.waited)
+        (line.person.name if line.person else "", line.person.place if line.person else "", line.title, line.said, line.waited)
         for line in lines
     ]
-    header = ("姓名", "住在", "要办的事", "由谁提供", "等了多久")
+    header = ("姓名", "住在", "要办的事", "部门", "等了多久")
     return export(request, title="待办", header=header, rows=rows, area_path=filters[2].value)
 
 

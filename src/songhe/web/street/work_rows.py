@@ -14,8 +14,8 @@ from songhe.foundation.access import Actor, Right
 from songhe.foundation.work_items import WorkItemView
 from songhe.web.street.fact_fields import FactField, fact_field
 
-KINDS = {"missing_fact": "缺资料"}
-MISSING = "missing_fact"
+MISSING, CONFLICT = "missing_fact", "import_conflict"
+KINDS = {MISSING: "缺资料", CONFLICT: "导入的资料对不上"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class WorkLine:
     title: str
     person: PersonBrief | None
     owner: str
+    said: str
     kind: str
     waited: str
     overdue: bool
@@ -41,18 +42,41 @@ class WorkLine:
 
 def work_lines(actor: Actor, items: Sequence[WorkItemView]) -> tuple[WorkLine, ...]:
     """The items with the people they are about; two queries however many there are."""
-    ids = [item.subject_id for item in items if item.subject_type == "person"]
-    found = people.people_by_id(actor, person_ids=ids) if actor.may(Right.SEE_PEOPLE) else {}
-    return tuple(_line(actor, item, found.get(item.subject_id)) for item in items)
+    ids = {item.id: person_id for item in items if (person_id := person_of(item))}
+    found = people.people_by_id(actor, person_ids=list(ids.values())) if actor.may(Right.SEE_PEOPLE) else {}
+    return tuple(_line(actor, item, found.get(ids.get(item.id, 0))) for item in items)
+
+
+def person_of(item: WorkItemView) -> int:
+    """The number of the person an item is about, 0 where it is about nobody known."""
+    told = item.subject_id if item.subject_type == "person" else item.detail.get("person_id")
+    return told if isinstance(told, int) else 0
+
+
+def owners() -> tuple[tuple[str, str], ...]:
+    """The departments that keep facts, as the choices of a filter."""
+    facts = policy.pack_in_use().pack.variables_of("person").values()
+    return tuple((name, name) for name in dict.fromkeys(fact.owner for fact in facts))
+
+
+def _title(item: WorkItemView) -> str:
+    if item.kind == CONFLICT:
+        return "核实：" + item.title.split(":", 1)[-1].rstrip("。").replace(",", "，")
+    return item.title.replace("补齐“", "补“")
+
+
+def _said(item: WorkItemView) -> str:
+    return f"{item.owner}报送，第{item.detail.get('row')}行" if item.kind == CONFLICT else f"应由{item.owner}提供"
 
 
 def _line(actor: Actor, item: WorkItemView, person: PersonBrief | None) -> WorkLine:
     needed = Right.CORRECT_FACTS if item.kind == MISSING else Right.DO_WORK
     return WorkLine(
         id=item.id,
-        title=item.title.replace("补齐“", "补“"),
+        title=_title(item),
         person=person,
         owner=item.owner,
+        said=_said(item),
         kind=KINDS.get(item.kind, "待办"),
         waited=waited(item.opened_at),
         overdue=item.overdue,
