@@ -156,13 +156,14 @@ def build_city(
     columns = _identity_columns(rng, people, ground) | _fact_columns(rng, plan, people, ground, variables, as_of)
     progress(2, total, "各部门文件")
     files: list[DepartmentFile] = []
-    everyone, elders_only = np.arange(len(people)), np.flatnonzero(people.elder)
+    elders_only = np.flatnonzero(people.elder)
+    rows = {"police": np.arange(len(people)), "human_resources": np.flatnonzero(people.age >= 16)}
     for done, layout in enumerate(layouts, start=3):
         required = (
             frozenset({"id_number"})
             if layout.code in ("police", "human_resources", "medical_insurance", "veterans")
             else frozenset()
         )
-        files += _write(rng, folder, layout, columns, everyone if layout.code == "police" else elders_only, required)
+        files += _write(rng, folder, layout, columns, rows.get(layout.code, elders_only), required)
         progress(done, total, layout.title)
     return DemoCity(city, tuple(files), int(people.elder.sum()), len(people))

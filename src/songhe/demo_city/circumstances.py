@@ -35,10 +35,10 @@ DEFAULT_RATES: Mapping[str, Rate] = {
     "unattended": Rate(18),
     "needs_meals": Rate(120, 70),
     "family_planning_aid": Rate(6),
-    "employment_difficulty": Rate(8),
+    "employment_difficulty": Rate(8, 16),
     "ltc_benefit": Rate(8, 75),
-    "wants_training": Rate(10),
-    "seeks_work": Rate(15),
+    "wants_training": Rate(10, 16),
+    "seeks_work": Rate(15, 16),
     "zero_employment": Rate(6),
 }
 DEFAULT_CODES: Mapping[str, Mapping[str, float]] = {
