@@ -10,8 +10,9 @@ import pytest
 from songhe.contexts.people import actions, facts, queries
 from songhe.contexts.people.errors import BatchNotFound, FactNotCorrectable, PersonNotFound, ReasonMissing
 from songhe.contexts.people.models import ImportBatch, ImportRow, Person
+from songhe.contexts.places.actions import AreaInput, load_areas
 from songhe.foundation import clock
-from songhe.foundation.access import Actor, Grant, Role
+from songhe.foundation.access import SYSTEM, Actor, Grant, Role
 from songhe.foundation.errors import AccessDenied, InvalidInput, SongheError
 from songhe.foundation.models import AuditEntry, OutboxEvent
 from tests.contexts.people import city
@@ -282,3 +283,20 @@ def test_the_city_in_one_statement() -> None:
     assert names == ["person_id", "household_id", "area_path", "facts", "household_facts"]
     assert [row[1] for row in rows] == sorted(row[1] for row in rows) and len(rows) == 3
     assert rows[2][4] == '{"size": 1}'
+
+
+def test_the_county_follows_from_the_community_and_shows_its_name() -> None:
+    load_areas(
+        SYSTEM,
+        areas=[
+            AreaInput("990110", "柏树县", "county", "990100"),
+            AreaInput("990110101", "溪口镇", "town", "990110"),
+            AreaInput("990110101001", "溪口村", "community", "990110101", rural=True),
+        ],
+    )
+    number = city.id_number("19400101", 5)
+    bring_in("公安", [city.resident(number, "赵国强", "H9", **{"村(社区)代码": "990110101001"})])
+    person = person_of(number)
+    assert person.facts["county"] == "990110" and person.area_path == "990100/990110/990110101/990110101001/"
+    shown = {fact.variable: fact.shown for fact in queries.person(OFFICER, person_id=person.id).facts}
+    assert shown["county"] == "柏树县"

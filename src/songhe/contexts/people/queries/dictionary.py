@@ -12,6 +12,7 @@ import yaml
 from django.conf import settings
 
 from songhe.basics.money import fen_to_yuan
+from songhe.contexts.places import queries as places
 from songhe.engines.policy.rulebook import Variable
 from songhe.engines.policy.tree import Type
 
@@ -52,6 +53,8 @@ def shown(variable: Variable, value: object) -> str:
         return chinese_date(dt.date.fromisoformat(str(value)))
     if variable.type is Type.MONEY and isinstance(value, int):
         return f"{fen_to_yuan(value)} {variable.unit or '元'}"
+    if variable.name == "county":  # its codes are the city's own division codes, not in the dictionary
+        return next((area.name for area in places.areas_under("", "county") if area.code == value), str(value))
     if variable.type is Type.CODE:
         return dict(variable.values).get(str(value), str(value))
     return f"{value}{(variable.unit or '').split('(')[0]}"
