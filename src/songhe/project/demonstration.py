@@ -129,7 +129,7 @@ def _batches() -> Iterator[BatchBrief]:
 
 def _import(department: str, file: Path, day: dt.date, known: BatchBrief | None) -> None:
     """The file has been accepted. What a killed run left of it is taken up where it stands."""
-    if known is not None and known.status == "accepted":
+    if known is not None and known.status in ("accepted", "accepting"):  # the worker does the rest
         return
     with step(f"导入 import {file.name}") as report:
         batch = known.id if known else _upload(department, file, day)
