@@ -78,7 +78,7 @@ def test_killed_in_the_middle_it_goes_on_and_serves(var: Path) -> None:
             var, "SELECT count(*) FROM decision d JOIN determination_run r ON r.id = d.run_id WHERE r.kind = 'city'"
         )
         assert any(f"http://127.0.0.1:{port}/" in line for line in second)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as page:
             assert page.status == 200
             assert "default-src 'none'" in page.headers["Content-Security-Policy"]
             assert "演示数据" in page.read().decode()

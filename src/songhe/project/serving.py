@@ -70,7 +70,7 @@ def _answers(port: int, processes: list[subprocess.Popen[bytes]]) -> bool:
     end = time.monotonic() + SECONDS_TO_ANSWER
     while time.monotonic() < end and all(process.poll() is None for process in processes):
         try:
-            urllib.request.urlopen(f"http://{HOST}:{port}/", timeout=5).close()
+            urllib.request.urlopen(f"http://{HOST}:{port}/", timeout=SECONDS_TO_ANSWER).close()
         except urllib.error.HTTPError:
             return True
         except OSError:
