@@ -29,10 +29,11 @@ class PageRequest(HttpRequest):
 
 @dataclass(frozen=True, slots=True)
 class AccessRule:
-    """`kind` is public, signed_in or desk; a desk's page names the right that it needs."""
+    """`kind` is public, signed_in or desk; a desk's page names the right that it needs, or others of which one is enough."""
 
     kind: str
     right: Right | None = None
+    others: tuple[Right, ...] = ()
 
 
 View = Callable[..., HttpResponseBase]  # of a PageRequest and the parts of the address
@@ -55,7 +56,7 @@ def _guarded(view: View, rule: AccessRule) -> View:
         actor = actor_of(request)
         if rule.kind != "public" and actor.kind == VISITOR.kind:
             return redirect_to_login(request.get_full_path())
-        if rule.right is not None:
+        if rule.right is not None and not any(actor.may(other) for other in rule.others):
             require(actor, rule.right)
         return view(request, *args, **kwargs)
 
@@ -73,10 +74,10 @@ def signed_in(view: View) -> View:
     return _guarded(view, AccessRule("signed_in"))
 
 
-def desk(right: Right) -> Callable[[View], View]:
-    """Only who holds the right somewhere may open the page; row filters narrow it to their areas."""
+def desk(right: Right, *others: Right) -> Callable[[View], View]:
+    """Only who holds the right (or one of the others) somewhere may open the page; row filters narrow it to their areas."""
 
     def decorate(view: View) -> View:
-        return _guarded(view, AccessRule("desk", right))
+        return _guarded(view, AccessRule("desk", right, others))
 
     return decorate

@@ -72,6 +72,11 @@ class Frame:
         return desks_of(self.actor)
 
     @cached_property
+    def other_desks(self) -> tuple[tuple[Desk, Entry], ...]:
+        """The actor's other desks, each with the first page that they may open there."""
+        return tuple((desk, desk.entries_for(self.actor)[0]) for desk in self.desks if desk != self.desk)
+
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The side navigation."""
         return self.desk.entries_for(self.actor) if self.desk else ()

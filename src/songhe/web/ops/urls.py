@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.ops import audit, consumers, design, grants, imports, jobs, layouts, users
+from songhe.web.ops import audit, consumers, design, first, grants, imports, jobs, layouts, users
 
 app_name = "ops"
 urlpatterns = [
+    path("", first.page_first, name="first"),
     path("imports/", imports.page_imports, name="imports"),
     path("imports/export/", imports.page_export, name="imports_export"),
     path("imports/new/", imports.page_new, name="import_new"),
