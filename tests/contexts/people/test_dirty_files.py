@@ -165,3 +165,14 @@ def test_a_village_of_an_ambiguous_or_unknown_name_is_told() -> None:
         ("rejected", ["area_unknown"]),
         ("rejected", ["area_missing"]),
     ]
+
+
+def test_a_cell_that_says_nothing_leaves_the_fact_unknown_and_the_row_good() -> None:
+    result = check("公安", table([resident(ZHANG, "张桂兰", "H1", 本市户籍="不详", 常住本市="是")]))
+    row = rows_of(result)[0]
+    assert row.verdict == "new"
+    assert codes(row) == ["says_nothing"]
+    actions.accept_batch(OFFICER, batch_id=result.batch_id)
+    facts = person_of(ZHANG).facts
+    assert "registered_here" not in facts
+    assert facts["resident_here"] is True

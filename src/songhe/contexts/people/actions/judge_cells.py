@@ -22,6 +22,7 @@ _EXACT = 2**53
 _YES = ("是", "有", "1", "√", "Y", "YES", "TRUE", "真")
 _NO = ("否", "无", "0", "×", "N", "NO", "FALSE", "假", "没有")
 _DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日)(?:[ T]0?0:00(?::00)?)?")
+_SAYS_NOTHING = frozenset(("不详", "不清楚", "不知道", "未知", "待核实", "无法核实", "-", "--", "—", "——", "/"))
 _FORMULA = re.compile(r"[=@]|[+-](?![\d-]*$)")
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[·•.\- ])*")
 _LONGEST_NAME, _LONGEST_TEXT = 50, 500
@@ -89,12 +90,23 @@ def judge_for(column: Column, as_of: dt.date) -> Judge:
     if variable is None:
         return _free_text(column)
     if variable.type is Type.DATE:
-        return _date_judge(column, as_of)
+        return _unless_it_says_nothing(column, _date_judge(column, as_of))
     if variable.type is Type.MONEY:
-        return _money(column)
+        return _unless_it_says_nothing(column, _money(column))
     if variable.type is Type.INT:
-        return _whole_number(column, variable)
-    return _word(column, variable)
+        return _unless_it_says_nothing(column, _whole_number(column, variable))
+    return _unless_it_says_nothing(column, _word(column, variable))
+
+
+def _unless_it_says_nothing(column: Column, judge: Judge) -> Judge:
+    """A cell such as 不详 counts as empty: the fact stays unknown and the rest of the row is good."""
+
+    def judged(text: str) -> Judged:
+        if text in _SAYS_NOTHING:
+            return _problem(column, text, "says_nothing", "这一格没有说明情况,按没有填处理。", "查清后请补报。", NOTICE)
+        return judge(text)
+
+    return judged
 
 
 def _problem(column: Column, text: str, code: str, reason: str, remedy: str, level: str = ERROR) -> Judged:
