@@ -46,7 +46,9 @@ def run_city(size: int, *, copies: int = 1, rounds: int = 3) -> CityRuns:
             peer = {"folder": str(folder), "rules": str(rules), "copies": copies, "out": str(scratch) if first else None}
             found["peer"].append(run_peer(peer))
             found["ours"].append(run_ours(job | {"missing": False, "compare": str(scratch) if first else None}))
-            comparison = comparison or {k: found["ours"][0][k] for k in ("cells", "different", "different_with_overflow", "examples")}
+            comparison = comparison or {
+                k: found["ours"][0][k] for k in ("cells", "different", "different_with_overflow", "examples")
+            }
             found["ours_missing"].append(run_ours(job | {"missing": True}))
             found["ours_one_thread"].append(run_ours(job | {"missing": True, "threads": 1}))
     finally:

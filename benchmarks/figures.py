@@ -92,6 +92,16 @@ def show(figures: Iterable[Figure]) -> None:
         peer = "" if figure.peer is None else f"{figure.peer:.4g}"
         ratio = "" if figure.ratio is None else f"{figure.ratio:.1f}x"
         met = {True: "yes", False: "NO", None: ""}[figure.met]
-        row = (figure.figure, figure.unit, f"{figure.ours:.4g}", peer, ratio, figure.target, met, str(figure.threads), figure.note)
+        row = (
+            figure.figure,
+            figure.unit,
+            f"{figure.ours:.4g}",
+            peer,
+            ratio,
+            figure.target,
+            met,
+            str(figure.threads),
+            figure.note,
+        )
         table.add_row(*row)
     Console(width=180).print(table)

@@ -190,7 +190,14 @@ def conditions(m: Model, years: Callable[[int], str]) -> dict[str, list[str]]:
         "tekun_care": [tekun, local, grade[0]],
         "special_family": [years(49), local, m.test("family_planning", "eq", 2)],
         "preferential_care": [years(60), "preferential", local],
-        "home_adaptation": [years(60), local, m.either(poor, tekun), m.fact("home_adapted", True), at_home, m.either(grade[1], years(80))],
+        "home_adaptation": [
+            years(60),
+            local,
+            m.either(poor, tekun),
+            m.fact("home_adapted", True),
+            at_home,
+            m.either(grade[1], years(80)),
+        ],
         "emergency_call": [years(60), m.shared("all_elder"), lonely, m.fact("emergency_device", True)],
         "meal_help": [years(60), "needs_meals", resident],
         "free_bus": [years(65), resident],
@@ -403,10 +410,10 @@ def city(job: dict[str, Any], model: Model, wanted: list[tuple[str, str | None]]
     if job.get("out"):
         out = Path(job["out"])
         out.mkdir(parents=True, exist_ok=True)
-        for place, pair in enumerate(results):
-            np.save(out / f"status-{place}.npy", pair[0].astype(np.uint8))
-            if len(pair) > 1:
-                np.save(out / f"amount-{place}.npy", pair[1])
+        for place, arrays in enumerate(results):
+            np.save(out / f"status-{place}.npy", arrays[0].astype(np.uint8))
+            if len(arrays) > 1:
+                np.save(out / f"amount-{place}.npy", arrays[1])
     total = sum(float(pair[1].sum(dtype=np.float64)) for pair in results if len(pair) > 1)
     return {"seconds": seconds, "cpu_seconds": cpu_seconds, "load_seconds": load, "peak_mb": peak, "total": total}
 

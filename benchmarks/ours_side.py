@@ -11,8 +11,10 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.golden_pack import golden_rulebook
 from benchmarks.people import load_people
@@ -45,7 +47,7 @@ def main() -> None:
 
 def read(people: Population) -> None:
     """Every page of the mapped files is in memory, as the peer's inputs are before its clock starts."""
-    arrays = [people.person_id, people.starts]
+    arrays: list[NDArray[Any]] = [people.person_id, people.starts]
     for column in (*people.persons.values(), *people.households.values()):
         arrays += [column.values] if column.known is None else [column.values, column.known]
     for array in arrays:
@@ -58,7 +60,7 @@ def compare(rulebook: Rulebook, people: Population, outcome: Outcome, folder: Pa
     For int32 the reason must be visible in the facts: savings of 2**31 fen and more, or a mate of such a benefit. For float32
     no reason is looked for here.
     """
-    savings = people.households["savings"].values
+    savings: NDArray[Any] = people.households["savings"].values
     rich = np.repeat(savings >= INT32, np.diff(np.append(people.starts, people.size)))
     cells = different = explained = 0
     examples: list[dict[str, object]] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ MISSING = {
     "household": {"income_per_head": 0.1, "savings": 0.1},
 }  # fmt: skip
 
-Column = NDArray[np.generic]
+Column = NDArray[Any]
 
 
 def people_folder(root: Path, size: int) -> Path:
@@ -51,7 +52,8 @@ def load_people(folder: Path, *, missing: bool) -> Population:
 
 
 def _open(path: Path) -> Column:
-    return np.load(path, mmap_mode="r")
+    array: Column = np.load(path, mmap_mode="r")
+    return array
 
 
 def _make(folder: Path, size: int) -> None:
@@ -72,7 +74,10 @@ def _make(folder: Path, size: int) -> None:
     np.save(folder / "household-savings.npy", _savings(rng, counts))
     for side, shares in MISSING.items():
         for name, share in shares.items():
-            np.save(folder / f"known-{side}-{name}.npy", rng.random(size if side == "person" else households, dtype=np.float32) >= share)
+            np.save(
+                folder / f"known-{side}-{name}.npy",
+                rng.random(size if side == "person" else households, dtype=np.float32) >= share,
+            )
 
 
 def _birth_dates(rng: np.random.Generator, size: int) -> NDArray[np.int32]:

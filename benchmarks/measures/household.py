@@ -28,10 +28,20 @@ def run(run: Run) -> list[Figure]:
     chosen = _with_elders(people)
     ours = _time_ours(rulebook, people, chosen, 400 if run.quick else 2_000)
     complete = load_people(folder, missing=False)
-    job = {"folder": str(folder), "rules": str(peer_rules(rulebook, VAR)), "households": [_situation(complete, h) for h in chosen[:200]]}
+    job = {
+        "folder": str(folder),
+        "rules": str(peer_rules(rulebook, VAR)),
+        "households": [_situation(complete, h) for h in chosen[:200]],
+    }
     peer = run_peer(job)["seconds"][20:]
     half, worst, theirs = statistics.median(ours), float(np.percentile(ours, 99)), statistics.median(peer)
-    details: dict[str, object] = {"p50": half, "p99": worst, "households": len(ours), "peer_p50": theirs, "peer_p99": float(np.percentile(peer, 99))}
+    details: dict[str, object] = {
+        "p50": half,
+        "p99": worst,
+        "households": len(ours),
+        "peer_p50": theirs,
+        "peer_p99": float(np.percentile(peer, 99)),
+    }
     return [
         Figure("household", f"one household decided and explained, median ({ELDER})", "ms", half * 1e3, theirs * 1e3, ">= 60x",
                theirs / half >= 60, threads=1, note="the peer gives no explanation", details=details),
@@ -68,7 +78,11 @@ def _known(column: ColumnData, row: int) -> bool:
 def _household(rulebook: Rulebook, people: Population, household: int) -> HouseholdInput:
     rows = _members(people, household)
     persons = tuple(
-        {name: decode(rulebook.variables[name], column.values[row].item()) for name, column in people.persons.items() if _known(column, row)}
+        {
+            name: decode(rulebook.variables[name], column.values[row].item())
+            for name, column in people.persons.items()
+            if _known(column, row)
+        }
         for row in rows
     )
     shared = {
@@ -86,5 +100,7 @@ def _situation(people: Population, household: int) -> dict[str, object]:
         f"p{row}": {name: {month: column.values[row].item()} for name, column in people.persons.items()} | {"id": {month: row}}
         for row in _members(people, household)
     }
-    shared: dict[str, object] = {name: {month: min(column.values[household].item(), 2**31 - 1)} for name, column in people.households.items()}
+    shared: dict[str, object] = {
+        name: {month: min(column.values[household].item(), 2**31 - 1)} for name, column in people.households.items()
+    }
     return {"persons": persons, "households": {"h": {"members": list(persons), **shared}}}

@@ -22,10 +22,15 @@ def run(run: Run) -> list[Figure]:
         scratch = Path(tempfile.mkdtemp(dir=VAR))
         try:
             run_peer({"folder": str(folder), "rules": str(rules), "money": money, "out": str(scratch)})
-            found = run_ours({"folder": str(folder), "missing": False, "copies": 1, "threads": 2, "compare": str(scratch), "money": money})
+            found = run_ours(
+                {"folder": str(folder), "missing": False, "copies": 1, "threads": 2, "compare": str(scratch), "money": money}
+            )
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        examples = "; ".join(f"{e['benefit']} at {e['savings_fen'] / 100:,.2f} yuan: {e['peer']} instead of {e['ours']}" for e in found["examples"][:1])
+        examples = "; ".join(
+            f"{e['benefit']} at {e['savings_fen'] / 100:,.2f} yuan: {e['peer']} instead of {e['ours']}"
+            for e in found["examples"][:1]
+        )
         made.append(
             Figure(f"wrong_cells_{money}", f"wrong cells of {found['cells']:,}, {title}", "cells", 0, found["different"], "0", True,
                    threads=1, note=examples, details=found)

@@ -16,10 +16,9 @@ def run(run: Run) -> list[Figure]:
     runs = run_city(SIZE, rounds=min(2, run.rounds))
     ratio = runs.peer["seconds"] / runs.ours_missing["seconds"]
     memory = runs.ours_missing["peak_mb"] / runs.peer["peak_mb"]
-    common = {"threads": 2, "details": runs.details}
     return [
         Figure("batch_10m", "10 million people, with reasons and missing facts", "s", runs.ours_missing["seconds"],
-               runs.peer["seconds"], ">= 20x", ratio >= 20, note=cells_note(runs), **common),
+               runs.peer["seconds"], ">= 20x", ratio >= 20, note=cells_note(runs), threads=2, details=runs.details),
         Figure("batch_10m_memory", "10 million people, peak memory of the process", "MB", runs.ours_missing["peak_mb"],
-               runs.peer["peak_mb"], "<= half", memory <= 0.5, note="the people's files are mapped and counted", **common),
+               runs.peer["peak_mb"], "<= half", memory <= 0.5, note="the people's files are mapped and counted", threads=2, details=runs.details),
     ]  # fmt: skip

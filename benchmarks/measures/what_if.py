@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from benchmarks.figures import VAR, Figure, Run
-from benchmarks.golden_pack import AS_OF, golden_files, golden_rulebook, peer_rules
+from benchmarks.golden_pack import AS_OF, golden_files, peer_rules
 from benchmarks.people import load_people, people_folder
 from benchmarks.sides import run_peer
 from songhe.engines.policy.bitset import CitySession, evaluate

@@ -1,5 +1,7 @@
 """The answer of any back end as plain arrays, and a comparison that names the first cells that differ."""
 
+# ruff: noqa: S608 - the names of columns are our own
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

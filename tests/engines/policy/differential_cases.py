@@ -49,6 +49,11 @@ HOUSEHOLD = {"rent": Type.MONEY, "urban": Type.BOOL, "rooms": Type.INT}
 KINDS = ("none", "low", "poor", "severe")
 
 
+def seeded(seed: int) -> Random:
+    """Draws that are the same in every run."""
+    return Random(seed)  # noqa: S311 - nothing is kept secret by it
+
+
 class RulebookMaker:
     """Draws one rulebook; the same `Random` state gives the same rulebook."""
 
@@ -149,12 +154,16 @@ class RulebookMaker:
         if kind == 2:
             return In(Column("kind", Type.CODE), tuple(self.random.sample(range(4), self.random.randrange(4))))
         if kind == 3:
-            return Compare(self.random.choice(list(Comparison)), Column("birth", Type.DATE), Const(self.random.randrange(-5, 6), Type.DATE))
+            return Compare(
+                self.random.choice(list(Comparison)), Column("birth", Type.DATE), Const(self.random.randrange(-5, 6), Type.DATE)
+            )
         if kind == 4:
             sides = (Column("local", Type.BOOL), Column("alive", Type.BOOL))
             return Compare(self.random.choice([Comparison.EQ, Comparison.NE]), *sides)
         if kind == 5:
-            return Compare(self.random.choice(list(Comparison)), Column("grade", Type.INT), Const(self.random.randrange(5), Type.INT))
+            return Compare(
+                self.random.choice(list(Comparison)), Column("grade", Type.INT), Const(self.random.randrange(5), Type.INT)
+            )
         return Column(self.random.choice(["alive", "local"]), Type.BOOL)
 
     def number(self, depth: int, aggregates: bool) -> Node:
@@ -177,7 +186,9 @@ class RulebookMaker:
         return self._household_number()
 
     def _household_number(self) -> Node:
-        kind = self.random.choice([AggregateKind.COUNT, AggregateKind.SUM, AggregateKind.MIN, AggregateKind.MAX, AggregateKind.SIZE])
+        kind = self.random.choice(
+            [AggregateKind.COUNT, AggregateKind.SUM, AggregateKind.MIN, AggregateKind.MAX, AggregateKind.SIZE]
+        )
         if kind is AggregateKind.SIZE:
             return Aggregate(kind, None, Type.INT)
         of = self.bool(1, False) if kind is AggregateKind.COUNT else self.number(1, False)
@@ -203,7 +214,9 @@ class RulebookMaker:
 def variables() -> dict[str, Variable]:
     """The data dictionary of random rulebooks, keyed as `Rulebook.variables` is."""
     codes = tuple((kind, kind) for kind in KINDS)
-    made = {name: Variable(name, type_, "person", name, "民政", values=codes * (type_ is Type.CODE)) for name, type_ in PERSON.items()}
+    made = {
+        name: Variable(name, type_, "person", name, "民政", values=codes * (type_ is Type.CODE)) for name, type_ in PERSON.items()
+    }
     made |= {name: Variable(name, type_, "household", name, "民政") for name, type_ in HOUSEHOLD.items()}
     return made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from random import Random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -19,11 +19,11 @@ from songhe.engines.policy.population import ColumnData, Outcome, Population, un
 from songhe.engines.policy.rulebook import Rulebook, Status
 from songhe.engines.policy.tree import Column, Compare, Comparison, Const, Type
 from tests.engines.policy.answers import differences, of_outcome
-from tests.engines.policy.differential_cases import RulebookMaker, random_population
+from tests.engines.policy.differential_cases import RulebookMaker, random_population, seeded
 
 
 def rulebook_of(seed: int, benefits: int = 8) -> Rulebook:
-    return RulebookMaker(Random(seed)).make(benefits)
+    return RulebookMaker(seeded(seed)).make(benefits)
 
 
 def in_chunks(rulebook: Rulebook, population: Population, rows: int) -> Outcome:
@@ -53,7 +53,7 @@ def test_bounds_never_cut_a_household_and_cover_everyone() -> None:
         bounds = chunk_bounds(population, rows)
         assert bounds[0][0] == 0
         assert bounds[-1][1] == len(population.starts)
-        assert all(first[1] == second[0] for first, second in zip(bounds, bounds[1:], strict=False))
+        assert all(first[1] == second[0] for first, second in pairwise(bounds))
 
 
 def test_nobody_has_an_empty_outcome() -> None:
@@ -99,7 +99,9 @@ def test_some_households_alone_are_decided_as_in_the_whole(seed: int) -> None:
     households = np.array([0, 3, 4, 77, 149])
     rows, few = evaluate_households(rulebook, population, households)
     whole = evaluate(rulebook, population)
-    assert np.array_equal(population.household_of()[rows], np.repeat(households, np.diff(np.append(population.starts, population.size))[households]))
+    assert np.array_equal(
+        population.household_of()[rows], np.repeat(households, np.diff(np.append(population.starts, population.size))[households])
+    )
     assert np.array_equal(few.status, whole.status[rows])
     assert np.array_equal(few.amount, whole.amount[rows])
     assert np.array_equal(few.true, whole.true[rows])
@@ -139,9 +141,7 @@ def test_not_in_force_is_said_of_everyone_the_pack_speaks_of() -> None:
     off = replace(rulebook.benefits[0], in_force=False, conditions=(), amount=None, first_by=())
     kept = tuple(c for b in rulebook.benefits[1:] for c in b.conditions)
     bits = {c.bit: place for place, c in enumerate(kept)}
-    others = tuple(
-        replace(b, conditions=tuple(replace(c, bit=bits[c.bit]) for c in b.conditions)) for b in rulebook.benefits[1:]
-    )
+    others = tuple(replace(b, conditions=tuple(replace(c, bit=bits[c.bit]) for c in b.conditions)) for b in rulebook.benefits[1:])
     changed = replace(rulebook, benefits=(off, *others), condition_count=len(kept))
     outcome = evaluate(changed, random_population(42, 80, missing=0.1))
     assert set(outcome.status[outcome.applies, 0].tolist()) == {Status.NOT_IN_FORCE}

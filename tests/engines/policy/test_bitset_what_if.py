@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from random import Random
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from songhe.engines.policy.bitset import CitySession, evaluate
 from songhe.engines.policy.rulebook import Period, Rulebook
 from songhe.engines.policy.tree import Const, Type
 from songhe.engines.policy.what_if import people_by_period, sums_by_group, what_if
-from tests.engines.policy.differential_cases import RulebookMaker, random_population
+from tests.engines.policy.differential_cases import RulebookMaker, random_population, seeded
 
 GIVEN = (1, 5)
 
@@ -26,10 +25,12 @@ def dearer(rulebook: Rulebook, index: int) -> Rulebook:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_changes_are_exactly_the_cells_that_differ(seed: int) -> None:
-    before = RulebookMaker(Random(seed)).make(6)
+    before = RulebookMaker(seeded(seed)).make(6)
     paying = [b.index for b in before.benefits if b.in_force and b.amount is not None]
     if not paying:
-        before = replace(before, benefits=tuple(replace(b, amount=Const(1, Type.MONEY)) if b.in_force else b for b in before.benefits))
+        before = replace(
+            before, benefits=tuple(replace(b, amount=Const(1, Type.MONEY)) if b.in_force else b for b in before.benefits)
+        )
         paying = [b.index for b in before.benefits if b.in_force]
     after = dearer(before, paying[0])
     population = random_population(seed, 200, missing=0.15)
@@ -54,7 +55,7 @@ def test_changes_are_exactly_the_cells_that_differ(seed: int) -> None:
 
 
 def test_sums_by_group_are_those_of_both_answers() -> None:
-    before = RulebookMaker(Random(77)).make(6)
+    before = RulebookMaker(seeded(77)).make(6)
     paying = next(b.index for b in before.benefits if b.in_force and b.amount is not None)
     after = dearer(before, paying)
     population = random_population(77, 300, missing=0.1)
@@ -74,7 +75,7 @@ def test_sums_by_group_are_those_of_both_answers() -> None:
 
 
 def test_a_benefit_of_one_rulebook_only_is_nothing_in_the_other() -> None:
-    before = RulebookMaker(Random(5)).make(3)
+    before = RulebookMaker(seeded(5)).make(3)
     plain = replace(before, groups=(), caps=())
     last = replace(plain.benefits[-1], id="new", in_force=True, amount=Const(500, Type.MONEY), first_by=(), conditions=())
     bits = sum(len(b.conditions) for b in plain.benefits[:-1])

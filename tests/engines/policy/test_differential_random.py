@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from songhe.engines.policy.bitset import evaluate
 from songhe.engines.policy.rulebook import Status
 from tests.engines.policy.answers import differences, of_closure, of_duckdb, of_outcome
-from tests.engines.policy.differential_cases import RulebookMaker, random_population
+from tests.engines.policy.differential_cases import RulebookMaker, random_population, seeded
 
 HOUSEHOLDS = 40
 
@@ -20,7 +20,7 @@ HOUSEHOLDS = 40
 def test_every_back_end_gives_the_same_cells(missing: float) -> None:
     seen = set()
     for seed in range(40):
-        random = Random(seed)
+        random = seeded(seed)
         rulebook = RulebookMaker(random).make(random.randint(1, 9))
         population = random_population(seed, HOUSEHOLDS, missing=missing)
         bitset = of_outcome(evaluate(rulebook, population, threads=1))
@@ -33,7 +33,12 @@ def test_every_back_end_gives_the_same_cells(missing: float) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(random=st.randoms(use_true_random=False), benefits=st.integers(1, 5), seed=st.integers(0, 10_000), missing=st.sampled_from([0, 0.3]))
+@given(
+    random=st.randoms(use_true_random=False),
+    benefits=st.integers(1, 5),
+    seed=st.integers(0, 10_000),
+    missing=st.sampled_from([0, 0.3]),
+)
 def test_drawn_rulebooks_agree(random: Random, benefits: int, seed: int, missing: float) -> None:
     rulebook = RulebookMaker(random).make(benefits)
     population = random_population(seed, 12, missing=missing)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import psycopg
@@ -17,7 +16,7 @@ from benchmarks.people import load_people, people_folder
 from songhe.engines.policy.bitset import evaluate
 from songhe.engines.policy.population import Population
 from tests.engines.policy.answers import differences, of_closure, of_duckdb, of_outcome, of_postgres, of_spark
-from tests.engines.policy.differential_cases import RulebookMaker, random_population
+from tests.engines.policy.differential_cases import RulebookMaker, random_population, seeded
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def spark() -> Iterator[SparkSession]:
 
 def test_postgres_agrees_on_random_rulebooks(postgres: psycopg.Connection[tuple[object, ...]]) -> None:
     for seed in range(500, 530):
-        random = Random(seed)
+        random = seeded(seed)
         rulebook = RulebookMaker(random).make(random.randint(1, 9))
         population = random_population(seed, 40, missing=random.choice([0.0, 0.1, 0.4]))
         bitset = of_outcome(evaluate(rulebook, population, threads=1))
@@ -63,7 +62,7 @@ def test_postgres_agrees_on_random_rulebooks(postgres: psycopg.Connection[tuple[
 
 def test_spark_agrees_on_random_rulebooks(spark: SparkSession) -> None:
     for seed in range(600, 606):
-        random = Random(seed)
+        random = seeded(seed)
         rulebook = RulebookMaker(random).make(random.randint(2, 6))
         population = random_population(seed, 40, missing=random.choice([0.0, 0.1, 0.4]))
         bitset = of_outcome(evaluate(rulebook, population, threads=1))

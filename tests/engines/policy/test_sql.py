@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from random import Random
 
 import duckdb
 import pytest
@@ -13,7 +12,7 @@ from songhe.engines.policy.rulebook import Rulebook
 from songhe.engines.policy.sql import statements
 from songhe.engines.policy.tree import Column, Type
 from tests.engines.policy.answers import of_duckdb
-from tests.engines.policy.differential_cases import RulebookMaker, random_population
+from tests.engines.policy.differential_cases import RulebookMaker, random_population, seeded
 
 PORTABLE = {
     "AND", "OR", "NOT", "CASE", "WHEN", "THEN", "ELSE", "END", "IS", "NULL", "IN", "TRUE", "FALSE", "CAST", "AS", "BIGINT", "SELECT",
@@ -23,7 +22,7 @@ PORTABLE = {
 
 
 def rulebook_of(seed: int, benefits: int = 8) -> Rulebook:
-    return RulebookMaker(Random(seed)).make(benefits)
+    return RulebookMaker(seeded(seed)).make(benefits)
 
 
 def test_only_words_of_the_portable_core_are_written() -> None:
@@ -41,7 +40,9 @@ def test_dialects_differ_in_quotes_division_and_how_a_result_is_kept() -> None:
         duck = statements(rulebook, "duckdb")
         assert [text.replace(" // ", " / ") for text in duck] == statements(rulebook, "postgres")
         spark = [text.replace(" DIV ", " / ").replace("`", '"') for text in statements(rulebook, "spark")]
-        spark = [text.replace("CREATE OR REPLACE TEMPORARY VIEW", "CREATE TABLE").replace("DROP VIEW", "DROP TABLE") for text in spark]
+        spark = [
+            text.replace("CREATE OR REPLACE TEMPORARY VIEW", "CREATE TABLE").replace("DROP VIEW", "DROP TABLE") for text in spark
+        ]
         assert spark == statements(rulebook, "postgres")
 
 

@@ -101,9 +101,7 @@ def people_by_period(result: WhatIf, period: Period) -> tuple[NDArray[np.int64],
     return people[sums != 0], sums[sums != 0]
 
 
-def sums_by_group(
-    result: WhatIf, rulebook: Rulebook, group_of: NDArray[np.int64], groups: int
-) -> tuple[GroupSums, ...]:
+def sums_by_group(result: WhatIf, rulebook: Rulebook, group_of: NDArray[np.int64], groups: int) -> tuple[GroupSums, ...]:
     """Every benefit of the new rulebook by group; `group_of` is each row's group, 0 .. groups - 1."""
     changes = {change.benefit: change for change in result.changes}
     made = []
@@ -129,9 +127,7 @@ def _sum(where: NDArray[np.int64], values: NDArray[np.int64], groups: int) -> ND
     return sums
 
 
-def _given(
-    outcome: Outcome, index: int, group_of: NDArray[np.int64], groups: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _given(outcome: Outcome, index: int, group_of: NDArray[np.int64], groups: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     people, fen = np.zeros(groups, dtype=np.int64), np.zeros(groups, dtype=np.int64)
     for part in outcome.parts:
         where = group_of[part.start : part.start + part.size]

@@ -44,7 +44,7 @@ _COMPARE: dict[str, Callable[..., NDArray[np.bool_]]] = {
 }
 
 
-def pack(bools: NDArray[np.generic]) -> Words:
+def pack(bools: NDArray[np.bool_]) -> Words:
     """Bits of a bool column, with the unused tail zero."""
     out = np.zeros((len(bools) + 63) // 64, dtype=np.uint64)
     packed = np.packbits(bools, bitorder="little")
@@ -78,7 +78,7 @@ class Chunk:
         """The household within the chunk of these rows (ascending), or of everyone."""
         if rows is not None:
             return kernels.household_of(rows, self.starts)
-        sizes = np.diff(np.append(self.starts, np.int32(self.size)))
+        sizes = np.append(self.starts[1:], np.int32(self.size)) - self.starts
         return np.repeat(np.arange(len(self.starts), dtype=np.int32), sizes)
 
     def truth(self, number: int) -> Truth:
@@ -378,7 +378,9 @@ def _or_else(chunk: Chunk, step: Step, rows: NDArray[np.int32] | None) -> Value:
     inner = chunk.value(step.inputs[0], rows)
     if inner.known is None:
         return inner
-    return Value(np.where(inner.known, _wide(inner.numbers), step.args[0]), None)
+    default = step.args[0]
+    assert isinstance(default, int)
+    return Value(np.where(inner.known, _wide(inner.numbers), default), None)
 
 
 def share(numbers: Numbers | int, numerator: int, denominator: int, rounding: str) -> Numbers | int:

@@ -157,6 +157,7 @@ class _Together:
         (yes, unsure, _), theirs = _own_alone(self.chunk, benefit, alone)
         planes[0] |= yes
         planes[1] |= unsure
-        if paid is not None and theirs is not None:
-            paid = Payments(*kernels.merge_paid(paid.rows, paid.fen, theirs.rows, np.minimum(theirs.fen, self.limits[place])))
+        limit = self.limits[place]
+        if paid is not None and theirs is not None and limit is not None:
+            paid = Payments(*kernels.merge_paid(paid.rows, paid.fen, theirs.rows, np.minimum(theirs.fen, limit)))
         return (planes[0], planes[1], planes[2]), paid

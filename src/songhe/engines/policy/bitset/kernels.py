@@ -65,7 +65,7 @@ def spread(household_bits: Words, starts: Rows, marks: Words) -> Words:
     for i in range(len(household_bits)):
         word = household_bits[i]
         while word:
-            start = starts[(i << 6) + trailing_zeros(word)]
+            start = starts[(i << 6) + trailing_zeros(word)]  # type: ignore[call-arg]
             out[start >> 6] |= _ONE << np.uint64(start & 63)
             word &= word - _ONE
     carry = np.uint64(0)
@@ -112,7 +112,7 @@ def sum_members(values: NDArray[np.generic], bits: Words, marks: Words, househol
     out = np.empty(households, np.int64)
     size = len(values)
     total = np.int64(0)
-    h = 0
+    h = np.int64(0)
     for i in range(size - 1):
         total += np.int64(values[i]) * np.int64((bits[i >> 6] >> np.uint64(i & 63)) & _ONE)
         out[h] = total
@@ -148,7 +148,7 @@ def extreme_member(values: NDArray[np.generic], bits: Words, starts: Rows, size:
         for i in range(starts[h], stop):
             if (bits[i >> 6] >> np.uint64(i & 63)) & _ONE:
                 value = np.int64(values[i])
-                if not seen or (value > out[h]) == highest and value != out[h]:
+                if not seen or ((value > out[h]) == highest and value != out[h]):
                     out[h] = value
                     seen = True
     return out
@@ -172,7 +172,7 @@ def rows_of(bits: Words, count: int) -> Rows:
     for i in range(len(bits)):
         word = bits[i]
         while word:
-            out[k] = (i << 6) + trailing_zeros(word)
+            out[k] = (i << 6) + trailing_zeros(word)  # type: ignore[call-arg]
             k += 1
             word &= word - _ONE
     return out

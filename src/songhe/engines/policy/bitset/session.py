@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -84,7 +85,7 @@ def chunk_bounds(population: Population, rows: int = CHUNK_ROWS) -> list[tuple[i
     wanted = np.arange(rows, population.size, rows)
     cuts = np.searchsorted(population.starts, wanted, side="left")
     edges = np.unique(np.concatenate([[0], cuts, [len(population.starts)]]))
-    return [(int(first), int(last)) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+    return [(int(first), int(last)) for first, last in pairwise(edges)]
 
 
 def _each(run: Callable[[Work], OutcomePart], work: Sequence[Work], threads: int | None) -> list[OutcomePart]:

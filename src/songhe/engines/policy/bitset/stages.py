@@ -107,9 +107,7 @@ def _compare_keys(keys: NDArray[np.int64], a: int, b: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def once_per_household(
-    household: NDArray[np.int32], keys: NDArray[np.int64], known: NDArray[np.bool_], states: States
-) -> States:
+def once_per_household(household: NDArray[np.int32], keys: NDArray[np.int64], known: NDArray[np.bool_], states: States) -> States:
     """The states after stage 3 of candidates (all YES or UNKNOWN, sorted by household) with keys[j, candidate]."""
     out = states.copy()
     first = 0
@@ -201,7 +199,7 @@ def cap(
         for i in range(len(among)):
             b = among[i]
             state, mine = states[b, k], now[b, k]
-            if (state == _YES or state == _PROVISIONAL) and mine > 0:
+            if state in (_YES, _PROVISIONAL) and mine > 0:
                 if not total_known[here_known]:
                     states[b, k] = _UNKNOWN
                 else:

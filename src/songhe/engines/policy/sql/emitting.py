@@ -6,6 +6,8 @@ rulebook names must be a column. Result table `songhe_result`, one row for each 
 household_id, s_<benefit index> (`Status`), a_<benefit index> (fen), c_<bit> (BOOLEAN, NULL where unknown).
 """
 
+# ruff: noqa: S608 - written from the resolved tree: checked names and whole numbers, never a text of the pack
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -112,9 +114,7 @@ class _Conditions:
         return any(self._aggregated(self.definitions[part.definition]) for part in below if isinstance(part, Ref))
 
     def _facts(self) -> str:
-        used = dict.fromkeys(
-            node for root in self.roots for node in nodes_below(root) if isinstance(node, Column)
-        )
+        used = dict.fromkeys(node for root in self.roots for node in nodes_below(root) if isinstance(node, Column))
         keys = dict.fromkeys(name for benefit in self.rulebook.benefits if benefit.in_force for name in benefit.first_by)
         columns = ["p.person_id AS person_id", "p.household_id AS household_id"]
         for column in used:

@@ -4,6 +4,8 @@ Each stage is one SELECT that passes every column on and replaces the states (s_
 changes. r_<index> is the raw amount, NULL where unknown; t_<k> the total of cap k.
 """
 
+# ruff: noqa: S608 - written from the resolved tree: checked names and whole numbers, never a text of the pack
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -51,7 +53,11 @@ class Stages:
         self.columns += [f"k_{name}" for name in keys] + [f"t_{k}" for k, _ in self.caps]
         for benefit in self.benefits:
             raw = f"s.r_{benefit.index}" if _paid(benefit) else "CAST(0 AS BIGINT)"
-            columns += [f"{_own_state(benefit)} AS s_{benefit.index}", f"{raw} AS r_{benefit.index}", f"{raw} AS n_{benefit.index}"]
+            columns += [
+                f"{_own_state(benefit)} AS s_{benefit.index}",
+                f"{raw} AS r_{benefit.index}",
+                f"{raw} AS n_{benefit.index}",
+            ]
             self.columns += [f"s_{benefit.index}", f"r_{benefit.index}", f"n_{benefit.index}"]
         return f"SELECT {', '.join(columns)} FROM {source} AS s"
 
