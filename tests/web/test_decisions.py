@@ -37,6 +37,7 @@ def test_eligible() -> None:
 def test_an_assumed_amount_is_marked() -> None:
     decision = shown({**AT_86, "ability_grade": 2}, "care")
     assert (decision.amount, decision.amount_mark) == ("200.00", "assumed")
+    assert [(value.label, value.shown) for value in decision.conditions[0].values] == [("能力等级", "中度失能")]
     assert [(one.title, one.shown, one.cite, one.mark) for one in decision.parameters] == [
         ("护理补贴标准", "200.00 元/月", "没有文件载明", "assumed")
     ]

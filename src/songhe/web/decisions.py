@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from songhe.basics.money import fen_to_yuan
-from songhe.engines.policy.explaining import ConditionExplained, Explanation, MissingFact
+from songhe.engines.policy.explaining import ConditionExplained, Explanation, MissingFact, ShownFact
 from songhe.engines.policy.flipping import Answer, DecidesIf
 from songhe.engines.policy.pack import Pack
 from songhe.engines.policy.rulebook import ParameterValue, Period, Status
 from songhe.engines.policy.tree import Type
 from songhe.web.rules import citation_text, value_text
-from songhe.web.words import CHIPS, PERIOD_UNITS, PERIOD_WORDS, STATUS_KEYS
+from songhe.web.words import CHIPS, GRADE_WORDS, PERIOD_UNITS, PERIOD_WORDS, STATUS_KEYS
 
 _RESULTS = {True: "yes", False: "no", None: "unknown"}
 
@@ -209,11 +209,18 @@ def _next_steps(pack: Pack, explained: Explanation, missing: Sequence[MissingFac
 
 def _condition(pack: Pack, condition: ConditionExplained, voice: Voice) -> ConditionShown:
     known = tuple(
-        ValueShown(fact.label, fact.shown, fact.source or voice.source, fact.stated_on, fact.member) for fact in condition.values
+        ValueShown(fact.label, _in_words(fact), fact.source or voice.source, fact.stated_on, fact.member)
+        for fact in condition.values
     )
     missing = tuple(ValueShown(fact.label, "没有资料", f"应由{fact.owner}提供", None, fact.member) for fact in condition.missing)
     mark = "" if condition.cite.status == "stated" else condition.cite.status
     return ConditionShown(condition.yes, _RESULTS[condition.result], known + missing, citation_text(pack, condition.cite), mark)
+
+
+def _in_words(fact: ShownFact) -> str:
+    """The value; of a grade its name, as people know the name and not the number."""
+    names = {f"{number}级": name for number, name in GRADE_WORDS.get(fact.variable, ())}
+    return names.get(fact.shown, fact.shown)
 
 
 def _changes(explained: Explanation, voice: Voice) -> tuple[str, ...]:

@@ -86,3 +86,9 @@ PERIOD_WORDS: Mapping[Period, str] = {
 }
 
 SOURCE_NOTES: Mapping[str, str] = {"assumed": "演示取值，文件未载明", "unverified": "国家标准，尚未与原文核对"}
+
+# Grades have names in the national standards (GB/T 42195-2022; GB/T 26341): people know the name, not the number.
+GRADE_WORDS: Mapping[str, tuple[tuple[int, str], ...]] = {
+    "ability_grade": ((0, "能力完好"), (1, "轻度失能"), (2, "中度失能"), (3, "重度失能"), (4, "完全失能")),
+    "disability_grade": ((0, "没有残疾人证"), (1, "一级"), (2, "二级"), (3, "三级"), (4, "四级")),
+}

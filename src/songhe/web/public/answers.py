@@ -16,17 +16,13 @@ from songhe.engines.policy.tree import Type
 from songhe.foundation.errors import InvalidInput
 from songhe.web.access import PageRequest
 from songhe.web.public.questionnaire import UNSURE, Answers
+from songhe.web.words import GRADE_WORDS
 
 COOKIE = "answers"
 PATH = "/eligibility/"
 _SALT = "songhe.eligibility"
 _UNSURE_KEY = "unsure"
 _OLDEST = dt.date(1895, 1, 1)
-# Grades have names in the national standards (GB/T 42195-2022; GB/T 26341): people know the name, not the number.
-GRADES: Mapping[str, tuple[tuple[int, str], ...]] = {
-    "ability_grade": ((0, "能力完好"), (1, "轻度失能"), (2, "中度失能"), (3, "重度失能"), (4, "完全失能")),
-    "disability_grade": ((0, "没有残疾人证"), (1, "一级"), (2, "二级"), (3, "三级"), (4, "四级")),
-}
 _UNSURE_WORDS: Mapping[str, str] = {"ability_grade": "没有做过，或不清楚", "birth_date": "不确定"}
 
 
@@ -48,8 +44,8 @@ def choices(variable: Variable, answers: Answers) -> tuple[Choice, ...]:
         found = [("true", "是", "yes"), ("false", "否", "no")]
     elif variable.type is Type.CODE:
         found = [(code, "都不是" if code == "none" else label, "plain") for code, label in variable.values]
-    elif variable.name in GRADES:
-        found = [(str(number), label, "plain") for number, label in GRADES[variable.name]]
+    elif variable.name in GRADE_WORDS:
+        found = [(str(number), label, "plain") for number, label in GRADE_WORDS[variable.name]]
     found.append((_UNSURE_KEY, _UNSURE_WORDS.get(variable.name, "不确定"), "unsure"))
     current = (
         _UNSURE_KEY
@@ -70,11 +66,11 @@ def read_answer(variable: Variable, form: QueryDict) -> object:
         return key == "true"
     if variable.type is Type.CODE and key in {code for code, _ in variable.values}:
         return key
-    if variable.name in GRADES and key in {str(number) for number, _ in GRADES[variable.name]}:
+    if variable.name in GRADE_WORDS and key in {str(number) for number, _ in GRADE_WORDS[variable.name]}:
         return int(key)
     if variable.type is Type.DATE:
         return _date(form)
-    if variable.type in (Type.INT, Type.MONEY) and variable.name not in GRADES:
+    if variable.type in (Type.INT, Type.MONEY) and variable.name not in GRADE_WORDS:
         return _number(variable, form.get("number", "").strip())
     raise InvalidInput("请选一个答案。", field="answer")
 
@@ -110,8 +106,8 @@ def answer_text(variable: Variable, value: object) -> str:
     if variable.type is Type.DATE:
         day = dt.date.fromisoformat(str(value))
         return f"{day.year}年{day.month}月{day.day}日"
-    if variable.name in GRADES:
-        return dict(GRADES[variable.name]).get(int(str(value)), str(value))
+    if variable.name in GRADE_WORDS:
+        return dict(GRADE_WORDS[variable.name]).get(int(str(value)), str(value))
     return f"{fen_to_yuan(int(str(value)))} 元" if variable.type is Type.MONEY else str(value)
 
 

@@ -17,7 +17,6 @@ from songhe.foundation.errors import InvalidInput, NotFound
 from songhe.web.access import PageRequest, public
 from songhe.web.public import questionnaire, results
 from songhe.web.public.answers import (
-    GRADES,
     Choice,
     answer_text,
     choices,
@@ -26,6 +25,7 @@ from songhe.web.public.answers import (
     load_answers,
     read_answer,
 )
+from songhe.web.words import GRADE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _question(rules: Rulebook, answers: Mapping[str, object], asked: Variable, p
     place = names.index(asked.name) if asked.name in answers else len(names)
     titles = {benefit.id: benefit.title for benefit in rules.benefits}
     waiting = questionnaire.open_questions(rules, answers)
-    typed = asked.type in (Type.DATE, Type.INT, Type.MONEY) and asked.name not in GRADES
+    typed = asked.type in (Type.DATE, Type.INT, Type.MONEY) and asked.name not in GRADE_WORDS
     given = answers.get(asked.name)
     return QuestionPage(
         variable=asked,
