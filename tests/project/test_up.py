@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 CITY, SCALE = "dawukou", "0.004"
+COMMAND = [sys.executable, "-m", "songhe.project.command_line"]
 
 
 @pytest.fixture
@@ -26,12 +27,15 @@ def var() -> Iterator[Path]:
         yield Path(folder)
 
 
+def _environment(var: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CITY", "SCALE", "PORT"}}
+    return kept | {"SONGHE_VAR": str(var), "PYTHONUNBUFFERED": "1", "SONGHE_PAGE_WORKERS": "1"}
+
+
 @contextmanager
 def _up(var: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CITY", "SCALE", "PORT"}}
-    environment = kept | {"SONGHE_VAR": str(var), "PYTHONUNBUFFERED": "1", "SONGHE_PAGE_WORKERS": "1"}
-    command = [sys.executable, "-m", "songhe.project.command_line", "up", "--city", CITY, "--scale", SCALE, *options]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    command, out = [*COMMAND, "up", "--city", CITY, "--scale", SCALE, *options], subprocess.PIPE
+    with subprocess.Popen(command, env=_environment(var), stdout=out, stderr=subprocess.STDOUT, text=True) as process:
         try:
             yield process
         finally:
@@ -85,3 +89,10 @@ def test_killed_in_the_middle_it_goes_on_and_serves(var: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(40) == 0
     assert not (var / "postgres" / "postmaster.pid").exists()
+
+    assert any((var / "files").iterdir())
+    assert any((var / "snapshots").iterdir())
+    subprocess.run([*COMMAND, "reset", "--yes"], env=_environment(var), check=True, capture_output=True)
+    assert [folder.name for folder in var.iterdir() if folder.name in {"files", "snapshots", "city.json"}] == []
+    assert list((var / "demo").iterdir()) == []
+    assert (var / "keys" / "secret").exists()

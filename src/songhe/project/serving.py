@@ -52,7 +52,7 @@ def serve(port: int, when_ready: Callable[[], None]) -> int:
 
 def _start_pages(port: int) -> subprocess.Popen[bytes]:
     workers = os.environ.get("SONGHE_PAGE_WORKERS", "2")
-    options = ["--bind", f"{HOST}:{port}", "--workers", workers, "--timeout", "120", "--log-level", "warning"]
+    options = ["--bind", f"{HOST}:{port}", "--workers", workers, "--timeout", "120", "--preload", "--log-level", "warning"]
     return _start([sys.executable, "-m", "gunicorn", "songhe.project.wsgi:application", *options])
 
 

@@ -27,7 +27,7 @@ def prepare(choice: Choice) -> None:
     say(f"松鹤 Songhe · {choice.label}")
     demonstration.check_disk(0)
     with step("数据库 database"):
-        _create_database()
+        create_database()
         call_command("migrate", verbosity=0, interactive=False)
     with step("页面文件 front end"):
         _collect_static()
@@ -47,7 +47,7 @@ def say_ready(port: int) -> None:
     connections.close_all()
 
 
-def _create_database() -> None:
+def create_database() -> None:
     """The database of this choice exists. A server of the city's own is taken as it is if its database is there."""
     default = settings.DATABASES["default"]
     try:
