@@ -1,0 +1,154 @@
+"""The demo city's way in: built as department files, then through the same importers as anybody's data, then decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import yaml
+from django.conf import settings
+
+from songhe.contexts.accounts import actions as accounts_actions
+from songhe.contexts.accounts import queries as accounts_queries
+from songhe.contexts.accounts.actions import DemoAccount
+from songhe.contexts.entitlements import actions as entitlements
+from songhe.contexts.people import actions as people
+from songhe.contexts.people import queries as people_queries
+from songhe.contexts.people.queries import BatchBrief
+from songhe.contexts.places import actions as places
+from songhe.contexts.places import queries as places_queries
+from songhe.contexts.policy_library import queries as policy_library
+from songhe.demo_city.areas import Node
+from songhe.demo_city.build import build_city
+from songhe.demo_city.files import read_layouts
+from songhe.demo_city.plan import read_plan
+from songhe.foundation import clock
+from songhe.foundation.access import SYSTEM
+from songhe.jobs.determination import is_current
+from songhe.project.city import Choice
+from songhe.project.paths import PACKS, VAR
+from songhe.project.progress import Report, say, step
+
+MEGABYTES_NEEDED = 500
+KILOBYTES_PER_ELDER = 20  # department files, rows with their history, decisions, snapshots
+MEGABYTES_OF_LOG = 4096  # the database's own log grows up to max_wal_size while a city is brought in
+CAUSE = "演示城市建成"
+OFFICER = "city"  # user name of the account in whose name files are sent
+
+
+def check_disk(elders: int) -> None:
+    """Refuse with one sentence if a city of so many elders would fill the disk."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    free, data = shutil.disk_usage(VAR).free // 2**20, elders * KILOBYTES_PER_ELDER // 1024
+    needed = MEGABYTES_NEEDED + data + min(2 * data, MEGABYTES_OF_LOG)
+    if free < needed:
+        raise ValueError(f"磁盘空间不足 · the disk is nearly full: {free} MB free in {VAR}, {needed} MB needed")
+
+
+def bring_in(choice: Choice) -> None:
+    """Areas, accounts and every department's file are in the database; nothing is brought in twice."""
+    folder = Path(settings.VAR) / "demo" / choice.label
+    mark = folder / "complete.json"
+    fingerprint = f"{policy_library.pack_in_use().pack.version} {choice.scale:g}"
+    state = json.loads(mark.read_text()) if mark.exists() else {}
+    if state.get("of") != fingerprint or not places_queries.area_tree():
+        state = _build(choice, folder) | {"of": fingerprint}
+        draft = folder / "complete.draft"
+        draft.write_text(json.dumps(state))
+        os.replace(draft, mark)
+    accounts()
+    day, known = dt.date.fromisoformat(state["as_of"]), {batch.file_name: batch for batch in _batches()}
+    for department, name in state["files"]:
+        _import(department, folder / name, day, known.get(Path(name).name))
+
+
+def determine() -> None:
+    """Everybody has a decision by the pack in use from the facts as they are."""
+    entitlements.recover_interrupted()
+    if is_current():
+        return
+    with step("认定 determination") as report:
+        entitlements.determine_city(SYSTEM, cause=CAUSE, progress=_without_words(report))
+
+
+def accounts() -> tuple[DemoAccount, ...]:
+    """One account for each desk that needs signing in, with the same password at every start."""
+    towns = [area.path for area in places_queries.areas_under("", "town")]
+    communities = [area.path for area in places_queries.areas_under(towns[0] if towns else "", "community")]
+    city = places_queries.area_tree()[0].path
+    return accounts_actions.create_demo_accounts(SYSTEM, city_path=city, town_paths=towns, community_paths=communities)
+
+
+def _build(choice: Choice, folder: Path) -> dict[str, object]:
+    """The department files stand in the folder and the areas are in the database; what to import, and of which day."""
+    shutil.rmtree(folder, ignore_errors=True)
+    pack, day = policy_library.pack_in_use().pack, clock.today()
+    plan = read_plan(pack.demo)
+    check_disk(round(plan.elders * choice.scale))
+    layouts = read_layouts(yaml.safe_load((PACKS / "national" / "departments.yaml").read_text(encoding="utf-8"))["departments"])
+    with step("演示城市 demo city") as report:
+        built = build_city(
+            plan,
+            layouts,
+            pack.variables_of("person"),
+            folder,
+            code=pack.place.code,
+            name=pack.place.name,
+            as_of=day,
+            scale=choice.scale,
+            progress=_without_words(report),
+        )
+    say(f"    {built.elders} 位老年人 elders, {built.residents} 位居民 residents")
+    with step("区划 areas"):
+        places.load_areas(SYSTEM, areas=[_area(node) for node in built.city.walk()])
+    files = [(file.department, str(file.path.relative_to(folder))) for file in built.files]
+    return {"as_of": day.isoformat(), "files": files}
+
+
+def _area(node: Node) -> places.AreaInput:
+    outline = json.dumps(node.outline) if node.outline else None
+    source = "schematic" if outline else ""
+    return places.AreaInput(
+        node.code, node.name, node.level, node.parent or None, node.rural, outline=outline, outline_source=source
+    )
+
+
+def _batches() -> Iterator[BatchBrief]:
+    """Every batch, oldest last, so that the newest of one file name counts when they are put in a map in reverse."""
+    found: list[BatchBrief] = []
+    after: str | None = None
+    while True:
+        page = people_queries.list_batches(SYSTEM, limit=200, after=after)
+        found += page.items
+        after = page.next
+        if after is None:
+            return iter(reversed(found))
+
+
+def _import(department: str, file: Path, day: dt.date, known: BatchBrief | None) -> None:
+    """The file has been accepted. What a killed run left of it is taken up where it stands."""
+    if known is not None and known.status in ("accepted", "accepting"):  # the worker does the rest
+        return
+    with step(f"导入 import {file.name}") as report:
+        batch = known.id if known else _upload(department, file, day)
+        people.check_batch(SYSTEM, batch_id=batch, progress=_without_words(report))
+        result = people.accept_batch(SYSTEM, batch_id=batch, progress=_without_words(report)).batch
+    say("    " + ", ".join(f"{verdict} {count}" for verdict, count in result.counts.items() if count))
+
+
+def _upload(department: str, file: Path, day: dt.date) -> int:
+    """Sent by the demo city's officer, so that the city's desks list it."""
+    known = accounts_queries.list_users(SYSTEM, text=OFFICER).items
+    officer = accounts_queries.actor_of_user(next(user.id for user in known if user.username == OFFICER))
+    return people.upload_file(officer, department=department, name=file.name, content=file, stated_on=day)
+
+
+def _without_words(report: Report) -> Callable[[int, int, str], None]:
+    def told(done: int, total: int, step: str) -> None:
+        report(done, total)
+
+    return told

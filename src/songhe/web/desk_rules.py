@@ -20,9 +20,11 @@ Tables = Callable[[Pack], Sequence[PackTable]]
 _NAME = re.compile(r"\b[a-z][a-z0-9_]*\b")
 
 
-def only(table: PackTable, titles: Collection[str], *, id: str, title: str, lead: str) -> PackTable:
-    """The rows of these titles under another heading."""
-    return replace(table, id=id, title=title, lead=lead, rows=tuple(row for row in table.rows if row[0].text in titles))
+def only(table: PackTable, titles: Collection[str], *, id: str, title: str, lead: str, without: str = "") -> PackTable:
+    """The rows of these titles under another heading, without the column of this head."""
+    kept = [place for place, head in enumerate(table.heads) if head != without]
+    rows = tuple(tuple(row[place] for place in kept) for row in table.rows if row[0].text in titles)
+    return replace(table, id=id, title=title, lead=lead, heads=tuple(table.heads[place] for place in kept), rows=rows)
 
 
 def definitions_naming(pack: Pack, variable: str) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from songhe.web.ops.area_choice import names_of_areas
 from songhe.web.ops.words import DEED_GROUPS, DEEDS, DETAILS, JOB_LABELS, SUBJECTS, VERDICT_WORDS
 
 _KINDS = tuple(SUBJECTS.items())
+_FINGERPRINT = re.compile(r"[0-9a-f]{40,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,22 @@ def deed_lines(entries: tuple[AuditView, ...]) -> tuple[DeedLine, ...]:
         DeedLine(
             entry,
             DEEDS.get(entry.action, entry.action),
-            f"{SUBJECTS.get(entry.subject_type, entry.subject_type)}{entry.subject_id}",
+            f"{SUBJECTS.get(entry.subject_type, entry.subject_type)} {entry.subject_id}".strip(),
             places.get(entry.area_path, entry.area_path) if entry.area_path else "",
             str(entry.detail.get("reason", "")),
-            tuple((DETAILS.get(key, key), _shown(value, words)) for key, value in entry.detail.items() if key != "reason"),
+            tuple(
+                (DETAILS.get(key, key), _shown(entry.detail[key], words))
+                for key in sorted(entry.detail, key=_order)
+                if key != "reason"
+            ),
         )
         for entry in entries
     )
+
+
+def _order(key: str) -> tuple[int, str]:
+    """Details stand in the order of their labels' list."""
+    return (list(DETAILS).index(key) if key in DETAILS else len(DETAILS), key)
 
 
 def _words() -> Mapping[str, str]:
@@ -73,7 +84,7 @@ def _shown(value: object, words: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, str):
-        return words.get(value, value)
+        return f"{value[:12]}…" if _FINGERPRINT.fullmatch(value) else words.get(value, value)
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, list):

@@ -162,5 +162,7 @@ DETAILS: Mapping[str, str] = {
     "updated": "更新",
     "hash": "内容指纹",
     "as_of": "核算日",
+    "rulebook": "规则指纹",
+    "snapshot": "资料指纹",
 }
 """What a deed's detail is called; anything else is shown under its own name."""

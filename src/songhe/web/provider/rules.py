@@ -22,7 +22,14 @@ def tables(pack: Pack) -> tuple[PackTable, ...]:
     """Standards by whom they are for, then the order of admission."""
     whole = pack_tables.standards(pack)
     standards = (
-        only(whole, {each.title for each in pack.standards.values() if each.entity == entity}, id=id, title=title, lead=lead)
+        only(
+            whole,
+            {each.title for each in pack.standards.values() if each.entity == entity},
+            id=id,
+            title=title,
+            lead=lead,
+            without="对象",
+        )
         for entity, id, title, lead in _PARTS
     )
     return (*standards, pack_tables.admission(pack))
