@@ -4,7 +4,7 @@ Every distinct condition is a variable of its own, so its results give reasons t
 type OpenFisca gives them: int (int32) fen by default, or float (float32) yuan. Ages are compared as birth dates with a
 cut-off, household sums use OpenFisca's own aggregates, and nothing is traced: its fastest way found for these rules.
 
-    python openfisca_side.py job.json     with {folder, rules, copies, money, out} or {folder, rules, households}
+    python openfisca_side.py job.json     with {folder, rules, copies, money, out} or {folder, rules, households, rounds}
 """
 
 from __future__ import annotations
@@ -419,14 +419,15 @@ def city(job: dict[str, Any], model: Model, wanted: list[tuple[str, str | None]]
 
 
 def households(job: dict[str, Any], model: Model, wanted: list[tuple[str, str | None]]) -> dict[str, Any]:
-    """Single households one after the other: from a dictionary of facts to all results, each timed."""
-    times = []
-    for situation in job["households"]:
-        begun = time.perf_counter()
-        simulation = SimulationBuilder().build_from_entities(model.system, situation)
-        for pair in wanted:
-            [simulation.calculate(name, PERIOD) for name in pair if name]
-        times.append(time.perf_counter() - begun)
+    """Single households one after the other: from a dictionary of facts to all results; the best of some rounds each."""
+    times = [float("inf")] * len(job["households"])
+    for _ in range(job["rounds"] + 1):
+        for place, situation in enumerate(job["households"]):
+            begun = time.perf_counter()
+            simulation = SimulationBuilder().build_from_entities(model.system, situation)
+            for pair in wanted:
+                [simulation.calculate(name, PERIOD) for name in pair if name]
+            times[place] = min(times[place], time.perf_counter() - begun)
     return {"seconds": times}
 
 

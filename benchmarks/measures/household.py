@@ -18,36 +18,37 @@ from songhe.engines.policy.population import ColumnData, Population
 from songhe.engines.policy.rulebook import Rulebook
 
 ORDER = 20
-ELDER = "an elder lives in each"
 
 
 def run(run: Run) -> list[Figure]:
+    """Per household the best of some rounds, then median and 99th percentile over households."""
     folder = people_folder(VAR, 100_000)
     rulebook = golden_rulebook()
-    people = load_people(folder, missing=True)
-    chosen = _with_elders(people)
-    ours = _time_ours(rulebook, people, chosen, 400 if run.quick else 2_000)
-    complete = load_people(folder, missing=False)
-    job = {
-        "folder": str(folder),
-        "rules": str(peer_rules(rulebook, VAR)),
-        "households": [_situation(complete, h) for h in chosen[:200]],
-    }
-    peer = run_peer(job)["seconds"][20:]
-    half, worst, theirs = statistics.median(ours), float(np.percentile(ours, 99)), statistics.median(peer)
-    details: dict[str, object] = {
-        "p50": half,
-        "p99": worst,
-        "households": len(ours),
-        "peer_p50": theirs,
-        "peer_p99": float(np.percentile(peer, 99)),
-    }
-    return [
-        Figure("household", f"one household decided and explained, median ({ELDER})", "ms", half * 1e3, theirs * 1e3, ">= 60x",
-               theirs / half >= 60, threads=1, note="the peer gives no explanation", details=details),
-        Figure("household_p99", "one household decided and explained, 99th percentile", "ms", worst * 1e3, None, "< 1 ms",
-               worst < 1e-3, threads=1, details=details),
-    ]  # fmt: skip
+    complete, missing = (load_people(folder, missing=wanted) for wanted in (False, True))
+    chosen = _with_elders(complete)
+    count = 300 if run.quick else 1_500
+    same, unsure = (_time_ours(rulebook, people, chosen[:count], run.rounds) for people in (complete, missing))
+    situations = [_situation(complete, household) for household in chosen[:150]]
+    job = {"folder": str(folder), "rules": str(peer_rules(rulebook, VAR)), "households": situations, "rounds": run.rounds}
+    peer = run_peer(job)["seconds"]
+    theirs = statistics.median(peer)
+    details: dict[str, object] = {"households": count, "peer_p50": theirs, "peer_p99": float(np.percentile(peer, 99))}
+    details |= {"complete_p50": statistics.median(same), "complete_p99": float(np.percentile(same, 99))}
+    details |= {"missing_p50": statistics.median(unsure), "missing_p99": float(np.percentile(unsure, 99))}
+    made = []
+    for name, title, times in (("household", "all facts known", same), ("household_missing", "with missing facts", unsure)):
+        half, worst = statistics.median(times), float(np.percentile(times, 99))
+        like = name == "household"
+        made.append(
+            Figure(name, f"one household decided and explained, median, {title}", "ms", half * 1e3, theirs * 1e3,
+                   ">= 60x" if like else "", theirs / half >= 60 if like else None, threads=1,
+                   note="the peer decides only, all facts known; an elder lives in each", details=details)
+        )  # fmt: skip
+        made.append(
+            Figure(f"{name}_p99", f"one household decided and explained, 99th percentile, {title}", "ms", worst * 1e3, None,
+                   "< 1 ms", worst < 1e-3, threads=1, details=details)
+        )  # fmt: skip
+    return made
 
 
 def _with_elders(people: Population) -> list[int]:
@@ -56,14 +57,15 @@ def _with_elders(people: Population) -> list[int]:
     return [int(h) for h in np.flatnonzero(oldest < -1160)]
 
 
-def _time_ours(rulebook: Rulebook, people: Population, chosen: list[int], count: int) -> list[float]:
-    inputs = [_household(rulebook, people, household) for household in chosen[: count + 100]]
-    times = []
-    for household in inputs:
-        begun = time.perf_counter()
-        explain_household(rulebook, household)
-        times.append(time.perf_counter() - begun)
-    return times[100:]
+def _time_ours(rulebook: Rulebook, people: Population, chosen: list[int], rounds: int) -> list[float]:
+    inputs = [_household(rulebook, people, household) for household in chosen]
+    best = [float("inf")] * len(inputs)
+    for _ in range(rounds + 1):
+        for place, household in enumerate(inputs):
+            begun = time.perf_counter()
+            explain_household(rulebook, household)
+            best[place] = min(best[place], time.perf_counter() - begun)
+    return best
 
 
 def _members(people: Population, household: int) -> range:
