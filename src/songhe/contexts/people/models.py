@@ -70,6 +70,7 @@ class Person(models.Model):
             models.Index(fields=["initials", "name", "id"], name="person_initials"),
             models.Index(fields=["phone_index"], name="person_phone", condition=Q(phone_index__isnull=False)),
             models.Index(fields=["birth_date", "name"], name="person_birth_name"),
+            models.Index(fields=["demo"], name="person_demo", condition=Q(demo=True)),
         ]
 
 
