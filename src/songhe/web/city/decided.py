@@ -89,7 +89,14 @@ def page_export(request: PageRequest, benefit: str, status: str) -> HttpResponse
     period = period_of(policy.pack_in_use().pack, benefit)
     unit = PERIOD_UNITS[period] if period and status in ("eligible", "provisional") else ""
     rows = [
-        (line.brief.name, line.brief.sex, line.brief.age, line.brief.place, line.brief.id_number, fen_to_yuan(line.fen) if unit else "")
+        (
+            line.brief.name,
+            line.brief.sex,
+            line.brief.age,
+            line.brief.place,
+            line.brief.id_number,
+            fen_to_yuan(line.fen) if unit else "",
+        )
         for line in _lines(request, tuple(found))
     ]
     header = ("姓名", "性别", "年龄（周岁）", "住在", "身份证号", f"金额（{unit}）" if unit else "金额")

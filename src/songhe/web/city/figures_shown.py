@@ -55,7 +55,15 @@ def _heads(figures: Iterable[TownFigure]) -> tuple[Status, ...]:
 
 
 def _line(
-    figures: Iterable[TownFigure], heads: tuple[Status, ...], pack: Pack, benefit: str, area: str, *, code: str, title: str, href: str
+    figures: Iterable[TownFigure],
+    heads: tuple[Status, ...],
+    pack: Pack,
+    benefit: str,
+    area: str,
+    *,
+    code: str,
+    title: str,
+    href: str,
 ) -> FigureLine:
     people: dict[Status, int] = dict.fromkeys(heads, 0)
     fen = 0
@@ -89,10 +97,11 @@ def benefit_table(pack: Pack, found: CityFigures, area: str) -> FigureTable:
     by_benefit = _grouped(found.figures, lambda figure: figure.benefit)
     heads = _heads(found.figures)
     lines = tuple(
-        _line(
-            by_benefit[name], heads, pack, name, area, code=name, title=title_of(pack, name), href=f"?benefit={name}#towns"
+        _line(by_benefit[name], heads, pack, name, area, code=name, title=title_of(pack, name), href=f"?benefit={name}#towns")
+        for name in sorted(
+            by_benefit,
+            key=lambda name: (not period_of(pack, name), list(pack.benefits).index(name) if name in pack.benefits else 999),
         )
-        for name in sorted(by_benefit, key=lambda name: (not period_of(pack, name), list(pack.benefits).index(name) if name in pack.benefits else 999))
         if any(figure.status in heads for figure in by_benefit[name])
     )
     return FigureTable(tuple((STATUS_KEYS[status], CHIPS[STATUS_KEYS[status]].word) for status in heads), lines)
@@ -101,6 +110,8 @@ def benefit_table(pack: Pack, found: CityFigures, area: str) -> FigureTable:
 def town_table(pack: Pack, found: CityFigures, benefit: str) -> FigureTable:
     """One line a town for one benefit, most people first."""
     own = [figure for figure in found.figures if figure.benefit == benefit]
+    if not own:
+        return FigureTable((), ())
     heads, names = _heads(own), town_names()
     by_town = _grouped(own, lambda figure: figure.area_path)
     lines = tuple(

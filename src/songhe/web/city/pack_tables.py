@@ -85,7 +85,9 @@ def definitions(pack: Pack) -> PackTable:
         )
         for entry in sorted(pack.definitions.values(), key=lambda entry: not entry.readings)
     )
-    return PackTable("definitions", "定义", "条件里用到的说法是什么意思。有歧义的排在前面。", ("说法", "说的是", "现在怎样理解", "依据"), rows)
+    return PackTable(
+        "definitions", "定义", "条件里用到的说法是什么意思。有歧义的排在前面。", ("说法", "说的是", "现在怎样理解", "依据"), rows
+    )
 
 
 def reading_of(pack: Pack, entry: DefinitionEntry) -> str:
@@ -99,7 +101,9 @@ def parameters(pack: Pack) -> PackTable:
         (Cell(entry.title, "", reverse("city:parameter", args=[entry.name])), *_value_cells(pack, entry))
         for entry in pack.parameters.values()
     )
-    return PackTable("parameters", "标准和参数", "金额、年龄线、比例。点开看历次的数和改动。", ("名称", "现在的数", "从哪天起", "依据"), rows)
+    return PackTable(
+        "parameters", "标准和参数", "金额、年龄线、比例。点开看历次的数和改动。", ("名称", "现在的数", "从哪天起", "依据"), rows
+    )
 
 
 def _value_cells(pack: Pack, entry: Parameter) -> tuple[Cell, ...]:
@@ -124,7 +128,9 @@ def services(pack: Pack) -> PackTable:
         )
         for entry in pack.services.values()
     )
-    return PackTable("services", "服务清单", "清单上的项目，给谁，由谁办。", ("项目", "给谁", "类别", "对应的待遇", "由谁办", "依据"), rows)
+    return PackTable(
+        "services", "服务清单", "清单上的项目，给谁，由谁办。", ("项目", "给谁", "类别", "对应的待遇", "由谁办", "依据"), rows
+    )
 
 
 def admission(pack: Pack) -> PackTable:
@@ -156,7 +162,9 @@ def standards(pack: Pack) -> PackTable:
         )
         for entry in pack.standards.values()
     )
-    return PackTable("standards", "设施和人员标准", "对设施、机构和从业人员的要求与扶持。", ("标准", "对象", "内容", "状态", "依据"), rows)
+    return PackTable(
+        "standards", "设施和人员标准", "对设施、机构和从业人员的要求与扶持。", ("标准", "对象", "内容", "状态", "依据"), rows
+    )
 
 
 def targets(pack: Pack) -> PackTable:
@@ -187,7 +195,10 @@ def tasks(pack: Pack) -> PackTable:
     rows = tuple(
         (
             Cell(entry.title),
-            Cell("、".join(entry.responsible) or "没有写明", f"配合：{'、'.join(entry.participating)}" if entry.participating else ""),
+            Cell(
+                "、".join(entry.responsible) or "没有写明",
+                f"配合：{'、'.join(entry.participating)}" if entry.participating else "",
+            ),
             Cell("；".join(f"{each.date or '没有日期'} {each.what}" for each in entry.deadlines) or "没有写明"),
             cite_cell(pack, entry.cited),
         )

@@ -129,7 +129,14 @@ def page_export(request: PageRequest) -> HttpResponse:
     """The people of the comparison as listed on the page."""
     shown = asked_in(request.GET).effect(request.actor)
     rows = [
-        (each.name, each.place, each.benefit, "增加" if each.gains else "减少", fen_to_yuan(each.fen_before), fen_to_yuan(each.fen_after))
+        (
+            each.name,
+            each.place,
+            each.benefit,
+            "增加" if each.gains else "减少",
+            fen_to_yuan(each.fen_before),
+            fen_to_yuan(each.fen_after),
+        )
         for each, _ in shown.people
     ]
     header = ("姓名", "住在", "待遇", "变化", "现在（元）", "改后（元）")

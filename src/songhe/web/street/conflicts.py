@@ -38,4 +38,6 @@ def page_conflict_rows(request: PageRequest, batch: int) -> HttpResponse:
     ids = [row.person_id for row in view.rows.items if row.person_id]
     known = people.people_by_id(request.actor, person_ids=ids) if request.actor.may(Right.SEE_PEOPLE) else {}
     rows = [(row, known.get(row.person_id or 0)) for row in view.rows.items]
-    return render(request, "street/conflict_rows.html", {"section": "street:work", "batch": view.brief, "page": view.rows, "rows": rows})
+    return render(
+        request, "street/conflict_rows.html", {"section": "street:work", "batch": view.brief, "page": view.rows, "rows": rows}
+    )
