@@ -109,6 +109,13 @@ _SAMPLE_MAP = {
 }
 
 
+_SAMPLE_FILTERS = (
+    Filter("name", "姓名", hint="姓名或拼音"),
+    Filter("town", "镇街", kind="choice", options=(("a", "样例镇甲"), ("b", "样例镇乙"))),
+    Filter("since", "从哪天起", kind="date"),
+)
+
+
 @desk(Right.SEE_JOBS)
 def page_design(request: PageRequest) -> HttpResponse:
     """All parts with made-up sample content."""
@@ -120,11 +127,7 @@ def page_design(request: PageRequest) -> HttpResponse:
         "person": _SAMPLE_PERSON,
         "rows": _SAMPLE_WORK,
         "history": _SAMPLE_HISTORY,
-        "filters": (
-            Filter("name", "姓名", hint="姓名或拼音"),
-            Filter("town", "镇街", kind="choice", options=(("a", "样例镇甲"), ("b", "样例镇乙"))),
-            Filter("since", "从哪天起", kind="date"),
-        ),
+        "filters": _SAMPLE_FILTERS,
         "people": Page(
             (("样例老人", "女", "80周岁", 12_800, "eligible"), ("样例老人二", "男", "91周岁", 0, "cannot_tell")), "next"
         ),

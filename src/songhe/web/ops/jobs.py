@@ -20,6 +20,7 @@ from songhe.web.ops.words import EVENT_LABELS, JOB_CHIPS, JOB_LABELS, ROUTINE_JO
 _LATEST_RUNS = 10
 _TROUBLES = (JobState.FAILED, JobState.STALLED)
 _STATES = tuple((state.value, word) for state, (_, word) in JOB_CHIPS.items())
+_TASKS = tuple(JOB_LABELS.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,22 @@ def _in_trouble(actor: Actor) -> list[JobLine]:
     return [job_line(job) for state in _TROUBLES for job in background.list_jobs(actor, state=state).items]
 
 
+def _filters(state: str, task: str) -> tuple[Filter, ...]:
+    return (
+        Filter("state", "状态", state, "choice", _STATES),
+        Filter("task", "作业", task, "choice", _TASKS, any="不含日常检查"),
+    )
+
+
 @desk(Right.SEE_JOBS)
 def page_jobs(request: PageRequest) -> HttpResponse:
     """What needs somebody first; then all jobs of the filters, and the latest runs."""
-    tasks = tuple(JOB_LABELS.items())
-    state, task = chosen(request.GET, "state", _STATES), chosen(request.GET, "task", tasks)
-    leave_out = () if task else ROUTINE_JOBS
+    state, task = chosen(request.GET, "state", _STATES), chosen(request.GET, "task", _TASKS)
     page = background.list_jobs(
         request.actor,
         state=JobState(state) if state else None,
         task=task or None,
-        leave_out=leave_out,
+        leave_out=() if task else ROUTINE_JOBS,
         after=request.GET.get("after"),
     )
     found = {
@@ -65,10 +71,7 @@ def page_jobs(request: PageRequest) -> HttpResponse:
         "events": [(event, EVENT_LABELS.get(event.name, event.name)) for event in outbox.stuck_events(request.actor)],
         "page": page,
         "lines": [job_line(job) for job in page.items],
-        "filters": (
-            Filter("state", "状态", state, "choice", _STATES),
-            Filter("task", "作业", task, "choice", tasks, any="不含日常检查"),
-        ),
+        "filters": _filters(state, task),
         "cleared": request.path if state or task else "",
         "runs": entitlements.runs(request.actor, limit=_LATEST_RUNS),
     }
