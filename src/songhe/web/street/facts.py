@@ -45,6 +45,7 @@ def _form(request: PageRequest, view: PersonView, known: Variable, refused: Inva
         "view": view,
         "fact": next((fact for fact in facts if fact.variable == known.name), None),
         "field": fact_field(known, request.POST.get("value", ""), request.POST.get("reason", "")),
+        "section": "street:people",
         "problem": refused,
         "problems": (problem,) if problem else (),
     }

@@ -49,6 +49,7 @@ def show_person(
         "may_correct": actor.may(Right.CORRECT_FACTS, view.brief.area_path),
         "revealed": dict([revealed]),
         "problems": problems,
+        "section": "street:people",
     }
     response = render(request, "street/person.html", found, status=422 if problems else 200)
     response["Cache-Control"] = "no-store"
@@ -68,7 +69,13 @@ def page_run(request: PageRequest, public_id: uuid.UUID, run: int) -> HttpRespon
     view = people.person(request.actor, person_id=person_id)
     decided = entitlements.decision(request.actor, person_id=person_id, run_id=run)
     newest = entitlements.decision_history(request.actor, person_id=person_id, limit=1)[0].run_id
-    found = {"view": view, "decided": decided, "groups": decision_groups(decided), "current": newest == run}
+    found = {
+        "view": view,
+        "decided": decided,
+        "groups": decision_groups(decided),
+        "current": newest == run,
+        "section": "street:people",
+    }
     return render(request, "street/person_run.html", found)
 
 

@@ -83,7 +83,7 @@ def _form(request: PageRequest, item: WorkItemView, problem: InvalidInput | None
     """The form of one item: in its row for htmx, else a page of its own; with a problem beside the field it is about."""
     typed = (request.POST.get("value", ""), request.POST.get("reason", request.session.get(_REASON, "")))
     line = work_lines(request.actor, (item,))[0]
-    found = {"row": line, "field": missing_field(item, *typed), "problem": problem, "reason": typed[1]}
+    found = {"section": "street:work", "row": line, "field": missing_field(item, *typed), "problem": problem, "reason": typed[1]}
     template = "street/work_form.html" if request.htmx else "street/work_item.html"
     return render(request, template, found, status=422 if problem and not request.htmx else 200)
 
