@@ -108,6 +108,7 @@ ACCOUNT_ADAPTER = "songhe.project.sign_in.ClosedAccounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}  # an account rests by axes alone, so that unlocking it lets it in at once
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "松鹤"
 AXES_FAILURE_LIMIT = 5

@@ -30,6 +30,7 @@ from songhe.web.ops.area_choice import names_of_areas
 from songhe.web.ops.words import DEED_GROUPS, DEEDS, DETAILS, JOB_LABELS, SUBJECTS, VERDICT_WORDS
 
 _KINDS = tuple(SUBJECTS.items())
+_SHOWN_APART = ("reason", "label")  # the reason has its own place; the label only repeats the field
 _FINGERPRINT = re.compile(r"[0-9a-f]{40,}")
 
 
@@ -58,7 +59,7 @@ def deed_lines(entries: tuple[AuditView, ...]) -> tuple[DeedLine, ...]:
             tuple(
                 (DETAILS.get(key, key), _shown(entry.detail[key], words))
                 for key in sorted(entry.detail, key=_order)
-                if key != "reason"
+                if key not in _SHOWN_APART
             ),
         )
         for entry in entries

@@ -25,10 +25,14 @@ def page_consumers(request: PageRequest) -> HttpResponse:
     """The systems, those in use first."""
     names = names_of_areas()
     lines = [
-        (each, "、".join(RIGHT_LABELS[right] for right in each.scopes), names.get(each.area_path, each.area_path))
+        (
+            each,
+            "、".join(RIGHT_LABELS[right] for right in Right if right in each.scopes),
+            names.get(each.area_path, each.area_path),
+        )
         for each in accounts.list_consumers(request.actor)
     ]
-    return render(request, "ops/consumers.html", {"lines": lines})
+    return render(request, "ops/consumers.html", {"section": "ops:consumers", "lines": lines})
 
 
 @desk(Right.MANAGE_USERS)
@@ -48,6 +52,7 @@ def page_new(request: PageRequest) -> HttpResponse:
 def _form(request: PageRequest, refused: InvalidInput | Conflict | None = None) -> HttpResponse:
     problem = FieldProblem(refused.field or "", f"{refused.sentence}{refused.next_step}") if refused else None
     found = {
+        "section": "ops:consumers",
         "typed": request.POST,
         "scopes": [(scope, label, scope in request.POST.getlist("scopes")) for scope, label in _SCOPES],
         "areas": area_form(request, right=Right.MANAGE_USERS),
@@ -59,7 +64,7 @@ def _form(request: PageRequest, refused: InvalidInput | Conflict | None = None) 
 
 def _show_token(request: PageRequest, made: NewConsumer, heading: str) -> HttpResponse:
     """The only page on which this token ever stands."""
-    response = render(request, "ops/consumer_token.html", {"made": made, "heading": heading})
+    response = render(request, "ops/consumer_token.html", {"section": "ops:consumers", "made": made, "heading": heading})
     response["Cache-Control"] = "no-store"
     return response
 

@@ -17,13 +17,15 @@ from songhe.contexts.people.words import BatchStatus, Verdict
 from songhe.foundation import clock
 from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput
+from songhe.foundation.paging import Page
 from songhe.web.access import PageRequest, desk
 from songhe.web.exports import every_row, export
-from songhe.web.lists import FieldProblem, chosen
+from songhe.web.lists import FieldProblem, Filter, chosen
 from songhe.web.ops.layouts import column_lines
 from songhe.web.ops.words import BATCH_CHIPS, VERDICT_CHIPS, VERDICT_NOTES, VERDICT_WORDS
 
 MOST_BYTES = 200 * 1024 * 1024
+_STATES = tuple((status.value, word) for status, (_, word) in BATCH_CHIPS.items())
 _BUSY = (BatchStatus.UPLOADED, BatchStatus.CHECKING, BatchStatus.ACCEPTING)
 
 
@@ -63,18 +65,40 @@ def batch_lines(batches: tuple[BatchBrief, ...]) -> tuple[BatchLine, ...]:
     )
 
 
+def _filters(request: PageRequest) -> tuple[Filter, ...]:
+    departments = tuple((layout.label, layout.label) for layout in people.layouts())
+    return (
+        Filter("department", "部门", chosen(request.GET, "department", departments), "choice", departments),
+        Filter("status", "状态", chosen(request.GET, "status", _STATES), "choice", _STATES),
+    )
+
+
+def _found(request: PageRequest, filters: tuple[Filter, ...], after: str | None, limit: int = 50) -> Page[BatchBrief]:
+    department, status = (each.value for each in filters)
+    return people.list_batches(request.actor, department=department or None, status=status or None, limit=limit, after=after)
+
+
 @desk(Right.IMPORT)
 def page_imports(request: PageRequest) -> HttpResponse:
     """The files sent from the actor's areas, newest first."""
-    page = people.list_batches(request.actor, after=request.GET.get("after"))
-    found = {"page": page, "lines": batch_lines(page.items), "heads": VERDICT_WORDS.values()}
+    filters = _filters(request)
+    page = _found(request, filters, request.GET.get("after"))
+    found = {
+        "section": "ops:imports",
+        "page": page,
+        "lines": batch_lines(page.items),
+        "heads": VERDICT_WORDS.values(),
+        "filters": filters,
+        "cleared": request.path if any(each.value for each in filters) else "",
+    }
     return render(request, "ops/imports.html", found)
 
 
 @desk(Right.IMPORT)
 def page_export(request: PageRequest) -> HttpResponse:
     """The same list as a file."""
-    lines = batch_lines(tuple(every_row(lambda after: people.list_batches(request.actor, limit=200, after=after))))
+    filters = _filters(request)
+    lines = batch_lines(tuple(every_row(lambda after: _found(request, filters, after, limit=200))))
     rows = [
         (
             line.brief.file_name,
@@ -129,6 +153,7 @@ def _form(request: PageRequest, refused: InvalidInput | None = None) -> HttpResp
     layout = _layout(request)
     problem = FieldProblem(refused.field or "", f"{refused.sentence}{refused.next_step}") if refused else None
     found = {
+        "section": "ops:imports",
         "layouts": people.layouts(),
         "layout": layout,
         "columns": column_lines(layout),
@@ -148,6 +173,7 @@ def page_batch(request: PageRequest, batch: int) -> HttpResponse:
     view = people.batch(request.actor, batch_id=batch, verdict=verdict or None, after=request.GET.get("after"))
     brief = view.brief
     found = {
+        "section": "ops:imports",
         "line": batch_lines((brief,))[0],
         "busy": brief.status in _BUSY,
         "read": bool(brief.counts),
@@ -179,7 +205,11 @@ def _tabs(brief: BatchBrief, verdict: str) -> tuple[VerdictTab, ...]:
 def part_progress(request: PageRequest, batch: int) -> HttpResponse:
     """How far the check is; when it is over, the page is asked for again."""
     brief = people.batch(request.actor, batch_id=batch).brief
-    response = render(request, "ops/batch_progress.html", {"line": batch_lines((brief,))[0], "busy": brief.status in _BUSY})
+    response = render(
+        request,
+        "ops/batch_progress.html",
+        {"section": "ops:imports", "line": batch_lines((brief,))[0], "busy": brief.status in _BUSY},
+    )
     if brief.status not in _BUSY:
         response["HX-Refresh"] = "true"
     return response

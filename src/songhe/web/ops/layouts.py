@@ -55,7 +55,8 @@ def _line(column: Column, variable: Variable | None) -> ColumnLine:
     fill = _EXAMPLES.get(column.field, "") or (_KINDS.get(variable.type, "") if variable else "文字")
     if not words and variable is not None and variable.type is Type.INT:
         fill = f"整数，{variable.unit}" if variable.unit else "整数"
-    return ColumnLine(column.header, column.aliases, column.required, "" if words else fill, words, column.field in _CODES)
+    fill = "" if words and not (variable and variable.type is Type.INT) else f"{fill}，或者：" if words else fill
+    return ColumnLine(column.header, column.aliases, column.required, fill, words, column.field in _CODES)
 
 
 def _words(column: Column, variable: Variable | None) -> tuple[str, ...]:
@@ -98,13 +99,13 @@ def _workbook(layout: Layout) -> bytes:
         for place, line in enumerate(column_lines(layout)):
             sheet.set_column(place, place, 22 if line.code else 14, text if line.code else None)
             sheet.write_string(0, place, line.header, bold)
-            if line.words and sum(map(len, line.words)) + len(line.words) < 255:
+            if line.words and not line.fill and sum(map(len, line.words)) + len(line.words) < 255:
                 choice = {"validate": "list", "source": list(line.words), "error_type": "warning"}
                 sheet.data_validation(1, place, _MOST_ROWS, place, choice)
             told = (
                 _quoted((line.header,)),
                 "必填" if line.required else "",
-                line.fill or "、".join(line.words),
+                line.fill + "、".join(line.words),
                 _quoted(line.aliases),
             )
             notes.write_row(place + 1, 0, told)

@@ -127,6 +127,7 @@ def page_new(request: PageRequest) -> HttpResponse:
 def _form(request: PageRequest, refused: InvalidInput | Conflict | None = None) -> HttpResponse:
     problem = FieldProblem(refused.field or "", f"{refused.sentence}{refused.next_step}") if refused else None
     found = {
+        "section": "ops:users",
         "typed": request.POST,
         "areas": area_form(request, right=Right.MANAGE_USERS),
         "problem": problem,
@@ -137,7 +138,7 @@ def _form(request: PageRequest, refused: InvalidInput | Conflict | None = None) 
 
 def show_password(request: PageRequest, made: NewUser, heading: str) -> HttpResponse:
     """The only page on which this password ever stands."""
-    response = render(request, "ops/user_password.html", {"made": made, "heading": heading})
+    response = render(request, "ops/user_password.html", {"section": "ops:users", "made": made, "heading": heading})
     response["Cache-Control"] = "no-store"
     return response
 
@@ -153,6 +154,7 @@ def user_page(request: PageRequest, user: int, refused: InvalidInput | Conflict 
     view, names = accounts.user(request.actor, user_id=user), names_of_areas()
     problem = FieldProblem(refused.field or "", f"{refused.sentence}{refused.next_step}") if refused else None
     found = {
+        "section": "ops:users",
         "account": view,
         "area": names.get(view.area_path, view.area_path),
         "state": state_of(view),

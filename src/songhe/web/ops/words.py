@@ -63,6 +63,7 @@ EVENT_LABELS: Mapping[str, str] = {
     "people.city_facts_changed": "全市资料有变动，要重新核算",
     "people.accept_requested": "有人确认了导入文件，要入库",
     "policy_library.pack_put_in_use": "政策有变动，要重新核算",
+    "entitlements.city_run_requested": "有人要求重新核算全市",
     "entitlements.run_published": "新的核算结果已生成",
 }
 
@@ -86,6 +87,7 @@ DEEDS: Mapping[str, str] = {
     "account.rotate_token": "换发接口令牌",
     "account.revoke_consumer": "停用接口",
     "pack.put_in_use": "启用政策",
+    "run.requested": "要求重新核算",
     "run.published": "生成核算结果",
     "work_item.close": "办结待办",
     "places.load": "载入区划",

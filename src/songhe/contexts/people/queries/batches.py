@@ -75,11 +75,17 @@ class BatchView:
     may_accept: bool
 
 
-def list_batches(actor: Actor, *, limit: int = 50, after: str | None = None) -> Page[BatchBrief]:
-    """Batches sent from within the actor's areas, newest first."""
+def list_batches(
+    actor: Actor, *, department: str | None = None, status: str | None = None, limit: int = 50, after: str | None = None
+) -> Page[BatchBrief]:
+    """Batches sent from within the actor's areas (of one department by its label, in one state), newest first."""
     if not actor.may(Right.ACCEPT_IMPORT):
         require(actor, Right.IMPORT)
     rows = batches_visible_to(actor).order_by("-id")
+    if department:
+        rows = rows.filter(department=department)
+    if status:
+        rows = rows.filter(status=status)
     if after is not None:
         rows = rows.filter(id__lt=keys_of(after, int)[0])
     found = list(rows[: limit + 1])
