@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from songhe.contexts.entitlements.models import Run
 from songhe.contexts.policy_library.models import PackVersion
@@ -237,6 +239,21 @@ def test_asking_for_a_run_publishes_the_wish_once(client_for: SignIn, town: Town
     assert client.post("/city/runs/request/", {"cause": "核对导入结果"})["Location"] == "/city/runs/"
     assert OutboxEvent.objects.get(name="entitlements.city_run_requested").payload == {"cause": "核对导入结果"}
     assert AuditEntry.objects.get(action="run.requested").detail == {"cause": "核对导入结果"}
+
+
+@pytest.mark.parametrize("path", ["/city/runs/export/", "/city/policy/versions/export/"])
+def test_the_histories_can_be_taken_as_a_file(client_for: SignIn, town: Town, path: str) -> None:
+    exported = client_for(Role.CITY_OFFICER).get(path).content.decode("utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(exported)))) == 2
+
+
+def test_a_wish_for_a_run_becomes_one_job(
+    client_for: SignIn, town: Town, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    client = client_for(Role.CITY_OFFICER)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/city/runs/request/", {"cause": "核对导入结果"})
+    assert [job.args["cause"] for job in ProcrastinateJob.objects.filter(task_name="determine_city")] == ["核对导入结果"]
 
 
 def test_a_clerk_sees_runs_and_cannot_ask_for_one(client_for: SignIn, town: Town) -> None:

@@ -48,6 +48,21 @@ def test_filters_stand_in_the_address(client_for: SignIn, town: Town) -> None:
     assert "王玉珍" not in elsewhere
 
 
+def test_the_bell_counts_open_work_of_the_own_area_and_stops_at_a_thousand(client_for: SignIn, town: Town) -> None:
+    WorkItem.objects.all().delete()
+    items = [
+        WorkItem(
+            kind="missing_fact", key=f"k{number}", owner="社区", area_path=town.stranger.area_path if number == 0 else town.wife.area_path,
+            subject_type="person", subject_id=town.wife.id, title="事", opened_at=town.wife.changed_at,
+        )
+        for number in range(1003)
+    ]  # fmt: skip
+    WorkItem.objects.bulk_create(items[:4])
+    assert '<span class="count">3</span>' in client_for(Role.STREET_CLERK).get("/street/people/").content.decode()
+    WorkItem.objects.bulk_create(items[4:])
+    assert '<span class="count">999+</span>' in client_for(Role.STREET_CLERK).get("/street/people/").content.decode()
+
+
 def test_the_list_pages_by_cursor(client_for: SignIn, town: Town) -> None:
     client = client_for(Role.CITY_OFFICER)
     WorkItem.objects.all().delete()

@@ -117,9 +117,10 @@ class Frame:
         return bool(self.desk and self.desk.work) and self.actor.may(Right.SEE_WORK)
 
     @cached_property
-    def open_work(self) -> int:
-        """Open work items in the areas of this actor."""
-        return sum(kind.open for kind in work_items.count_by_kind(self.actor, area_path=self.area_path))
+    def open_work(self) -> str:
+        """Open work items in the areas of this actor: 37, or 999+ where there are more; empty where there are none."""
+        found = work_items.count_open(self.actor, area_path=self.area_path)
+        return "999+" if found > 999 else str(found or "")
 
 
 def area_path_of(request: HttpRequest) -> str:

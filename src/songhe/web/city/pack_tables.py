@@ -173,7 +173,7 @@ def targets(pack: Pack) -> PackTable:
         (
             Cell(entry.indicator, entry.scope or ""),
             Cell(_target_value(entry.value, entry.value_max, entry.unit, entry.comparator, entry.hedge)),
-            Cell(f"{entry.deadline}{'（推定）' if entry.deadline_inferred else ''}" if entry.deadline else "没有写明"),
+            Cell(f"{period(entry.deadline)}{'（推定）' if entry.deadline_inferred else ''}" if entry.deadline else "没有写明"),
             Cell(_TARGETS.get(entry.kind, entry.kind), entry.attribute or ""),
             Cell("、".join(entry.responsible) or "没有写明"),
             cite_cell(pack, entry.cited),
@@ -187,7 +187,15 @@ def _target_value(low: float | None, high: float | None, unit: str | None, sign:
     if low is None:
         return f"没有数值{'（' + hedge + '）' if hedge else ''}"
     shown = f"{low:g}—{high:g}" if high is not None else f"{low:,g}" if low < 100_000 else f"{low:,.0f}"
-    return f"{hedge or ''}{_SIGNS.get(sign or '', '')}{shown}{' ' + unit if unit else ''}"
+    return f"{hedge or ''}{_SIGNS.get(sign or '', '')}{shown}{unit if unit == '%' else ' ' + unit if unit else ''}"
+
+
+def period(text: str) -> str:
+    """2025, 2024-12 or 2024-12-31 as 2025年, 2024年12月, 2024年12月31日; anything else as it is."""
+    parts = text.split("-")
+    if not all(part.isdigit() for part in parts) or len(parts) > 3:
+        return text
+    return "".join(f"{int(part)}{unit}" for part, unit in zip(parts, "年月日", strict=False))
 
 
 def tasks(pack: Pack) -> PackTable:
@@ -199,7 +207,10 @@ def tasks(pack: Pack) -> PackTable:
                 "、".join(entry.responsible) or "没有写明",
                 f"配合：{'、'.join(entry.participating)}" if entry.participating else "",
             ),
-            Cell("；".join(f"{each.date or '没有日期'} {each.what}" for each in entry.deadlines) or "没有写明"),
+            Cell(
+                "；".join(f"{period(each.date) if each.date else '没有日期'}：{each.what}" for each in entry.deadlines)
+                or "没有写明"
+            ),
             cite_cell(pack, entry.cited),
         )
         for entry in pack.tasks

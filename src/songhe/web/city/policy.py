@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import clock
@@ -145,3 +146,13 @@ def page_versions(request: PageRequest) -> HttpResponse:
     """Every version of the pack that was ever in use, latest first."""
     found = {"versions": policy.versions(request.actor), "tabs": _TABS, "section": "city:policy"}
     return render(request, "city/versions.html", found)
+
+
+@desk(Right.SEE_PACKS)
+def page_versions_export(request: PageRequest) -> HttpResponse:
+    """The same list as a file."""
+    rows = [
+        (each.id, f"{timezone.localtime(each.loaded_at):%Y-%m-%d %H:%M}", each.reason, each.version, each.content_hash)
+        for each in policy.versions(request.actor)
+    ]
+    return export(request, title="政策包的版本", header=("编号", "时间", "改了什么", "文件版本", "指纹"), rows=rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from songhe.contexts.entitlements import actions
@@ -15,6 +16,7 @@ from songhe.contexts.entitlements.queries import RunBrief
 from songhe.foundation.access import Right
 from songhe.foundation.errors import InvalidInput
 from songhe.web.access import PageRequest, desk
+from songhe.web.exports import export
 from songhe.web.lists import FieldProblem
 
 
@@ -65,3 +67,22 @@ def submit_run(request: PageRequest) -> HttpResponse:
         return _show(request, (FieldProblem("run-cause", f"{refused.sentence}{refused.next_step}"),))
     messages.success(request, "已经安排全市重新核算，通常一分钟内完成。完成以后这里会多一行。")
     return redirect("city:runs")
+
+
+@desk(Right.SEE_FIGURES)
+def page_export(request: PageRequest) -> HttpResponse:
+    """The same list as a file, with whole fingerprints."""
+    rows = [
+        (
+            each.id,
+            f"{timezone.localtime(each.started_at):%Y-%m-%d %H:%M}",
+            each.cause,
+            f"{each.as_of}",
+            each.persons if each.published_at else "没有完成",
+            each.snapshot_sha256,
+            each.rulebook_hash,
+        )
+        for each in entitlements.runs(request.actor)
+    ]
+    header = ("编号", "开始", "起因", "按哪天的规定", "核算（人）", "资料的指纹", "规则的指纹")
+    return export(request, title="核算记录", header=header, rows=rows)

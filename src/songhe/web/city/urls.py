@@ -21,10 +21,12 @@ urlpatterns = [
     path("policy/definitions/<slug:name>/", policy.page_definition, name="definition"),
     path("policy/definitions/<slug:name>/read/<slug:reading>/", changes.page_choose_reading, name="choose_reading"),
     path("policy/versions/", policy.page_versions, name="versions"),
+    path("policy/versions/export/", policy.page_versions_export, name="versions_export"),
     path("policy/export/<slug:section>/", policy.page_export, name="policy_export"),
     path("policy/<slug:section>/", policy.page_section, name="section"),
     path("what-if/", what_if.page_what_if, name="what_if"),
     path("what-if/export/", what_if.page_export, name="what_if_export"),
     path("runs/", runs.page_runs, name="runs"),
+    path("runs/export/", runs.page_export, name="runs_export"),
     path("runs/request/", runs.submit_run, name="request_run"),
 ]

@@ -10,6 +10,7 @@ from songhe.contexts.people.queries import BatchBrief
 from songhe.contexts.people.words import Verdict
 from songhe.foundation.access import Actor, Right
 from songhe.web.access import PageRequest, desk
+from songhe.web.exports import every_row, export
 
 _BATCHES = 200
 
@@ -41,3 +42,15 @@ def page_conflict_rows(request: PageRequest, batch: int) -> HttpResponse:
     return render(
         request, "street/conflict_rows.html", {"section": "street:work", "batch": view.brief, "page": view.rows, "rows": rows}
     )
+
+
+@desk(Right.IMPORT)
+def page_export(request: PageRequest, batch: int) -> HttpResponse:
+    """All rows of the file that need a look: number, what is odd, what to do."""
+    view = people.batch(request.actor, batch_id=batch, verdict=Verdict.CONFLICT)
+    found = every_row(lambda after: people.batch(request.actor, batch_id=batch, verdict=Verdict.CONFLICT, after=after).rows)
+    rows = [
+        (row.row, "；".join(each.reason for each in row.problems), "；".join(each.remedy for each in row.problems))
+        for row in found
+    ]
+    return export(request, title=f"要核实的行-{view.brief.department}", header=("行号", "哪里对不上", "怎么办"), rows=rows)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("work/<int:item>/outcome/", work.submit_outcome, name="item_outcome"),
     path("conflicts/", conflicts.page_conflicts, name="conflicts"),
     path("conflicts/<int:batch>/", conflicts.page_conflict_rows, name="conflict_rows"),
+    path("conflicts/<int:batch>/export/", conflicts.page_export, name="conflicts_export"),
     path("people/", people.page_people, name="people"),
     path("people/export/", people.page_export, name="people_export"),
     path("people/<uuid:public_id>/", person.page_person, name="person"),

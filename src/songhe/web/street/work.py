@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from songhe.contexts.people import actions as people
+from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import work_items
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.errors import InvalidInput, NotFound
@@ -23,6 +24,7 @@ from songhe.web.street.outcomes import news_of
 from songhe.web.street.work_rows import KINDS, missing_field, owners, work_lines
 
 _REASON = "street_reason"
+_COUNTED = 10_000
 
 
 def _filters(request: PageRequest) -> tuple[Filter, ...]:
@@ -44,13 +46,14 @@ def page_work(request: PageRequest) -> HttpResponse:
     """Open work, most urgent first; filters and cursor stand in the address."""
     filters = _filters(request)
     page = _items(request, filters, request.GET.get("after"))
-    counts = work_items.count_by_kind(request.actor, area_path=filters[2].value, owner=filters[1].value or None)
+    kind, owner, area = (each.value for each in filters)
+    total = work_items.count_open(request.actor, area_path=area, kind=kind or None, owner=owner or None, most=_COUNTED)
     found = {
         "filters": filters,
         "page": page,
         "rows": work_lines(request.actor, page.items),
-        "total": sum(count.open for count in counts if not filters[0].value or count.kind == filters[0].value),
-        "overdue": sum(count.overdue for count in counts),
+        "total": total,
+        "more": total == _COUNTED,
         "to_check": rows_to_check(request.actor),
         "cleared": request.path if any(each.value for each in filters) else "",
         "reason": request.session.get(_REASON, ""),
@@ -83,7 +86,8 @@ def _form(request: PageRequest, item: WorkItemView, problem: InvalidInput | None
     """The form of one item: in its row for htmx, else a page of its own; with a problem beside the field it is about."""
     typed = (request.POST.get("value", ""), request.POST.get("reason", request.session.get(_REASON, "")))
     line = work_lines(request.actor, (item,))[0]
-    found = {"section": "street:work", "row": line, "field": missing_field(item, *typed), "problem": problem, "reason": typed[1]}
+    field = missing_field(item, policy.pack_in_use().pack.variables_of("person"), *typed)
+    found = {"section": "street:work", "row": line, "field": field, "problem": problem, "reason": typed[1]}
     template = "street/work_form.html" if request.htmx else "street/work_item.html"
     return render(request, template, found, status=422 if problem and not request.htmx else 200)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.queries import PersonBrief
 from songhe.contexts.policy_library import queries as policy
+from songhe.engines.policy.rulebook import Variable
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.work_items import WorkItemView
@@ -44,7 +45,8 @@ def work_lines(actor: Actor, items: Sequence[WorkItemView]) -> tuple[WorkLine, .
     """The items with the people they are about; two queries however many there are."""
     ids = {item.id: person_id for item in items if (person_id := person_of(item))}
     found = people.people_by_id(actor, person_ids=list(ids.values())) if actor.may(Right.SEE_PEOPLE) else {}
-    return tuple(_line(actor, item, found.get(ids.get(item.id, 0))) for item in items)
+    facts = policy.pack_in_use().pack.variables_of("person")
+    return tuple(_line(actor, item, found.get(ids.get(item.id, 0)), missing_field(item, facts)) for item in items)
 
 
 def person_of(item: WorkItemView) -> int:
@@ -69,7 +71,7 @@ def _said(item: WorkItemView) -> str:
     return f"{item.owner}报送，第{item.detail.get('row')}行" if item.kind == CONFLICT else f"应由{item.owner}提供"
 
 
-def _line(actor: Actor, item: WorkItemView, person: PersonBrief | None) -> WorkLine:
+def _line(actor: Actor, item: WorkItemView, person: PersonBrief | None, field: FactField | None) -> WorkLine:
     needed = Right.CORRECT_FACTS if item.kind == MISSING else Right.DO_WORK
     return WorkLine(
         id=item.id,
@@ -81,14 +83,14 @@ def _line(actor: Actor, item: WorkItemView, person: PersonBrief | None) -> WorkL
         waited=waited(item.opened_at),
         overdue=item.overdue,
         due_on=item.due_on,
-        field=missing_field(item),
+        field=field,
         may_act=actor.may(needed, item.area_path),
     )
 
 
-def missing_field(item: WorkItemView, value: str = "", reason: str = "") -> FactField | None:
+def missing_field(item: WorkItemView, facts: Mapping[str, Variable], value: str = "", reason: str = "") -> FactField | None:
     """The form field of the fact that an item waits for; None where it waits for something else."""
-    variable = policy.pack_in_use().pack.variables_of("person").get(str(item.detail.get("variable", "")))
+    variable = facts.get(str(item.detail.get("variable", "")))
     return fact_field(variable, value, reason) if item.kind == MISSING and variable is not None else None
 
 
