@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from songhe.contexts.people import actions, facts, queries
 from songhe.contexts.people.errors import BatchNotFound, FactNotCorrectable, PersonNotFound, ReasonMissing
-from songhe.contexts.people.models import ImportBatch, ImportRow, Person
+from songhe.contexts.people.models import Household, ImportBatch, ImportRow, Person
 from songhe.contexts.places.actions import AreaInput, load_areas
 from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Actor, Grant, Role
@@ -300,3 +301,12 @@ def test_the_county_follows_from_the_community_and_shows_its_name() -> None:
     assert person.facts["county"] == "990110" and person.area_path == "990100/990110/990110101/990110101001/"
     shown = {fact.variable: fact.shown for fact in queries.person(OFFICER, person_id=person.id).facts}
     assert shown["county"] == "柏树县"
+
+
+def test_a_person_is_never_deleted() -> None:
+    for model in (Person, Household):
+        there = model.objects.count()
+        assert there > 0
+        with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
+            model.objects.all()._raw_delete("default")
+        assert model.objects.count() == there

@@ -56,10 +56,13 @@ class Decision(models.Model):
     statuses       one byte per benefit (`engines.policy.rulebook.Status`)
     amounts        fen per benefit
     true_mask      condition bits that are true; unknown_mask: that cannot be told
+
+    The two references are checked for a whole run at once when it is written (docs/decisions/0006): row by row, the database would lock
+    every person of the city. People and runs are never deleted.
     """
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     area_path = models.TextField()
     statuses = models.BinaryField()
     amounts = ArrayField(models.BigIntegerField())
