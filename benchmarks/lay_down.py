@@ -98,13 +98,14 @@ def lay_down(city: str, scale: float) -> int:
 
 def _exports(table: pa.Table, where: pa.Table) -> dict[str, str]:
     facts = ", ".join(f"'{name}', \"{name}\"" for name in table.column_names if not name.startswith("~"))
+    facts = f"json_merge_patch('{{}}', json_object({facts}))"  # absent, not null, where nobody wrote it down
     shared = "'size', \"~size\", 'income_per_head', \"~income_per_head\", 'savings', \"~savings\", 'zero_employment', \"~zero_employment\""
     return {
         "household (id, public_id, key, area_id, area_path, facts, changed_at)": f"""
             SELECT "~household" + 1, uuid(), 'H' || "~household", area, path, json_object({shared}), now()
             FROM (SELECT *, row_number() OVER (PARTITION BY "~household") AS place FROM people JOIN wheres ON community = "~community") WHERE place = 1""",  # noqa: S608
         "person (public_id, household_id, area_id, area_path, name, pinyin, initials, birth_date, sex, id_kind, relation, facts, demo, changed_at)": f"""
-            SELECT uuid(), "~household" + 1, area, path, '测', '', '', birth_date, sex, 'resident', '', json_object({facts}), true, now()
+            SELECT uuid(), "~household" + 1, area, path, '测', '', '', birth_date, sex, 'resident', '', {facts}, true, now()
             FROM people JOIN wheres ON community = "~community" """,  # noqa: S608
     }
 

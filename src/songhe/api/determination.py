@@ -165,7 +165,7 @@ class HistoryLine(Schema):
     """One past decision."""
 
     run_id: int
-    published_at: dt.datetime | None
+    published_at: dt.datetime
     as_of: dt.date
     cause: str
     eligible: list[str]

@@ -15,7 +15,7 @@ class DecisionBrief:
     """One decision: when, why, and for which benefits the person was eligible or nothing could be told."""
 
     run_id: int
-    published_at: dt.datetime | None
+    published_at: dt.datetime
     as_of: dt.date
     cause: str
     eligible: tuple[str, ...]
@@ -31,7 +31,7 @@ def decision_history(actor: Actor, *, person_id: int, limit: int = 50) -> tuple[
     rows = visible_to(actor).filter(person_id=person_id).select_related("run").order_by("-run_id")[:limit]
     return tuple(
         DecisionBrief(
-            row.run_id, row.run.published_at, row.run.as_of, row.run.cause,
+            row.run_id, row.run.published_at or row.run.started_at, row.run.as_of, row.run.cause,
             _with_status(bytes(row.statuses), row.run.benefits, (Status.ELIGIBLE, Status.PROVISIONAL)),
             _with_status(bytes(row.statuses), row.run.benefits, (Status.CANNOT_TELL,)),
         )
