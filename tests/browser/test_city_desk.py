@@ -74,6 +74,8 @@ def test_the_map_stands_beside_its_list_and_says_that_it_is_schematic(
     expect(row).to_have_class("table-active")
     row.get_by_role("link", name="1", exact=True).first.click()
     expect(page.locator("tbody th")).to_have_text(["吴秀兰"])
+    page.get_by_role("link", name="吴秀兰").click()
+    expect(page.locator("#decision-age_allowance")).to_be_visible()
     watched.check()
 
 

@@ -134,7 +134,7 @@ def test_an_item_without_a_fact_is_closed_with_a_sentence(client_for: SignIn, to
     client = client_for(Role.STREET_CLERK)
     item = WorkItem.objects.create(
         kind="import_conflict", key="import_conflict:1:a:7", owner="民政", area_path=town.wife.area_path, subject_type="import_row",
-        subject_id=1, title="民政报送的第7行需要核实:证件号对上的是另一个姓名。", detail={"row": 7, "person_id": town.wife.id},
+        subject_id=1, title="民政报送的第7行需要核实：证件号对上的是另一个姓名。", detail={"row": 7, "person_id": town.wife.id},
         opened_at=town.wife.changed_at,
     )  # fmt: skip
     assert "吴秀兰：核实：证件号对上的是另一个姓名" in client.get("/street/").content.decode()
@@ -170,7 +170,7 @@ def test_people_of_another_town_are_not_found(client_for: SignIn, town: Town) ->
     assert "没有找到这个人" in page
     assert str(town.stranger.public_id) not in page
     everybody = client.get("/street/people/export/", {"area": OTHER_TOWN, "format": "csv"}).content.decode("utf-8-sig")
-    assert everybody.splitlines() == ["姓名,性别,年龄（周岁）,住在,身份证号,电话,备注"]
+    assert everybody.splitlines() == ["姓名，性别，年龄（周岁）,住在，身份证号，电话，备注"]
 
 
 def test_a_persons_page_has_decisions_facts_household_and_timeline(client_for: SignIn, town: Town) -> None:
@@ -218,7 +218,7 @@ def test_a_correction_counts_and_says_what_was_there_before(client_for: SignIn, 
     town.wife.refresh_from_db()
     assert town.wife.facts["assistance"] == "dibao"
     page = client.get(f"/street/people/{town.wife.public_id}/").content.decode()
-    assert "工作人员核实后更正:看过低保证" in page
+    assert "工作人员核实后更正：看过低保证" in page
     assert "说法不一" in page
 
 

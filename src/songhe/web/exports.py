@@ -43,7 +43,7 @@ def export(
 ) -> HttpResponse:
     """The rows as a file named by title and day. `?format=xlsx` is a workbook, anything else csv that Excel reads as Chinese."""
     kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
-    lines = [list(header), *([*row] for row in rows)]
+    lines: list[list[Cell]] = [[*header], *([*row] for row in rows)]
     content = _workbook(title, lines) if kind == "xlsx" else _csv(lines)
     filters = {key: value for key, value in request.GET.items() if key != "q" and value}
     detail = {"title": title, "rows": len(lines) - 1, "format": kind, "filters": filters}

@@ -97,7 +97,8 @@ def page_benefit(request: PageRequest, benefit: str) -> HttpResponse:
         "conditions": conditions,
         "pay": in_words(pack, rules.pay.text) if rules and rules.pay else "",
         "section": "city:policy",
-        "groups": [group.title for group in (*pack.groups.values(), *pack.caps.values()) if benefit in group.among],
+        "groups": [group.title for group in pack.groups.values() if benefit in group.among]
+        + [cap.title for cap in pack.caps.values() if benefit in cap.among],
     }
     return render(request, "city/benefit.html", found)
 

@@ -67,12 +67,12 @@ def _readings(pack: Pack, query: QueryDict) -> tuple[Rewordable, ...]:
 
 
 def _asked(query: QueryDict, prefix: str) -> dict[str, str]:
-    return {key.removeprefix(prefix): value.strip() for key, value in query.items() if key.startswith(prefix) and value.strip()}
+    return {key.removeprefix(prefix): text for key in query if key.startswith(prefix) and (text := query.get(key, "").strip())}
 
 
 def _without_blanks(query: QueryDict) -> str:
     kept = query.copy()
-    for name in [name for name, value in kept.items() if not value.strip()]:
+    for name in [name for name in kept if not query.get(name, "").strip()]:
         del kept[name]
     return kept.urlencode()
 
@@ -104,9 +104,10 @@ def asked_in(query: QueryDict) -> Asked:
 def page_what_if(request: PageRequest) -> HttpResponse:
     """The form with what is asked, and the comparison; a mistake is said beside it and nothing typed is lost."""
     query = request.GET
-    if any(not value.strip() for value in query.values()):
+    if any(not query.get(name, "").strip() for name in query):
         return redirect(f"{request.path}?{_without_blanks(query)}")
-    pack, asked, problems, shown = policy.pack_in_use().pack, asked_in(query), (), None
+    pack, asked, shown = policy.pack_in_use().pack, asked_in(query), None
+    problems: tuple[FieldProblem, ...] = ()
     try:
         shown = asked.effect(request.actor) if asked else None
     except (InvalidInput, NotFound) as refused:

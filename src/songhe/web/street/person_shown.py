@@ -110,5 +110,6 @@ def moments_of(view: PersonView, history: Sequence[DecisionBrief]) -> tuple[Pers
             brief.run_id,
         )
         for brief in history
+        if brief.published_at is not None
     ]
     return tuple(sorted(records + decisions, key=lambda moment: (moment.day, moment.order), reverse=True))

@@ -15,7 +15,17 @@ function onReady() {
   readAloud();
   workLists();
   focusFirstError();
+  openTarget();
 }
+
+// An address that names something folded opens it.
+function openTarget() {
+  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  target.scrollIntoView();
+}
+window.addEventListener("hashchange", openTarget);
 
 function focusFirstError() {
   const summary = document.querySelector(".error-summary");
