@@ -34,7 +34,7 @@ def test_no_other_role_manages_accounts(client_for: RoleClient, city: SmallCity)
     user = city.users[Role.STREET_CLERK]
     for role in set(Role) - {Role.SECURITY_ADMIN}:
         client = client_for(role)
-        read = ("users/", "users/export/", "users/new/", f"users/{user}/", "consumers/", "consumers/new/")
+        read = ("users/", "users/export/", "users/new/", f"users/{user}/", "consumers/", "consumers/export/", "consumers/new/")
         assert {client.get(f"/ops/{address}").status_code for address in read} == {403}, role
         write = [f"users/{user}/{deed}/" for deed in ("grant", "password", "deactivate", "activate", "unlock", "grants/1/revoke")]
         write += ["users/new/", "consumers/new/", "consumers/1/rotate/", "consumers/1/revoke/"]
@@ -183,6 +183,8 @@ def test_an_interface_is_registered_its_token_shown_once_changed_and_stopped(sec
     listed = security.get("/ops/consumers/")
     assert first[0] not in listed.content.decode()
     assert [(line[1], line[2]) for line in listed.context["lines"]] == [("查看人员、查看统计", "青铜峡市")]
+    exported = security.get("/ops/consumers/export/").content.decode("utf-8-sig").splitlines()[1]
+    assert exported.startswith("热线平台，查看人员、查看统计，青铜峡市,") and exported.endswith(",使用中")
     second = re.search(r"songhe_[\w-]{43}", security.post(f"/ops/consumers/{consumer.id}/rotate/").content.decode())
     assert second is not None and accounts.actor_of_token(first[0]) is None and accounts.actor_of_token(second[0]) is not None
     assert security.post(f"/ops/consumers/{consumer.id}/revoke/").status_code == 302

@@ -56,7 +56,7 @@ def test_work_is_for_the_system_administrator(client_for: RoleClient, quiet: Non
     job = _job("failed", cause="导入", asked_at="x")
     for role in set(Role) - {Role.SYSTEM_ADMIN}:
         client = client_for(role)
-        assert client.get("/ops/jobs/").status_code == 403, role
+        assert {client.get(f"/ops/jobs/{address}").status_code for address in ("", "export/")} == {403}, role
         assert client.post(f"/ops/jobs/{job}/retry/").status_code == 403
         assert client.post("/ops/jobs/events/1/retry/").status_code == 403
     assert ProcrastinateJob.objects.get(pk=job).status == "failed"
@@ -74,6 +74,9 @@ def test_jobs_by_state_with_what_needs_somebody_first(client_for: RoleClient, qu
     }  # fmt: skip
     assert [line.title for line in response.context["lines"]] == ["全市核算", "导入文件入库", "全市核算"]
     assert "后台没有在工作" in response.content.decode()
+    assert response.context["undone"] == 2
+    exported = client_for(Role.SYSTEM_ADMIN).get("/ops/jobs/export/?state=failed").content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[:3] for line in exported[1:]] == [["全市核算", "导入了新的资料", "没有完成"]]
     only = client_for(Role.SYSTEM_ADMIN).get("/ops/jobs/?state=waiting&task=deliver_events").context["lines"]
     assert [line.title for line in only] == ["转告变动"]
 

@@ -57,7 +57,7 @@ def page_of(request: PageRequest, tables: Tables, template: str) -> HttpResponse
     found = {
         "pack": pack,
         "tables": [table.having(text) for table in every] if text else every,
-        "filters": (Filter("q", "找规定", text, hint="例如：护理、床位、押金"),),
+        "filters": (Filter("q", "找规定", text, hint="例如：护理、补贴、床位"),),
         "cleared": request.path if text else "",
     }
     return render(request, template, found)

@@ -40,7 +40,7 @@ def tables(pack: Pack) -> tuple[PackTable, ...]:
             deciding,
             id="benefits",
             title="要看能力等级的待遇",
-            lead="没有评估结果，这些待遇就定不下来。",
+            lead="这些待遇的条件用到能力等级；没有评估过的老人，有的就定不下来。",
         ),
         only(pack_tables.definitions(pack), named, id="definitions", title="等级怎样用", lead="这些说法由能力等级决定。"),
         only(pack_tables.standards(pack), about, id="standards", title="评估要守的规定", lead="谁来评、怎样分级、什么时候评。"),

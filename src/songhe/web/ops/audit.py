@@ -99,7 +99,7 @@ def _filters(request: PageRequest) -> tuple[Filter, ...]:
         Filter("who", "谁", get.get("who", "").strip(), hint="姓名"),
         Filter("what", "做了什么", chosen(get, "what", DEED_GROUPS), "choice", DEED_GROUPS),
         Filter("kind", "对什么做的", chosen(get, "kind", _KINDS), "choice", _KINDS),
-        Filter("number", "编号", get.get("number", "").strip(), hint="先选对什么做的"),
+        Filter("number", "编号", get.get("number", "").strip(), hint="要先选左边"),
         area_filter(request, Right.SEE_AUDIT),
         Filter("since", "从哪天", get.get("since", ""), "date"),
         Filter("until", "到哪天", get.get("until", ""), "date"),

@@ -5,26 +5,28 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from songhe.contexts.accounts import actions as accounts_actions
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.accounts.actions import NewConsumer
+from songhe.contexts.accounts.queries import ConsumerView
 from songhe.contexts.accounts.words import CONSUMER_RIGHTS, RIGHT_LABELS
 from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput
 from songhe.web.access import PageRequest, desk
+from songhe.web.exports import export
 from songhe.web.lists import FieldProblem
 from songhe.web.ops.area_choice import area_form, chosen_path, names_of_areas
 
 _SCOPES = tuple((right.value, RIGHT_LABELS[right]) for right in Right if right in CONSUMER_RIGHTS)
 
 
-@desk(Right.MANAGE_USERS)
-def page_consumers(request: PageRequest) -> HttpResponse:
-    """The systems, those in use first."""
+def _lines(request: PageRequest) -> list[tuple[ConsumerView, str, str]]:
+    """Each system with its rights and its area in words."""
     names = names_of_areas()
-    lines = [
+    return [
         (
             each,
             "、".join(RIGHT_LABELS[right] for right in Right if right in each.scopes),
@@ -32,7 +34,22 @@ def page_consumers(request: PageRequest) -> HttpResponse:
         )
         for each in accounts.list_consumers(request.actor)
     ]
-    return render(request, "ops/consumers.html", {"section": "ops:consumers", "lines": lines})
+
+
+@desk(Right.MANAGE_USERS)
+def page_consumers(request: PageRequest) -> HttpResponse:
+    """The systems, those in use first."""
+    return render(request, "ops/consumers.html", {"section": "ops:consumers", "lines": _lines(request)})
+
+
+@desk(Right.MANAGE_USERS)
+def page_export(request: PageRequest) -> HttpResponse:
+    """The same list as a file."""
+    rows = [
+        (each.name, scopes, place, f"{timezone.localtime(each.created_at):%Y-%m-%d}", "已停用" if each.revoked_at else "使用中")
+        for each, scopes, place in _lines(request)
+    ]
+    return export(request, title="接口", header=("系统", "能做什么", "范围", "登记日期", "状态"), rows=rows)
 
 
 @desk(Right.MANAGE_USERS)

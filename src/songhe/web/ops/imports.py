@@ -230,7 +230,13 @@ def page_accept(request: PageRequest, batch: int) -> HttpResponse:
     elif not view.may_accept:
         return redirect("ops:batch", batch)
     tabs = _tabs(view.brief, "")
-    found = {"line": batch_lines((view.brief,))[0], "tabs": tabs[1:], "total": tabs[0].rows, "refused": refused}
+    found = {
+        "section": "ops:imports",
+        "line": batch_lines((view.brief,))[0],
+        "tabs": tabs[1:],
+        "total": tabs[0].rows,
+        "refused": refused,
+    }
     return render(request, "ops/batch_accept.html", found, status=409 if refused else 200)
 
 
