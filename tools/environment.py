@@ -37,10 +37,16 @@ def main(kind):
     free = shutil.disk_usage(ROOT).free // 2**20
     if free < MEGABYTES_NEEDED[kind]:
         fail("the disk is nearly full: %d MB free in %s, %d MB needed." % (free, ROOT, MEGABYTES_NEEDED[kind]))
+    unfinished = os.path.join(folder, "unfinished")
+    if os.path.exists(unfinished):  # an install that was killed leaves half a package behind, over which pip stumbles
+        shutil.rmtree(folder)
     create(folder)
+    with open(unfinished, "w") as file:
+        file.write(kind)
     install(folder, kind)
     with open(stamp, "w") as file:
         file.write(wanted)
+    os.remove(unfinished)
 
 
 def create(folder):

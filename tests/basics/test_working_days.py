@@ -42,9 +42,9 @@ def test_a_term_over_the_spring_festival() -> None:
 def test_a_term_into_an_unknown_year_says_so() -> None:
     found = SEED.after(date(2026, 12, 30), 5)
     assert found == WorkingDay(date(2027, 1, 6), (2027,))
-    assert SEED.warning(found.missing_years) == "2027年的节假日安排还没有录入,按周一至周五推算。"
+    assert SEED.warning(found.missing_years) == "2027年的节假日安排还没有录入，按周一至周五推算。"
     assert SEED.warning((2026, 2027, 2028)) == (
-        "2027年、2028年的节假日安排还没有录入,按周一至周五推算。2026年的节假日安排还没有对照国务院办公厅通知核对。"
+        "2027年、2028年的节假日安排还没有录入，按周一至周五推算。2026年的节假日安排还没有对照国务院办公厅通知核对。"
     )
     assert SEED.warning(()) == ""
 

@@ -101,8 +101,8 @@ def test_an_altered_row_is_named(assignment: str) -> None:
     result = audit.verify()
     assert (result.ok, result.first_bad_seq, result.problem, result.checked) == (False, 4, "altered", 3)
     key_is_named = not assignment.startswith("mac =")
-    hint = "" if key_is_named else "它所用的密钥不在密钥库里,请先确认 var/keys 是不是原来的。"
-    assert result.sentence == "第4条审计记录被改动过,或是后来插进去的。" + hint
+    hint = "" if key_is_named else "它所用的密钥不在密钥库里，请先确认 var/keys 是不是原来的。"
+    assert result.sentence == "第4条审计记录被改动过，或是后来插进去的。" + hint
 
 
 def remove_middle() -> None:

@@ -61,6 +61,23 @@ def test_a_full_disk_is_said_before_anything_is_installed(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_install_that_was_killed_is_begun_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(environment, "ROOT", str(tmp_path))
+    monkeypatch.setattr(environment, "fingerprint", lambda kind: "new")
+    monkeypatch.setattr(environment, "create", lambda folder: Path(folder).mkdir(exist_ok=True))
+
+    def killed(folder: str, kind: str) -> None:
+        Path(folder, "half").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(environment, "install", killed)
+    with pytest.raises(KeyboardInterrupt):
+        environment.main("run")
+    monkeypatch.setattr(environment, "install", lambda folder, kind: None)
+    environment.main("run")
+    assert sorted(path.name for path in (tmp_path / ".venv").iterdir()) == ["installed-run"]
+
+
 def test_an_unreachable_npm_registry_is_said(tmp_path: Path) -> None:
     program = "import sys; sys.stderr.write('npm error code ENOTFOUND'); sys.exit(1)"
     with pytest.raises(SystemExit, match="no npm registry can be reached"):

@@ -184,7 +184,7 @@ def test_an_interface_is_registered_its_token_shown_once_changed_and_stopped(sec
     assert first[0] not in listed.content.decode()
     assert [(line[1], line[2]) for line in listed.context["lines"]] == [("查看人员、查看统计", "青铜峡市")]
     exported = security.get("/ops/consumers/export/").content.decode("utf-8-sig").splitlines()[1]
-    assert exported.startswith("热线平台，查看人员、查看统计，青铜峡市,") and exported.endswith(",使用中")
+    assert exported.startswith("热线平台,查看人员、查看统计,青铜峡市,") and exported.endswith(",使用中")
     second = re.search(r"songhe_[\w-]{43}", security.post(f"/ops/consumers/{consumer.id}/rotate/").content.decode())
     assert second is not None and accounts.actor_of_token(first[0]) is None and accounts.actor_of_token(second[0]) is not None
     assert security.post(f"/ops/consumers/{consumer.id}/revoke/").status_code == 302

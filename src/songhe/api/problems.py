@@ -80,7 +80,7 @@ def register(api: NinjaAPI) -> None:
             FieldProblem(field=".".join(str(part) for part in e["loc"]), message=_sentence(e["type"], e.get("msg", "")))
             for e in error.errors
         ]
-        return problem(422, "invalid_input", "有些内容不能接受,请对照接口说明修改后再试。", fields)
+        return problem(422, "invalid_input", "有些内容不能接受，请对照接口说明修改后再试。", fields)
 
     @api.exception_handler(AuthenticationError)
     def unknown_caller(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
@@ -90,7 +90,7 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(error.status_code, "bad_request", "请求读不懂,请检查格式(JSON,UTF-8)。")
+        return problem(error.status_code, "bad_request", "请求读不懂，请检查格式(JSON,UTF-8)。")
 
     @api.exception_handler(Http404)
     def nowhere(request: HttpRequest, error: Http404) -> HttpResponse:
@@ -99,4 +99,4 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(DataError)
     def unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
         logger.warning("a value reached the database that it cannot hold: %s", type(error).__name__)
-        return problem(422, "invalid_input", "有些内容不能接受,请对照接口说明修改后再试。")
+        return problem(422, "invalid_input", "有些内容不能接受，请对照接口说明修改后再试。")

@@ -20,7 +20,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 _CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _OLDEST = 130
-_EXPORT_AGAIN = "请让原单位把这一列设为文本格式后重新导出,不要手工补数字。"
+_EXPORT_AGAIN = "请让原单位把这一列设为文本格式后重新导出，不要手工补数字。"
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d+$")
 _WHOLE_FLOAT = re.compile(r"^(\d+)\.0+$")
 
@@ -119,13 +119,13 @@ def parse_resident_id(text: str, *, as_of: date | None = None) -> ResidentId | P
     if birth is None or (as_of is not None and not _plausible(birth, as_of)):
         return Problem(
             ProblemCode.BIRTH_DATE,
-            "证件号里的出生日期不存在,或者不合常理。",
+            "证件号里的出生日期不存在，或者不合常理。",
             "请对照证件核对第7到14位(15位的旧号码是第7到12位)。",
         )
     if check_character(plain[:17]) != plain[17]:
         if plain.endswith("000"):
             return _lost()
-        return Problem(ProblemCode.CHECK_DIGIT, "证件号的校验码不对,号码里至少有一位录错了。", "请对照证件逐位核对后重新录入。")
+        return Problem(ProblemCode.CHECK_DIGIT, "证件号的校验码不对，号码里至少有一位录错了。", "请对照证件逐位核对后重新录入。")
     return _resident(plain, birth, extended)
 
 
@@ -136,12 +136,12 @@ def parse_credit_code(text: str) -> CreditCode | Problem:
     if damage is not None:
         return damage
     if len(plain) != 18:
-        return Problem(ProblemCode.LENGTH, f"统一社会信用代码应为18位,现在是{len(plain)}位。", "请对照营业执照或登记证书核对。")
+        return Problem(ProblemCode.LENGTH, f"统一社会信用代码应为18位，现在是{len(plain)}位。", "请对照营业执照或登记证书核对。")
     if not set(plain) <= set(_CREDIT_CHARACTERS) or not plain[2:8].isdigit():
         return Problem(ProblemCode.CHARACTERS, "统一社会信用代码里有不该出现的字符(不用字母I、O、S、V、Z)。", "请对照证书核对。")
     if credit_check_character(plain[:17]) != plain[17]:
         return Problem(
-            ProblemCode.CHECK_DIGIT, "统一社会信用代码的校验码不对,至少有一位录错了。", "请对照证书逐位核对后重新录入。"
+            ProblemCode.CHECK_DIGIT, "统一社会信用代码的校验码不对，至少有一位录错了。", "请对照证书逐位核对后重新录入。"
         )
     return CreditCode(plain, plain[0], plain[1], plain[2:8], plain[8:17])
 
@@ -168,10 +168,10 @@ def parse_phone(text: str) -> Phone | Problem:
     if re.fullmatch(r"1(?:10|19|20|22|2\d{3})|9[56]\d{3,4}|400-?\d{3}-?\d{4}|800-?\d{3}-?\d{4}", plain):
         return Phone(plain.replace("-", ""), "service")
     if re.fullmatch(r"[2-9]\d{6,7}", plain):
-        return Problem(ProblemCode.NO_AREA_CODE, "固定电话没有写区号。", "请在前面补上区号,例如 010-12345678。")
+        return Problem(ProblemCode.NO_AREA_CODE, "固定电话没有写区号。", "请在前面补上区号，例如 010-12345678。")
     if not re.fullmatch(r"[\d-]+", plain):
-        return Problem(ProblemCode.CHARACTERS, "电话号码里有数字以外的字符。", "请只填数字,区号后可加短横线。")
-    return Problem(ProblemCode.LENGTH, "电话号码的位数不对。", "手机号是11位,固定电话是区号加7或8位。")
+        return Problem(ProblemCode.CHARACTERS, "电话号码里有数字以外的字符。", "请只填数字，区号后可加短横线。")
+    return Problem(ProblemCode.LENGTH, "电话号码的位数不对。", "手机号是11位，固定电话是区号加7或8位。")
 
 
 def text_of_cell(value: str | int | float) -> str:
@@ -200,9 +200,9 @@ def _damage(plain: str) -> Problem | None:
     if not plain:
         return Problem(ProblemCode.EMPTY, "号码是空的。", "请补填。")
     if "*" in plain:
-        return Problem(ProblemCode.MASKED, "号码被打了星号,无法使用。", "请向原单位索取完整号码。")
+        return Problem(ProblemCode.MASKED, "号码被打了星号，无法使用。", "请向原单位索取完整号码。")
     if _SCIENTIFIC.match(plain):
-        return Problem(ProblemCode.SCIENTIFIC, "号码被表格软件改成了科学计数法,后面的数字已经丢失。", _EXPORT_AGAIN)
+        return Problem(ProblemCode.SCIENTIFIC, "号码被表格软件改成了科学计数法，后面的数字已经丢失。", _EXPORT_AGAIN)
     return None
 
 
@@ -212,9 +212,9 @@ def _lost() -> Problem:
 
 def _shape_problem(plain: str) -> Problem | None:
     if not re.fullmatch(r"[0-9X]*", plain):
-        return Problem(ProblemCode.CHARACTERS, "证件号里有数字和X以外的字符。", "请对照证件核对;其他证件请填在对应的栏里。")
+        return Problem(ProblemCode.CHARACTERS, "证件号里有数字和X以外的字符。", "请对照证件核对；其他证件请填在对应的栏里。")
     if len(plain) != 18:
-        return Problem(ProblemCode.LENGTH, f"证件号应为18位,现在是{len(plain)}位。", "请对照证件核对是否漏录或多录。")
+        return Problem(ProblemCode.LENGTH, f"证件号应为18位，现在是{len(plain)}位。", "请对照证件核对是否漏录或多录。")
     if "X" in plain[:17]:
         return Problem(ProblemCode.CHARACTERS, "X只能出现在最后一位。", "请对照证件核对。")
     return None

@@ -79,7 +79,7 @@ class WorkingCalendar:
         unchecked = [year for year in years if year in self.years and not self.years[year].verified]
         parts = []
         if missing:
-            parts.append(f"{_listed(missing)}的节假日安排还没有录入,按周一至周五推算。")
+            parts.append(f"{_listed(missing)}的节假日安排还没有录入，按周一至周五推算。")
         if unchecked:
             parts.append(f"{_listed(unchecked)}的节假日安排还没有对照国务院办公厅通知核对。")
         return "".join(parts)
@@ -112,7 +112,7 @@ def _year(year: int, *, off: tuple[str, ...], worked: tuple[str, ...]) -> Holida
     return HolidayYear(year, _span(year, *off), _span(year, *worked), _SOURCE, verified=False)
 
 
-_SOURCE = "按国务院办公厅节假日安排整理,与 chinesecalendar 1.11.0 逐日相同,尚未对照通知原文"
+_SOURCE = "按国务院办公厅节假日安排整理，与 chinesecalendar 1.11.0 逐日相同，尚未对照通知原文"
 
 SEED = WorkingCalendar(
     {

@@ -121,4 +121,4 @@ SYSTEM = Actor(id=0, name="系统", kind="system")
 def require(actor: Actor, right: Right, area_path: str | None = None) -> None:
     """Refuse unless the actor holds the right (at the area)."""
     if not actor.may(right, area_path):
-        raise AccessDenied("您的账号不能做这件事,或者这里不在您负责的区域。", next_step="需要时请联系系统管理员调整权限。")
+        raise AccessDenied("您的账号不能做这件事，或者这里不在您负责的区域。", next_step="需要时请联系系统管理员调整权限。")

@@ -121,7 +121,7 @@ def verify(*, expected_seq: int = 0, expected_mac: str = "") -> VerifyResult:
         line = AuditLine(row[4], row[5], row[6], row[7])
         expected = _relink(stored, mac, _content(found_seq, row[1], row[2], row[3], line, _canonical(json.loads(row[8]))))
         if bytes(row[12]) != mac or not constant_time.compare_digest(stored, expected):
-            return _bad(seq, found_seq, "altered", f"第{found_seq}条审计记录被改动过,或是后来插进去的。{_without_key(stored)}")
+            return _bad(seq, found_seq, "altered", f"第{found_seq}条审计记录被改动过，或是后来插进去的。{_without_key(stored)}")
         mac, seq = stored, found_seq
         if seq == expected_seq and mac.hex() != expected_mac:
             return _bad(seq, seq, "altered", f"第{seq}条审计记录与以前记下的凭据不符。")
@@ -129,11 +129,11 @@ def verify(*, expected_seq: int = 0, expected_mac: str = "") -> VerifyResult:
         if seq:
             return _bad(seq, seq, "head", "审计链的末尾标记不见了。")
     elif seq < head[0]:
-        return _bad(seq, seq + 1, "cut_off", f"从第{seq + 1}条起,审计记录被截掉了。")
+        return _bad(seq, seq + 1, "cut_off", f"从第{seq + 1}条起，审计记录被截掉了。")
     elif seq > head[0] or _relink(head[1], b"head", f"{seq}:{mac.hex()}".encode()) != head[1]:
         return _bad(seq, min(seq, head[0] + 1), "head", "审计链的末尾标记被改动过。")
     if seq < expected_seq:
-        return _bad(seq, seq + 1, "cut_off", f"以前记下的凭据到第{expected_seq}条,现在只剩{seq}条。")
+        return _bad(seq, seq + 1, "cut_off", f"以前记下的凭据到第{expected_seq}条，现在只剩{seq}条。")
     return VerifyResult(ok=True, checked=seq, head_seq=seq, head_mac=mac.hex() if seq else "")
 
 
@@ -201,7 +201,7 @@ def _without_key(stored: bytes) -> str:
     try:
         provider().by_id(Purpose.AUDIT, int.from_bytes(stored[:4], "big"))
     except KeyUnavailable:
-        return "它所用的密钥不在密钥库里,请先确认 var/keys 是不是原来的。"
+        return "它所用的密钥不在密钥库里，请先确认 var/keys 是不是原来的。"
     return ""
 
 

@@ -55,10 +55,10 @@ def open_bytes(blob: bytes | memoryview, *, context: str, purpose: Purpose = Pur
     """As `open_sealed`, for bytes."""
     raw = bytes(blob)
     if len(raw) < _BODY:
-        raise SealBroken("加密内容不完整,打不开。", next_step="请联系系统管理员从备份恢复。")
+        raise SealBroken("加密内容不完整，打不开。", next_step="请联系系统管理员从备份恢复。")
     algorithm, key_id = _HEADER.unpack_from(raw)
     if algorithm != SM4_GCM:
-        raise SealBroken(f"不认识的加密算法编号 {algorithm}。", next_step="请联系系统管理员,内容可能被改动过。")
+        raise SealBroken(f"不认识的加密算法编号 {algorithm}。", next_step="请联系系统管理员，内容可能被改动过。")
     key = provider().by_id(purpose, key_id)
     header, nonce, tag = (raw[: _HEADER.size], raw[_HEADER.size : _HEADER.size + _NONCE], raw[_HEADER.size + _NONCE : _BODY])
     decryptor = Cipher(SM4(key.material), GCM(nonce, tag)).decryptor()
@@ -66,7 +66,7 @@ def open_bytes(blob: bytes | memoryview, *, context: str, purpose: Purpose = Pur
     try:
         return decryptor.update(raw[_BODY:]) + decryptor.finalize()
     except InvalidTag:
-        raise SealBroken("加密内容被改动过,或者不属于这一条记录。", next_step="请联系安全管理员核查。") from None
+        raise SealBroken("加密内容被改动过，或者不属于这一条记录。", next_step="请联系安全管理员核查。") from None
 
 
 def seal_many(texts: Sequence[str | None], *, contexts: Sequence[str] | str) -> list[bytes | None]:

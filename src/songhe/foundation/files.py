@@ -60,7 +60,7 @@ def store(content: bytes | Path, *, name: str, content_type: str = "application/
         raise InvalidInput(f"文件「{name}」是空的。", next_step="请确认选对了文件。", field="file")
     if size > limit:
         raise InvalidInput(
-            f"文件「{name}」有{_megabytes(size)}兆,超过了{_megabytes(limit)}兆的上限。",
+            f"文件「{name}」有{_megabytes(size)}兆，超过了{_megabytes(limit)}兆的上限。",
             next_step="请拆成几个文件分次上传。",
             field="file",
         )
@@ -115,7 +115,7 @@ def _check_kind(name: str, start: bytes) -> None:
         raise InvalidInput(f"不能接收「{name}」这类文件。", next_step="请上传 csv、xlsx、pdf 等常用格式。", field="file")
     if suffix in _STARTS and not start.startswith(_STARTS[suffix]):
         raise InvalidInput(
-            f"「{name}」的内容不是 {suffix} 格式,可能只是改了扩展名。", next_step="请用原来的软件另存后再上传。", field="file"
+            f"「{name}」的内容不是 {suffix} 格式，可能只是改了扩展名。", next_step="请用原来的软件另存后再上传。", field="file"
         )
 
 

@@ -86,14 +86,14 @@ class FileKeyProvider:
             return self._known[purpose, key_id]
         except KeyError:
             raise KeyUnavailable(
-                f"找不到编号为 {key_id:08x} 的密钥,用它加密的内容打不开。",
+                f"找不到编号为 {key_id:08x} 的密钥，用它加密的内容打不开。",
                 next_step="请从备份恢复密钥文件 var/keys/keys.json,不要删除旧密钥。",
             ) from None
 
     def rotate(self, purpose: Purpose) -> Key:
         """A fresh key is current for this purpose; all earlier keys still open what they sealed."""
         if purpose is Purpose.INDEX:
-            raise KeyUnavailable("查找索引的密钥不能单独更换。", next_step="更换它需要重建全部索引,请联系技术支持。")
+            raise KeyUnavailable("查找索引的密钥不能单独更换。", next_step="更换它需要重建全部索引，请联系技术支持。")
         with self._locked():
             stored = self._read()
             fresh = _fresh(purpose)
@@ -121,7 +121,7 @@ class FileKeyProvider:
     def _read(self) -> dict[Purpose, dict]:  # type: ignore[type-arg]
         mode = self._file.stat().st_mode
         if mode & 0o077:
-            raise KeyUnavailable("密钥文件的权限太宽,其他用户也能读到。", next_step=f"请执行 chmod 600 {self._file}")
+            raise KeyUnavailable("密钥文件的权限太宽，其他用户也能读到。", next_step=f"请执行 chmod 600 {self._file}")
         return {Purpose(name): entry for name, entry in json.loads(self._file.read_text()).items()}
 
     def _write(self, stored: dict[Purpose, dict]) -> None:  # type: ignore[type-arg]

@@ -130,12 +130,12 @@ def close_item(actor: Actor, *, item_id: int, outcome: str) -> WorkItemView:
     visible = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK))
     item = visible.select_for_update().filter(pk=item_id).first()
     if item is None:
-        raise NotFound("没有这件待办,或者不在您负责的区域。", next_step="请刷新待办列表。")
+        raise NotFound("没有这件待办，或者不在您负责的区域。", next_step="请刷新待办列表。")
     require(actor, Right.DO_WORK, item.area_path)
     if item.closed_at is not None:
         raise Conflict("这件待办已经办结。", next_step="请刷新待办列表。")
     if not outcome.strip():
-        raise InvalidInput("请写明办理结果。", next_step="例如:已上门核实,资料已补。", field="outcome")
+        raise InvalidInput("请写明办理结果。", next_step="例如：已上门核实，资料已补。", field="outcome")
     item.closed_at, item.closed_by, item.outcome = (clock.now(), actor.id, outcome.strip())
     item.save(update_fields=["closed_at", "closed_by", "outcome"])
     audit.record(actor, "work_item.close", subject_type="work_item", subject_id=item.pk, area_path=item.area_path)

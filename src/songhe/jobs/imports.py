@@ -10,7 +10,7 @@ from songhe.contexts.people.events import AcceptRequested
 from songhe.foundation.access import SYSTEM
 from songhe.foundation.errors import SongheError
 
-BROKEN_OFF = "入库没有完成,资料没有改动。请再确认一次;还是不行,请告诉系统管理员。"
+BROKEN_OFF = "入库没有完成，资料没有改动。请再确认一次；还是不行，请告诉系统管理员。"
 
 
 @app.task(name="accept_batch", queue="imports", lock="accept_batch")

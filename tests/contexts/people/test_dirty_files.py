@@ -45,7 +45,7 @@ def test_all_problems_of_a_row_are_told_at_once() -> None:
     ]  # fmt: skip
     said = {problem["code"]: problem for problem in row.problems}
     assert said["date_impossible"]["column"] == "死亡日期" and said["date_impossible"]["value"] == "2026-02-30"
-    assert said["not_in_list"]["remedy"] == "请填:男、女。"
+    assert said["not_in_list"]["remedy"] == "请填：男、女。"
     assert said["phone_wrong_length"]["level"] == "notice"
     assert all(problem["reason"] and problem["remedy"] for problem in row.problems)
     assert Person.objects.count() == 0
@@ -123,7 +123,7 @@ def test_dates_in_every_way_of_writing_them() -> None:
     [
         (b"\x00\x01\x02\xff\xfe" * 50, "f.csv", "编码认不出来"),
         ("甲,乙\n1,2\n".encode(), "f.csv", "没有找到表头"),
-        ("姓名,户号\n张三,H1\n".encode(), "f.csv", "缺少必需的列:公民身份号码"),
+        ("姓名,户号\n张三,H1\n".encode(), "f.csv", "缺少必需的列：公民身份号码"),
         (b"PK\x03\x04 not a workbook", "f.xlsx", "打不开"),
     ],
 )

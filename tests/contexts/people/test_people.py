@@ -175,7 +175,7 @@ def test_a_correction_counts_until_the_owner_says_something_later() -> None:
     OutboxEvent.objects.all().delete()
     with clock.frozen(TODAY):
         done = actions.correct_fact(
-            CLERK_A, person_id=zhang.id, variable="ability_grade", value=3, reason="入户核实,评估报告原件"
+            CLERK_A, person_id=zhang.id, variable="ability_grade", value=3, reason="入户核实，评估报告原件"
         )
     assert (done.value, done.shown, done.changed) == (3, "3级", True)
     assert person_of(ZHANG).facts["ability_grade"] == 3
@@ -185,9 +185,9 @@ def test_a_correction_counts_until_the_owner_says_something_later() -> None:
         {"household_ids": [zhang.household_id], "cause": "更正了能力等级"},
     )
     entry = AuditEntry.objects.get(action="people.correct_fact")
-    assert entry.detail == {"variable": "ability_grade", "reason": "入户核实,评估报告原件", "stated_on": "2026-11-21"}
+    assert entry.detail == {"variable": "ability_grade", "reason": "入户核实，评估报告原件", "stated_on": "2026-11-21"}
     fact = {f.variable: f for f in queries.person(OFFICER, person_id=zhang.id).facts}["ability_grade"]
-    assert (fact.correction, fact.why) == (True, "工作人员核实后更正:入户核实,评估报告原件")
+    assert (fact.correction, fact.why) == (True, "工作人员核实后更正：入户核实，评估报告原件")
     bring_in("民政", [{"身份证号": ZHANG, "姓名": "张桂兰", "能力等级": "1"}], on=DAY + dt.timedelta(days=1))
     assert person_of(ZHANG).facts["ability_grade"] == 3
     with clock.frozen(TODAY + dt.timedelta(days=30)):
@@ -199,7 +199,7 @@ def test_a_household_fact_is_corrected_for_the_household_and_a_death_changes_its
     zhang = person_of(ZHANG)
     actions.correct_fact(CLERK_A, person_id=zhang.id, variable="income_per_head", value=128000, reason="入户核实", stated_on=DAY)
     actions.correct_fact(
-        CLERK_A, person_id=person_of(LI).id, variable="alive", value=False, reason="家属报告,死亡证明", stated_on=DAY
+        CLERK_A, person_id=person_of(LI).id, variable="alive", value=False, reason="家属报告，死亡证明", stated_on=DAY
     )
     home = facts.household_inputs([zhang.household_id])[0]
     assert home.household == {"size": 1, "income_per_head": 128000}

@@ -20,9 +20,9 @@ def differences(text: str, **changes: str) -> tuple[str, ...]:
         ("{status: eligible, amount: \"120.00\", because: {age: true, local: true}, missing: []}", ()),
         ("eligible", ()),
         ("not_eligible", ("a 的 allowance 应为 not_eligible,算出 eligible",)),
-        ("{status: eligible, amount: \"120.01\"}", ("a 的 allowance 应发 120.01 元,算出 120.00 元",)),
-        ("{status: eligible, because: {age: false}}", ("a 的 allowance 的条件 age 应不成立,算出成立",)),
-        ("{status: eligible, because: {age: unknown}}", ("a 的 allowance 的条件 age 应不清楚,算出成立",)),
+        ("{status: eligible, amount: \"120.01\"}", ("a 的 allowance 应发 120.01 元，算出 120.00 元",)),
+        ("{status: eligible, because: {age: false}}", ("a 的 allowance 的条件 age 应不成立，算出成立",)),
+        ("{status: eligible, because: {age: unknown}}", ("a 的 allowance 的条件 age 应不清楚，算出成立",)),
         ("{status: eligible, because: {height: true}}", ("a 的 allowance 没有条件“height”",)),
         ("{status: eligible, missing: [local]}", ("a 的 allowance 应缺 local,算出缺 无",)),
     ],
@@ -69,8 +69,8 @@ def test_facilities_each_by_itself() -> None:
 
 
 def test_wrong_facts_are_told() -> None:
-    assert differences("  people: {a: {locall: true}}\n  expect: {a: {}}\n") == ("事实写得不对:没有叫“locall”的事实",)
-    assert differences("  people: {a: {local: 1}}\n  expect: {a: {}}\n") == ("事实写得不对:“local”要写 true 或 false",)
+    assert differences("  people: {a: {locall: true}}\n  expect: {a: {}}\n") == ("事实写得不对：没有叫“locall”的事实",)
+    assert differences("  people: {a: {local: 1}}\n  expect: {a: {}}\n") == ("事实写得不对：“local”要写 true 或 false",)
 
 
 def test_coverage_counts_each_result_of_each_condition() -> None:

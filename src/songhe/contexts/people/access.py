@@ -25,7 +25,7 @@ def person_for(actor: Actor, person_id: int, *, right: Right = Right.SEE_PEOPLE,
     rows = Person.objects.select_for_update(of=("self",)) if lock else Person.objects.all()
     found = rows.filter(rows_within(actor, Right.SEE_PEOPLE), id=person_id).first()
     if found is None:
-        raise PersonNotFound("没有找到这位老人,或者老人不在您负责的区域。", next_step="请核对姓名或身份证号后重新查找。")
+        raise PersonNotFound("没有找到这位老人，或者老人不在您负责的区域。", next_step="请核对姓名或身份证号后重新查找。")
     require(actor, right, found.area_path)
     return found
 
@@ -44,7 +44,7 @@ def batch_for(actor: Actor, batch_id: int, *, right: Right, lock: bool = False) 
     rows = batches_visible_to(actor).filter(id=batch_id)
     found = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if found is None:
-        raise BatchNotFound("没有找到这个导入批次,或者您无权查看。", next_step="请回到导入列表重新选择。")
+        raise BatchNotFound("没有找到这个导入批次，或者您无权查看。", next_step="请回到导入列表重新选择。")
     for path in found.area_paths:
         require(actor, right, path)
     return found

@@ -18,10 +18,10 @@ class BatchStatus(StrEnum):
 
 
 BATCH_STATUS_LABELS: Mapping[BatchStatus, str] = {
-    BatchStatus.UPLOADED: "已上传,等待检查",
+    BatchStatus.UPLOADED: "已上传，等待检查",
     BatchStatus.CHECKING: "正在检查",
-    BatchStatus.CHECKED: "已检查,等待确认",
-    BatchStatus.ACCEPTING: "已确认,正在入库",
+    BatchStatus.CHECKED: "已检查，等待确认",
+    BatchStatus.ACCEPTING: "已确认，正在入库",
     BatchStatus.ACCEPTED: "已入库",
     BatchStatus.FAILED: "文件读不了",
 }

@@ -88,7 +88,7 @@ def _check(areas: Sequence[AreaInput], existing: dict[str, Area]) -> None:
         row = existing.get(area.code)
         if row is not None and (codes[row.parent_id] if row.parent_id else None) != area.parent:
             raise AreaMoved(
-                f"「{area.name}」的上级变了,不能直接改。", next_step="请为调整后的区划使用新代码,再迁移人员。", field="parent"
+                f"「{area.name}」的上级变了，不能直接改。", next_step="请为调整后的区划使用新代码，再迁移人员。", field="parent"
             )
         _check_outline(area)
 
@@ -96,7 +96,7 @@ def _check(areas: Sequence[AreaInput], existing: dict[str, Area]) -> None:
 def _check_parent(area: AreaInput, levels: dict[str, str]) -> None:
     if area.parent is None:
         if area.level != "city":
-            raise AreaInvalid(f"「{area.name}」没有写上级。", next_step="除全市外,每个区划都要写上级代码。", field="parent")
+            raise AreaInvalid(f"「{area.name}」没有写上级。", next_step="除全市外，每个区划都要写上级代码。", field="parent")
         return
     above = levels.get(area.parent)
     if above is None:
@@ -116,7 +116,7 @@ def _check_outline(area: AreaInput) -> None:
         sound = False
     if not sound:
         raise AreaInvalid(
-            f"「{area.name}」的边界不是完整的多边形。", next_step="边界要用经纬度的 GeoJSON 多边形,首尾相接。", field="outline"
+            f"「{area.name}」的边界不是完整的多边形。", next_step="边界要用经纬度的 GeoJSON 多边形，首尾相接。", field="outline"
         )
 
 

@@ -103,7 +103,7 @@ def choose_reading(actor: Actor, *, definition: str, reading: str) -> int:
     current = PackVersion.objects.select_for_update().get(in_use=True)
     entry = pack_in_use().pack.definitions.get(definition)
     if entry is None or reading not in entry.readings:
-        raise UnknownReading("没有这个定义,或者它没有这种理解。", field="reading")
+        raise UnknownReading("没有这个定义，或者它没有这种理解。", field="reading")
     overlay = json.loads(json.dumps(current.overlay))
     chosen = overlay.setdefault("readings", {})
     if chosen.get(definition, entry.chosen) == reading:

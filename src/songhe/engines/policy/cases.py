@@ -112,7 +112,7 @@ class _Run:
         for benefit_id, expected in self.case.expect.get(name, {}).items():
             benefit = self.benefits.get(benefit_id)
             if benefit is None:
-                self.differences.append(f"{expected.at.line} 行:没有叫“{benefit_id}”的待遇")
+                self.differences.append(f"{expected.at.line} 行：没有叫“{benefit_id}”的待遇")
             else:
                 self.benefit(name, benefit, expected, decision, i, household)
         for definition, wanted in self.case.definitions.get(name, {}).items():
@@ -138,7 +138,7 @@ class _Run:
         if status is not expected.status:
             self.differences.append(f"{what} 应为 {expected.status.name.lower()},算出 {status.name.lower()}")
         if expected.amount is not None and amount != expected.amount:
-            self.differences.append(f"{what} 应发 {fen_to_yuan(expected.amount)} 元,算出 {fen_to_yuan(amount)} 元")
+            self.differences.append(f"{what} 应发 {fen_to_yuan(expected.amount)} 元，算出 {fen_to_yuan(amount)} 元")
         for condition_id, wanted in expected.because.items():
             condition = next((c for c in benefit.conditions if c.id == condition_id), None)
             if condition is None or decision is None:

@@ -62,7 +62,7 @@ def _parameters(pack: Pack) -> Iterator[Finding]:
                 parameter.at,
                 "unused",
                 f"没有规则用到参数“{parameter.name}”",
-                "不需要就删掉,需要就在规则里写 p." + parameter.name,
+                "不需要就删掉，需要就在规则里写 p." + parameter.name,
                 "warning",
             )
 
@@ -71,7 +71,7 @@ def _dates(parameter: Parameter) -> Iterator[Finding]:
     for value, after in zip(parameter.values, parameter.values[1:], strict=False):
         if value.valid_from == after.valid_from or (value.valid_to and value.valid_to >= after.valid_from):
             message = f"参数“{parameter.name}”从 {after.valid_from} 起有两个值"
-            yield _at(after.cited.at, "overlap", message, "同一天只能有一个值,请改 from 或 to")
+            yield _at(after.cited.at, "overlap", message, "同一天只能有一个值，请改 from 或 to")
         elif value.valid_to and value.valid_to + DAY < after.valid_from:
             message = f"参数“{parameter.name}”从 {value.valid_to + DAY} 到 {after.valid_from - DAY} 没有值"
             yield _at(after.cited.at, "gap", message, "请去掉 to,或补上这一段的值", "warning")
@@ -105,7 +105,7 @@ def _names(pack: Pack) -> Iterator[Finding]:
     for service in pack.services.values():
         for name in service.benefits:
             if name not in pack.benefits:
-                fix = "请写 benefits.yaml 里的名称,没有就写 []"
+                fix = "请写 benefits.yaml 里的名称，没有就写 []"
                 yield _at(service.cited.at, "unknown_benefit", f"服务“{service.id}”写了没有的待遇“{name}”", fix)
     for name in pack.definitions:
         if any(name in variables for variables in pack.variables.values()):
@@ -178,12 +178,12 @@ def _versions(benefit: BenefitEntry) -> Iterator[Finding]:
             yield _at(
                 rules.cited.at,
                 "dates",
-                f"“{benefit.title}”的修改从 {start} 起,不晚于生效日 {benefit.in_force_from}",
+                f"“{benefit.title}”的修改从 {start} 起，不晚于生效日 {benefit.in_force_from}",
                 "请改 from,或直接改原来的条件",
             )
         if start and benefit.in_force_to and start > benefit.in_force_to:
             yield _at(
-                rules.cited.at, "dates", f"“{benefit.title}”的修改从 {start} 起,那时已经失效", "请改 from 或 in_force 的 to"
+                rules.cited.at, "dates", f"“{benefit.title}”的修改从 {start} 起，那时已经失效", "请改 from 或 in_force 的 to"
             )
 
 

@@ -62,7 +62,7 @@ def read_document(file: str, text: str) -> tuple[Part | None, list[Finding]]:
         return None, [Finding(file, error.line, "yaml", error.message, error.fix)]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        fix = "请检查缩进、冒号后的空格和引号;文字里有逗号、冒号、问号、引号或括号时,整段加双引号"
+        fix = "请检查缩进、冒号后的空格和引号；文字里有逗号、冒号、问号、引号或括号时，整段加双引号"
         return None, [Finding(file, line, "yaml", f"不是合格的 YAML({error.problem or '读不下去'})", fix)]
     except yaml.YAMLError:
         return None, [Finding(file, 1, "yaml", "文件里有不能读的字符", "请存成 UTF-8 文本")]
@@ -79,7 +79,7 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _Refused(_line(event), "一个文件里有两份 YAML", "请去掉 --- 之后的部分,或拆成两个文件")
+                    raise _Refused(_line(event), "一个文件里有两份 YAML", "请去掉 --- 之后的部分，或拆成两个文件")
                 found = self.part(next(self.events), 0)
         return None if isinstance(found, Scalar) and found.value is None else found
 
@@ -90,7 +90,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _Refused(line, "不能用 & 和 * 引用", "请把内容写全")
         if getattr(event, "tag", None) not in (None, "!"):
-            raise _Refused(line, f"不能用标签 {event.tag}", "请去掉标签,直接写值")  # type: ignore[attr-defined]
+            raise _Refused(line, f"不能用标签 {event.tag}", "请去掉标签，直接写值")  # type: ignore[attr-defined]
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(line, depth)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -112,7 +112,7 @@ class _Builder:
                 raise _Refused(at, "键只能是一个名称", "请检查花括号和缩进")
             key = str(event.value)
             if key in items:
-                raise _Refused(at, f"“{key}”写了两次", f"第 {lines[key]} 行已经有了,请删掉一处")
+                raise _Refused(at, f"“{key}”写了两次", f"第 {lines[key]} 行已经有了，请删掉一处")
             if key == "<<":
                 raise _Refused(at, "不能用 << 合并", "请把内容写全")
             items[key] = self.part(next(self.events), depth + 1)
@@ -138,5 +138,5 @@ def _plain(text: str, line: int) -> Plain:
         try:
             return dt.date.fromisoformat(text)
         except ValueError as error:
-            raise _Refused(line, f"没有 {text} 这一天", "请写实际的日期,如 2024-02-29") from error
+            raise _Refused(line, f"没有 {text} 这一天", "请写实际的日期，如 2024-02-29") from error
     return text

@@ -33,7 +33,7 @@ def encode(variable: Variable, value: object) -> int | bool:
             raise EncodingProblem("可写的代码有:" + "、".join(code for code, _ in variable.values))
         case Type.INT | Type.MONEY:
             if isinstance(value, bool) or not isinstance(value, int):
-                raise EncodingProblem("要写整数" if variable.type is Type.INT else "要写整数(单位:分)")
+                raise EncodingProblem("要写整数" if variable.type is Type.INT else "要写整数(单位：分)")
             if abs(value) > LARGEST[variable.type]:
                 raise EncodingProblem("数太大")
             return value
@@ -91,4 +91,4 @@ def _date(value: object) -> int:
             raise ValueError
         return to_days(dt.date.fromisoformat(value))
     except ValueError as error:
-        raise EncodingProblem("要写日期,例如 1946-11-21") from error
+        raise EncodingProblem("要写日期，例如 1946-11-21") from error

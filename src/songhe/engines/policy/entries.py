@@ -64,7 +64,7 @@ def _variable(section: Section, name: str, entity: str) -> Variable:
     codes = section.inner("values", f"事实 {name} 的代码", required=kind is Type.CODE)
     values = tuple((code, codes.text(code)) for code in codes.map.items) if codes else ()
     if name in RESERVED:
-        section.fault(section.line, "id", f"“{name}”是语言里的词,不能作事实的名称", "请换一个名称")
+        section.fault(section.line, "id", f"“{name}”是语言里的词，不能作事实的名称", "请换一个名称")
     variable = Variable(
         name,
         kind,
@@ -90,7 +90,7 @@ def read_parameters(section: Section) -> dict[str, Parameter]:
             value for part in inner.each("values", f"参数 {name} 的值") if (value := _parameter_value(part, kind)) is not None
         ]
         if not values:
-            inner.fault(inner.line, "missing_key", f"参数 {name} 没有值", "请写 values: 列表,至少一项")
+            inner.fault(inner.line, "missing_key", f"参数 {name} 没有值", "请写 values: 列表，至少一项")
         values.sort(key=lambda value: value.valid_from)
         found[name] = Parameter(name, inner.text("title", required=True), kind, inner.text("unit"), tuple(values), inner.at())
         inner.done()
@@ -108,7 +108,7 @@ def _parameter_value(section: Section, kind: Type) -> ParameterEntry | None:
 
 def _value(section: Section, kind: Type) -> int | None:
     if kind is Type.MONEY:
-        text = section.scalar("value", (str,), '带引号的元数,例如 "100.00"', True)
+        text = section.scalar("value", (str,), '带引号的元数，例如 "100.00"', True)
         return None if text is None else money_value(section, "value", str(text))
     if kind is Type.DATE:
         day = section.day("value", required=True)
@@ -122,7 +122,7 @@ def money_value(section: Section, key: str, text: str) -> int | None:
     try:
         return yuan_to_fen(text)
     except ValueError:
-        section.fault(section.at(key).line, "money", f"“{text}”不是金额", '请写带引号的元数,最多两位小数,例如 "1280.00"')
+        section.fault(section.at(key).line, "money", f"“{text}”不是金额", '请写带引号的元数，最多两位小数，例如 "1280.00"')
         return None
 
 
@@ -131,7 +131,7 @@ def read_definitions(section: Section) -> dict[str, DefinitionEntry]:
     found: dict[str, DefinitionEntry] = {}
     for name, inner in section.named("定义"):
         if name in RESERVED:
-            inner.fault(inner.line, "id", f"“{name}”是语言里的词,不能作定义的名称", "请换一个名称")
+            inner.fault(inner.line, "id", f"“{name}”是语言里的词，不能作定义的名称", "请换一个名称")
         is_condition = not inner.has("value")
         readings, chosen, ambiguity = read_readings(inner)
         expression = inner.expression("if" if is_condition else "value", required=not readings)
@@ -222,9 +222,9 @@ def _once(section: Section, inherits: Cited) -> tuple[tuple[str, ...], Cited | N
 def _versions(section: Section, cited: Cited, kind: str) -> tuple[BenefitRules, ...]:
     first = _rules(section, None, cited, None)
     if kind == "service" and first.pay is not None:
-        section.fault(section.at("pay").line, "shape", f"{section.what}是服务,不写 pay", "请去掉 pay,或去掉 kind: service")
+        section.fault(section.at("pay").line, "shape", f"{section.what}是服务，不写 pay", "请去掉 pay,或去掉 kind: service")
     if kind == "cash" and first.pay is None:
-        section.fault(section.line, "missing_key", f"{section.what}没有写 pay", "请写发多少;不发钱的写 kind: service")
+        section.fault(section.line, "missing_key", f"{section.what}没有写 pay", "请写发多少；不发钱的写 kind: service")
     found = [first]
     for part in section.each("versions", f"{section.what}的一次修改"):
         start = part.day("from", required=True)
@@ -235,8 +235,8 @@ def _versions(section: Section, cited: Cited, kind: str) -> tuple[BenefitRules, 
         section.fault(
             section.at("versions").line,
             "dates",
-            f"{section.what}的 versions 没有按时间先后写,或有同一天的",
-            "请从早到晚写,每天一项",
+            f"{section.what}的 versions 没有按时间先后写，或有同一天的",
+            "请从早到晚写，每天一项",
         )
     return tuple(found)
 
@@ -246,7 +246,7 @@ def _rules(section: Section, start: dt.date | None, cited: Cited, before: Benefi
     who = tuple(entry for part in parts if (entry := _condition(part, cited.cite)) is not None)
     ids = [condition.id for condition in who]
     if before is None and not who:
-        section.fault(section.line, "missing_key", f"{section.what}没有写 who", "请写谁可以享受,一个条件一项")
+        section.fault(section.line, "missing_key", f"{section.what}没有写 who", "请写谁可以享受，一个条件一项")
     for repeated in sorted({name for name in ids if ids.count(name) > 1}):
         section.fault(section.at("who").line, "id", f"{section.what}有两个条件都叫“{repeated}”", "请给条件起不同的 id")
     birthday = section.choice("birthday", [rule.value for rule in BirthdayRule], before.birthday if before else "on_the_day")

@@ -122,17 +122,17 @@ Syntax = Name | Number | Text | Truth | Call | Negation | Junction | Relation | 
 _RELATIONS: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
 _SUMS: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 _SIGNS = {
-    "/": "语言里没有除法,请写 share(金额, 分子, 分母, 'down')",
-    "%": "语言里没有取余,请改写成比较或 share(…)",
+    "/": "语言里没有除法，请写 share(金额, 分子, 分母, 'down')",
+    "%": "语言里没有取余，请改写成比较或 share(…)",
     "!": "不等于请写 <>",
-    '"': "文字只用单引号,例如 'dibao';名称不加引号",
+    '"': "文字只用单引号，例如 'dibao';名称不加引号",
     "`": "名称不加引号",
-    ";": "一处只写一个式子,请去掉分号",
+    ";": "一处只写一个式子，请去掉分号",
     "|": "没有 ||,请用 or",
     "&": "没有 &&,请用 and",
-    "-": "不能写注释,说明请写在 YAML 的 # 后面",
+    "-": "不能写注释，说明请写在 YAML 的 # 后面",
     "=": "等于只写一个 =",
-    ":": "没有类型转换,请用 money('…') 或 '2024-01-01' 这样的日期",
+    ":": "没有类型转换，请用 money('…') 或 '2024-01-01' 这样的日期",
     "'": "引号里只能是代码、日期或金额(字母、数字、下划线、点、短横)",
 }
 _ELSEWHERE = "能写的有:and or not、= <> < <= > >=、between、in、+ - *、case when,以及 " + "、".join(FUNCTIONS)
@@ -186,9 +186,9 @@ def children(part: Syntax) -> tuple[Syntax, ...]:
 
 def _check_text(text: str) -> None:
     if not text.strip():
-        raise LanguageError("式子是空的", "请写条件,例如 age >= 80")
+        raise LanguageError("式子是空的", "请写条件，例如 age >= 80")
     if len(text) > MAX_LENGTH:
-        raise LanguageError(f"式子有 {len(text)} 个字符,最多 {MAX_LENGTH} 个", "请把其中几段写成 definitions.yaml 里的定义再引用")
+        raise LanguageError(f"式子有 {len(text)} 个字符，最多 {MAX_LENGTH} 个", "请把其中几段写成 definitions.yaml 里的定义再引用")
     at, depth, deepest, tokens = 0, 0, 0, 0
     while at < len(text):
         token = _TOKEN.match(text, at)
@@ -196,7 +196,7 @@ def _check_text(text: str) -> None:
             sign = text[at]
             fix = _SIGNS.get(sign, "请只用英文半角的字母、数字和运算符号" if not sign.isascii() else _ELSEWHERE)
             if sign.isdigit():
-                fix = "数只写整数;金额写 money('12.50')"
+                fix = "数只写整数；金额写 money('12.50')"
             raise LanguageError(f"第 {at + 1} 个字符“{sign}”不能用在式子里", fix)
         if token["number"] and len(token["number"]) > 12:
             raise LanguageError("数太大", "整数最多 12 位")
@@ -273,7 +273,7 @@ class _Copier:
             raise LanguageError(f"没有“{function}”这个函数", _ELSEWHERE)
         count, usage = FUNCTIONS[function]
         if len(node.expressions) != count:
-            raise LanguageError(f"{function} 要写 {count} 个参数,这里写了 {len(node.expressions)} 个", f"请写 {usage}")
+            raise LanguageError(f"{function} 要写 {count} 个参数，这里写了 {len(node.expressions)} 个", f"请写 {usage}")
         return Call(function, self._all(node.expressions, depth))
 
 
@@ -285,23 +285,23 @@ def _name(node: exp.Column) -> Name:
     parts = [part for part in node.parts if isinstance(part, exp.Identifier)]
     words = [str(part.this) for part in parts]
     if len(parts) != len(node.parts) or any(part.quoted for part in parts) or not all(NAME.fullmatch(word) for word in words):
-        raise LanguageError(f"“{'.'.join(words)}”不是一个名称", "名称用小写字母、数字和下划线,以字母开头")
+        raise LanguageError(f"“{'.'.join(words)}”不是一个名称", "名称用小写字母、数字和下划线，以字母开头")
     if len(words) == 1:
         return Name(words[0])
     if len(words) == 2 and words[0] in ("p", "household"):
         return Name(words[1], words[0])
     raise LanguageError(
-        f"“{'.'.join(words)}”前面只能是 p. 或 household.", "参数写 p.名称,户的事实写 household.名称,人的事实直接写名称"
+        f"“{'.'.join(words)}”前面只能是 p. 或 household.", "参数写 p.名称，户的事实写 household.名称，人的事实直接写名称"
     )
 
 
 def _instead(node: exp.Expr) -> str:
     if isinstance(node, exp.Null | exp.Is):
-        return "没有 NULL:要问一项事实是否已知,请写 known(事实)"
+        return "没有 NULL:要问一项事实是否已知，请写 known(事实)"
     if isinstance(node, exp.Div | exp.IntDiv | exp.Mod):
-        return "没有除法,请写 share(金额, 分子, 分母, 'down')"
+        return "没有除法，请写 share(金额, 分子, 分母, 'down')"
     if isinstance(node, exp.Cast | exp.TryCast):
-        return "没有类型转换,请用 money('…') 或 '2024-01-01' 这样的日期"
+        return "没有类型转换，请用 money('…') 或 '2024-01-01' 这样的日期"
     if isinstance(node, exp.Min | exp.Max | exp.Sum | exp.Count):
         return "户内汇总请写 hh_count、hh_sum、hh_min、hh_max"
     if isinstance(node, exp.Neg):

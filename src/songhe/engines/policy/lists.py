@@ -254,7 +254,7 @@ def _expectation(section: Section, name: str) -> Expectation | None:
     inner = Section(section.findings, section.file, part, f"{section.what}{name} ")
     status = inner.choice("status", tuple(STATUSES), "")
     inner.part("status", required=True)
-    text = inner.scalar("amount", (str,), '带引号的元数,例如 "100.00"', False)
+    text = inner.scalar("amount", (str,), '带引号的元数，例如 "100.00"', False)
     amount = None if text is None else money_value(inner, "amount", str(text))
     missing = inner.texts("missing") if inner.has("missing") else None
     because: dict[str, bool | None] = {}
@@ -276,7 +276,7 @@ def _changed_parameters(section: Section, parameters: MappingOf[str, Parameter])
             section.fault(inner.at(name).line, "unknown_parameter", f"没有叫“{name}”的参数", "请照 parameters.yaml 的名称写")
             continue
         kind = parameters[name].type
-        kinds, say = ((str,), '带引号的元数,例如 "100.00"') if kind is Type.MONEY else ((int,), "整数")
+        kinds, say = ((str,), '带引号的元数，例如 "100.00"') if kind is Type.MONEY else ((int,), "整数")
         value = inner.scalar(name, kinds, say, True)
         fen = money_value(inner, name, value) if isinstance(value, str) else value
         if isinstance(fen, int):

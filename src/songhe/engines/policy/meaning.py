@@ -109,7 +109,7 @@ class _Lowering:
                 return Const(syntax.value, Type.BOOL)
             case lang.Text():
                 raise LanguageError(
-                    f"'{syntax.value}' 单独写不知道是什么", "代码和日期要和一项事实比较;金额写 money('12.50')", "type"
+                    f"'{syntax.value}' 单独写不知道是什么", "代码和日期要和一项事实比较；金额写 money('12.50')", "type"
                 )
             case lang.Negation():
                 return Not(self.of_type(syntax.of, Type.BOOL, "not 后面"))
@@ -153,7 +153,7 @@ class _Lowering:
         value = self.scope.definitions[name]
         if self.in_aggregate and value.aggregates:
             raise LanguageError(
-                f"户内汇总里用了“{name}”,它本身又是户内汇总", "请把内层改写成只看一个人的条件", "nested_aggregate"
+                f"户内汇总里用了“{name}”，它本身又是户内汇总", "请把内层改写成只看一个人的条件", "nested_aggregate"
             )
         return value.inline if value.inline is not None else Ref(name, value.type)
 
@@ -249,7 +249,7 @@ class _Lowering:
             raise LanguageError("age 不能用 in", "请写 age between 60 and 69,或分别比较", "type")
         node = self.node(syntax.of)
         if node.type is Type.BOOL:
-            raise LanguageError("是否类的事实不能用 in", "请直接写这项事实,或 not 这项事实", "type")
+            raise LanguageError("是否类的事实不能用 in", "请直接写这项事实，或 not 这项事实", "type")
         values: list[int] = []
         for item in syntax.values:
             value = self.literal(item, node, syntax.of)
@@ -273,7 +273,7 @@ class _Lowering:
         if types == {Type.MONEY, Type.INT} and op is Arithmetic.MUL:
             return Arith(op, left, right, Type.MONEY)
         message = f"{TYPE_NAMES[left.type]} {syntax.sign} {TYPE_NAMES[right.type]} 没有意义"
-        raise LanguageError(message, "能算的有:整数之间加减乘,金额之间加减,金额乘整数", "type")
+        raise LanguageError(message, "能算的有：整数之间加减乘，金额之间加减，金额乘整数", "type")
 
     def choice(self, syntax: lang.Choice) -> Node:
         branches = tuple((self.of_type(when, Type.BOOL, "when 后面"), self.node(then)) for when, then in syntax.branches)
@@ -349,7 +349,7 @@ class _Lowering:
             return Aggregate(kind, None, Type.INT)
         wants_bool = kind in (AggregateKind.ALL, AggregateKind.ANY, AggregateKind.COUNT)
         if wants_bool and of.type is not Type.BOOL:
-            raise LanguageError(f"hh_{kind} 里要写条件,写成了{TYPE_NAMES[of.type]}", f"例如 hh_{kind}(age >= 60)", "type")
+            raise LanguageError(f"hh_{kind} 里要写条件，写成了{TYPE_NAMES[of.type]}", f"例如 hh_{kind}(age >= 60)", "type")
         allowed = (Type.INT, Type.MONEY) if kind is AggregateKind.SUM else _ORDERED
         if not wants_bool and of.type not in allowed:
             raise LanguageError(
@@ -430,7 +430,7 @@ def _money(syntax: lang.Syntax) -> int:
             raise ValueError
         return yuan_to_fen(syntax.value)
     except ValueError as error:
-        raise LanguageError("money 里要写带引号的元数,最多两位小数", "例如 money('1280.00')", "type") from error
+        raise LanguageError("money 里要写带引号的元数，最多两位小数", "例如 money('1280.00')", "type") from error
 
 
 def _advice(expected: Type, got: Type) -> str:
@@ -439,7 +439,7 @@ def _advice(expected: Type, got: Type) -> str:
     if expected is Type.DATE:
         return "日期写 '2024-01-01'"
     if expected is Type.CODE:
-        return "代码写成带单引号的代码,例如 'dibao'"
+        return "代码写成带单引号的代码，例如 'dibao'"
     if expected is Type.BOOL:
-        return "请写成条件,例如 age >= 80 或一项是否类的事实"
-    return "整数直接写,不加引号" if got is Type.CODE else "请写整数"
+        return "请写成条件，例如 age >= 80 或一项是否类的事实"
+    return "整数直接写，不加引号" if got is Type.CODE else "请写整数"

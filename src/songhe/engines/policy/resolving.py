@@ -207,7 +207,7 @@ class Resolver:
             if has_aggregate(members, self.named):
                 at = self.pack.members.at
                 self.findings.append(
-                    Finding(at.file, at.line, "nested_aggregate", "members 里不能用户内汇总", "请写只看一个人的条件,例如 alive")
+                    Finding(at.file, at.line, "nested_aggregate", "members 里不能用户内汇总", "请写只看一个人的条件，例如 alive")
                 )
         benefits = self._benefits()
         index = {benefit.id: benefit.index for benefit in benefits}
@@ -290,7 +290,7 @@ class Resolver:
                         at.line,
                         "unknown_variable",
                         f"first_by 里没有叫“{name}”的人的事实",
-                        "请写人的事实,例如 birth_date",
+                        "请写人的事实，例如 birth_date",
                     )
                 )
 
@@ -329,7 +329,7 @@ class Resolver:
             elif by_amount and entry.kind == "service":
                 self.findings.append(
                     Finding(
-                        at.file, at.line, "shape", f"“{title}”按金额算,“{name}”是服务,没有金额", "请去掉它,或改成 keep: first"
+                        at.file, at.line, "shape", f"“{title}”按金额算，“{name}”是服务，没有金额", "请去掉它，或改成 keep: first"
                     )
                 )
         if len(set(names)) != len(names):

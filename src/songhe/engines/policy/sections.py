@@ -73,7 +73,7 @@ class Section:
         return value if isinstance(value, int | float) else None
 
     def day(self, key: str, *, required: bool = False) -> dt.date | None:
-        value = self.scalar(key, (dt.date,), "日期,例如 2024-01-01(不加引号)", required)
+        value = self.scalar(key, (dt.date,), "日期，例如 2024-01-01(不加引号)", required)
         return value if isinstance(value, dt.date) else None
 
     def choice(self, key: str, allowed: Collection[str], default: str) -> str:
@@ -92,7 +92,7 @@ class Section:
         items = part.items if isinstance(part, Listing) else ()
         found = tuple(str(item.value) for item in items if isinstance(item, Scalar) and item.value is not None)
         if not isinstance(part, Listing) or len(found) != len(items):
-            self.fault(part.line, "type", f"{self.what}的 {key} 不对", f"{key} 要写成列表,例如 [甲, 乙]")
+            self.fault(part.line, "type", f"{self.what}的 {key} 不对", f"{key} 要写成列表，例如 [甲, 乙]")
         return found
 
     def inner(self, key: str, what: str, *, required: bool = False) -> Section | None:
@@ -105,7 +105,7 @@ class Section:
         if part is None:
             return
         if not isinstance(part, Listing):
-            self.fault(part.line, "type", f"{self.what}的 {key} 不对", f"{key} 要写成列表,每项以 - 开头")
+            self.fault(part.line, "type", f"{self.what}的 {key} 不对", f"{key} 要写成列表，每项以 - 开头")
             return
         for item in part.items:
             yield Section(self.findings, self.file, item, what)
@@ -115,7 +115,7 @@ class Section:
         for key, part in self.map.items.items():
             self.asked.add(key)
             if not NAME.fullmatch(key):
-                self.fault(self.at(key).line, "id", f"“{key}”不能作{what}的名称", "名称用小写字母、数字和下划线,以字母开头")
+                self.fault(self.at(key).line, "id", f"“{key}”不能作{what}的名称", "名称用小写字母、数字和下划线，以字母开头")
                 continue
             inner = Section(self.findings, self.file, part, f"{what} {key} ")
             inner.line = self.at(key).line
@@ -128,7 +128,7 @@ class Section:
         if isinstance(part, Scalar) and isinstance(part.value, bool | int) and not part.quoted:
             part = Scalar(part.line, str(part.value).lower(), True)
         if not isinstance(part, Scalar) or not isinstance(part.value, str):
-            self.fault(part.line, "type", f"{self.what}的 {key} 不对", f'{key} 要写成一个式子,例如 {key}: "age >= 80"')
+            self.fault(part.line, "type", f"{self.what}的 {key} 不对", f'{key} 要写成一个式子，例如 {key}: "age >= 80"')
             return None
         try:
             return Expression(part.value, parse(part.value), Place(self.file, part.line))
@@ -149,7 +149,7 @@ class Section:
             return Cited(Citation(document, clause, status), note, self.at("cite"))
         if assumed:
             if not note:
-                self.fault(self.at("source").line, "missing_note", f"{self.what}是假定的,没有写为什么这样取值", "请加 note: 说明")
+                self.fault(self.at("source").line, "missing_note", f"{self.what}是假定的，没有写为什么这样取值", "请加 note: 说明")
             return Cited(Citation("", "", "assumed"), note, self.at("source"))
         if inherits is not None:
             return Cited(inherits, note, self.at())
@@ -165,7 +165,7 @@ class Section:
             fix = f"是不是想写 {close[0]}?" if close else "可写的有:" + "、".join(sorted(self.asked))
             value = self.map.items[key]
             if isinstance(value, Scalar) and value.value is None and not key.isascii():
-                fix = "前面的文字里有半角逗号,被拆成了两段:请给整段文字加双引号"
+                fix = "前面的文字里有半角逗号，被拆成了两段：请给整段文字加双引号"
             self.fault(self.at(key).line, "unknown_key", f"{self.what}里不认识“{key}”", fix)
 
 

@@ -36,7 +36,7 @@ def create_consumer(actor: Actor, *, name: str, scopes: Iterable[Right], area_pa
     if not name.strip():
         raise InvalidInput("请填写系统名称。", next_step="例如:12345热线平台。", field="name")
     if not wanted or not wanted <= CONSUMER_RIGHTS:
-        raise InvalidInput("接口权限不对。", next_step="请至少选一项,只能选列出的权限。", field="scopes")
+        raise InvalidInput("接口权限不对。", next_step="请至少选一项，只能选列出的权限。", field="scopes")
     token = _new_token()
     consumer = Consumer(
         name=name.strip(), token_hash=token_hash(token), scopes=sorted(wanted), area_path=area_path,
@@ -47,7 +47,7 @@ def create_consumer(actor: Actor, *, name: str, scopes: Iterable[Right], area_pa
             consumer.save(force_insert=True)
     except IntegrityError:
         raise ConsumerNameTaken(
-            f"「{name.strip()}」已经登记过了。", next_step="请换一个名称,或者给它换发令牌。", field="name"
+            f"「{name.strip()}」已经登记过了。", next_step="请换一个名称，或者给它换发令牌。", field="name"
         ) from None
     _audit(actor, "account.create_consumer", consumer)
     return NewConsumer(consumer_view(consumer), token)
@@ -85,7 +85,7 @@ def _locked(actor: Actor, consumer_id: int) -> Consumer:
     require(actor, Right.MANAGE_USERS)
     consumer = consumers_visible_to(actor).select_for_update().filter(pk=consumer_id).first()
     if consumer is None:
-        raise ConsumerUnknown("没有这个接口,或者不归您管理。", next_step="请刷新列表。")
+        raise ConsumerUnknown("没有这个接口，或者不归您管理。", next_step="请刷新列表。")
     return consumer
 
 

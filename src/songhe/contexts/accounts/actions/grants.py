@@ -31,13 +31,13 @@ def grant_role(
         raise InvalidInput("结束日期要晚于开始日期。", next_step="请重新选择日期。", field="valid_to")
     user = visible_to(actor).select_for_update().filter(pk=user_id).first()  # one grant at a time for a user
     if user is None:
-        raise UserUnknown("没有这个账号,或者不归您管理。", next_step="请刷新账号列表。")
+        raise UserUnknown("没有这个账号，或者不归您管理。", next_step="请刷新账号列表。")
     for held in _meanwhile(user_id, start, valid_to):
         other = Role(held.role)
         if exclude_each_other(role, other):
             raise RolesExclude(
                 f"{user.display_name}已是{ROLE_LABELS[other]},不能同时担任{ROLE_LABELS[role]}。",
-                next_step="系统、安全、审计三类管理员要由不同的人担任,也不兼业务岗位。",
+                next_step="系统、安全、审计三类管理员要由不同的人担任，也不兼业务岗位。",
                 field="role",
             )
         if other == role and held.area_path == area_path:
@@ -56,10 +56,10 @@ def revoke_role(actor: Actor, *, grant_id: int, reason: str) -> GrantView:
     """The role no longer holds from today; a grant that had not begun never will."""
     require(actor, Right.MANAGE_USERS)
     if not reason.strip():
-        raise InvalidInput("请写明收回原因。", next_step="例如:已调离岗位。", field="reason")
+        raise InvalidInput("请写明收回原因。", next_step="例如：已调离岗位。", field="reason")
     grant = grants_visible_to(actor).select_for_update(of=("self",)).filter(pk=grant_id).first()
     if grant is None:
-        raise GrantUnknown("没有这项授权,或者不归您管理。", next_step="请刷新账号页面。")
+        raise GrantUnknown("没有这项授权，或者不归您管理。", next_step="请刷新账号页面。")
     _not_oneself(actor, grant.user_id)
     end = max(clock.today(), grant.valid_from)
     if grant.valid_to is None or end < grant.valid_to:

@@ -77,7 +77,7 @@ def deactivate_user(actor: Actor, *, user_id: int, reason: str) -> UserView:
     if actor.kind == "user" and actor.id == user_id:
         raise GrantToOneself("不能停用自己的账号。", next_step="请由另一位安全管理员办理。")
     if not reason.strip():
-        raise InvalidInput("请写明停用原因。", next_step="例如:已调离岗位。", field="reason")
+        raise InvalidInput("请写明停用原因。", next_step="例如：已调离岗位。", field="reason")
     user = _locked(actor, user_id)
     user.is_active = False
     user.save(update_fields=["is_active"])
@@ -119,7 +119,7 @@ def _locked(actor: Actor, user_id: int) -> User:
     require(actor, Right.MANAGE_USERS)
     user = visible_to(actor).select_for_update().filter(pk=user_id).first()
     if user is None:
-        raise UserUnknown("没有这个账号,或者不归您管理。", next_step="请刷新账号列表。")
+        raise UserUnknown("没有这个账号，或者不归您管理。", next_step="请刷新账号列表。")
     return user
 
 
@@ -128,7 +128,7 @@ def _check_password(password: str, user: User) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise PasswordTooWeak(
-            "密码不符合要求:" + ";".join(error.messages), next_step="请用十个以上字符,不要用常见的密码。", field="password"
+            "密码不符合要求:" + ";".join(error.messages), next_step="请用十个以上字符，不要用常见的密码。", field="password"
         ) from None
 
 

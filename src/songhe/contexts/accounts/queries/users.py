@@ -68,7 +68,7 @@ def user(actor: Actor, *, user_id: int) -> UserView:
     require(actor, Right.MANAGE_USERS)
     row = visible_to(actor).filter(pk=user_id).first()
     if row is None:
-        raise UserUnknown("没有这个账号,或者不归您管理。", next_step="请刷新账号列表。")
+        raise UserUnknown("没有这个账号，或者不归您管理。", next_step="请刷新账号列表。")
     return view_of(row, _grants(actor, [row]).get(row.pk, []))
 
 

@@ -19,7 +19,7 @@ from songhe.engines.policy.rulebook import Rulebook, Status
 from songhe.foundation import work_items
 from songhe.foundation.access import SYSTEM
 
-SETTLED = "资料已补齐,或已不再需要"
+SETTLED = "资料已补齐，或已不再需要"
 
 
 def _key(person_id: int, variable: str) -> str:

@@ -41,7 +41,7 @@ def _latest(actor: Actor, person_id: int, run_id: int | None) -> Decision:
     rows = visible_to(actor).filter(person_id=person_id).select_related("run__snapshot")
     row = (rows.filter(run_id=run_id) if run_id else rows).order_by("-run_id").first()
     if row is None:
-        raise NoDecisionYet("这位老人还没有核算结果。", next_step="全市核算完成后再来看,或请市级工作人员发起核算。")
+        raise NoDecisionYet("这位老人还没有核算结果。", next_step="全市核算完成后再来看，或请市级工作人员发起核算。")
     return row
 
 

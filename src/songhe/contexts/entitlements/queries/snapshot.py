@@ -54,7 +54,7 @@ def decided_arrays(outcome: Outcome) -> Decided:
 def snapshot_path(name: str) -> Path:
     path = Path(settings.VAR) / "snapshots" / name
     if not path.is_file():
-        raise SnapshotMissing("当时使用的数据快照文件不在了,不能重新核算。", next_step="请系统管理员从备份中恢复快照文件。")
+        raise SnapshotMissing("当时使用的数据快照文件不在了，不能重新核算。", next_step="请系统管理员从备份中恢复快照文件。")
     return path
 
 

@@ -111,7 +111,7 @@ def _changed_rules(
         return resolve(pack, day, parameters=values, readings=dict(readings), definitions=dict(definitions))
     except PackInvalid as refused:
         raise InvalidInput(
-            "这样改,规则读不通。", next_step=";".join(str(finding) for finding in refused.findings[:3]), field="definitions"
+            "这样改，规则读不通。", next_step=";".join(str(finding) for finding in refused.findings[:3]), field="definitions"
         ) from refused
 
 
@@ -140,7 +140,7 @@ def what_if(actor: Actor, *, parameters: Mapping[str, str] | None = None, readin
     require(actor, Right.WHAT_IF, f"{current.pack.place.code}/")
     run = latest_city_run()
     if run is None or run.snapshot is None:
-        raise NoDecisionYet("还没有全市核算结果,不能试算。", next_step="请先完成一次全市核算。")
+        raise NoDecisionYet("还没有全市核算结果，不能试算。", next_step="请先完成一次全市核算。")
     day = clock.today()
     _, before = policy.rulebook(day)
     after = _changed_rules(current.pack, day, parameters or {}, readings or {}, definitions or {})

@@ -44,7 +44,7 @@ def accept_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) ->
     if batch.status == BatchStatus.ACCEPTED:
         return AcceptResult(result_of(batch), 0)
     if batch.status not in (BatchStatus.CHECKED, BatchStatus.ACCEPTING):
-        raise BatchNotReady("这个批次还没有检查完,不能入库。", next_step="请先检查文件,看过结果后再确认入库。")
+        raise BatchNotReady("这个批次还没有检查完，不能入库。", next_step="请先检查文件，看过结果后再确认入库。")
     hold_people()
     if StagedRow.objects.filter(batch_id=batch.id).count() != batch.total:
         stage_rows(batch, lambda done: progress(done, batch.total, "重新读取文件"))

@@ -85,7 +85,7 @@ def _alone(batch_id: int) -> Iterator[None]:
 def _begin(actor: Actor, batch_id: int) -> ImportBatch:
     batch = batch_for(actor, batch_id, right=Right.IMPORT, lock=True)
     if batch.status in (BatchStatus.ACCEPTING, BatchStatus.ACCEPTED):
-        raise BatchNotReady("这个批次已经确认入库,不用再检查。", next_step="要更正内容,请上传新的文件。")
+        raise BatchNotReady("这个批次已经确认入库，不用再检查。", next_step="要更正内容，请上传新的文件。")
     ImportRow.objects.filter(batch_id=batch.id)._raw_delete("default")
     batch.status, batch.progress, batch.total, batch.problem, batch.counts = BatchStatus.CHECKING, 0, 0, "", {}
     batch.save(update_fields=["status", "progress", "total", "problem", "counts"])

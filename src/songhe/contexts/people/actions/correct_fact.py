@@ -54,7 +54,7 @@ def correct_fact(
         raise FactNotCorrectable("这一项不能直接更正。", next_step="请更正它所依据的资料。", field="variable")
     check_value(known, value)
     if len(reason.strip()) < SHORTEST_REASON:
-        raise ReasonMissing("请写明更正的理由。", next_step="例如:入户核实,看过证件原件。", field="reason")
+        raise ReasonMissing("请写明更正的理由。", next_step="例如：入户核实，看过证件原件。", field="reason")
     day = stated_on or clock.today()
     if day > clock.today():
         raise InvalidInput("核实日期不能晚于今天。", next_step="请填写实际核实的日期。", field="stated_on")
@@ -121,7 +121,7 @@ def check_value(variable: Variable, value: object) -> None:
     }[variable.type]
     if not fits:
         raise FactNotCorrectable(
-            f"“{variable.label}”不能是这个值。", next_step="请从可选的值中选择,日期写成 2026-11-21。", field="value"
+            f"“{variable.label}”不能是这个值。", next_step="请从可选的值中选择，日期写成 2026-11-21。", field="value"
         )
 
 

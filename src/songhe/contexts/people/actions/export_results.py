@@ -61,7 +61,7 @@ def _said(batch: ImportBatch, verdict: str | None) -> Mapping[tuple[str, int], _
         raise InvalidInput("没有这种检查结果。", next_step="请从页面上的结果类别中选择。", field="verdict")
     found = ImportRow.objects.filter(batch_id=batch.id, **({"verdict": verdict} if verdict else {}))
     if found.count() > MOST:
-        raise InvalidInput(f"这份文件超过{MOST:,}行,一次下载不了。", next_step="请按检查结果分类下载。", field="verdict")
+        raise InvalidInput(f"这份文件超过{MOST:,}行，一次下载不了。", next_step="请按检查结果分类下载。", field="verdict")
     return {
         (sheet, row): (
             VERDICT_LABELS[Verdict(word)],

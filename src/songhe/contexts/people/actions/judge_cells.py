@@ -103,7 +103,7 @@ def _unless_it_says_nothing(column: Column, judge: Judge) -> Judge:
 
     def judged(text: str) -> Judged:
         if text in _SAYS_NOTHING:
-            return _problem(column, text, "says_nothing", "这一格没有说明情况,按没有填处理。", "查清后请补报。", NOTICE)
+            return _problem(column, text, "says_nothing", "这一格没有说明情况，按没有填处理。", "查清后请补报。", NOTICE)
         return judge(text)
 
     return judged
@@ -119,9 +119,9 @@ def _id_number(column: Column, as_of: dt.date) -> Judge:
         if isinstance(found, Problem):
             return _problem(column, text, f"id_{found.code.value}", found.reason, found.remedy)
         if found.extended:
-            remedy = "不用处理;请原单位今后报送18位号码。"
+            remedy = "不用处理；请原单位今后报送18位号码。"
             return found, CellProblem(
-                column.header, mask_id_number(text), "id_extended", "15位旧号码,已换算成18位。", remedy, NOTICE
+                column.header, mask_id_number(text), "id_extended", "15位旧号码，已换算成18位。", remedy, NOTICE
             )
         return found, None
 
@@ -132,9 +132,9 @@ def _name(column: Column, as_of: dt.date) -> Judge:
     def judge(text: str) -> Judged:
         name = _SURNAMES_APART.sub("", text)
         if _FORMULA.match(name):
-            return _problem(column, text, "formula", "姓名像是公式,不是文字。", "请改成老人的姓名;前面不要加等号等符号。")
+            return _problem(column, text, "formula", "姓名像是公式，不是文字。", "请改成老人的姓名；前面不要加等号等符号。")
         if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
-            return _problem(column, text, "name_unreadable", "姓名里有数字或符号,或者太长。", "请对照证件改正姓名。")
+            return _problem(column, text, "name_unreadable", "姓名里有数字或符号，或者太长。", "请对照证件改正姓名。")
         return name, None
 
     return judge
@@ -155,12 +155,12 @@ def _bank_account(column: Column, as_of: dt.date) -> Judge:
         digits = text.replace(" ", "").lstrip("'")
         if "E+" in digits.upper() or "." in digits:
             return _problem(
-                column, text, "account_damaged", "账号被表格软件改成了科学计数法,后面的数字已经丢失,没有采用。",
+                column, text, "account_damaged", "账号被表格软件改成了科学计数法，后面的数字已经丢失，没有采用。",
                 "请让原单位把这一列设为文本格式后重新导出。", NOTICE,
             )  # fmt: skip
         if not re.fullmatch(r"\d{12,30}", digits):
             return _problem(
-                column, text, "account_invalid", "银行账号应为12到30位数字,没有采用。", "请对照存折或银行卡核对。", NOTICE
+                column, text, "account_invalid", "银行账号应为12到30位数字，没有采用。", "请对照存折或银行卡核对。", NOTICE
             )
         return digits, None
 
@@ -170,7 +170,7 @@ def _bank_account(column: Column, as_of: dt.date) -> Judge:
 def _free_text(column: Column) -> Judge:
     def judge(text: str) -> Judged:
         if _FORMULA.match(text):
-            return _problem(column, text, "formula", "内容像是公式,不是文字。", "请改成普通文字;前面不要加等号等符号。")
+            return _problem(column, text, "formula", "内容像是公式，不是文字。", "请改成普通文字；前面不要加等号等符号。")
         if len(text) > _LONGEST_TEXT:
             return _problem(column, text, "too_long", f"内容超过{_LONGEST_TEXT}字。", "请写得简短一些。")
         return text, None
@@ -197,7 +197,7 @@ def _date_judge(column: Column, as_of: dt.date) -> Judge:
             return _problem(column, text, "date_unreadable", "日期认不出来。", "请写成 2026-11-21 这样的形式。")
         if day > as_of or day.year < 1880:
             return _problem(
-                column, text, "date_implausible", "日期晚于数据日期,或者早得不合常理。", "请对照证件或原始材料核对日期。"
+                column, text, "date_implausible", "日期晚于数据日期，或者早得不合常理。", "请对照证件或原始材料核对日期。"
             )
         return day.isoformat(), None
 
@@ -210,7 +210,9 @@ def _money(column: Column) -> Judge:
         try:
             fen = yuan_to_fen(plain)
         except ValueError:
-            return _problem(column, text, "money_unreadable", "金额认不出来。", "请以元为单位写数字,最多两位小数,例如 1280.50。")
+            return _problem(
+                column, text, "money_unreadable", "金额认不出来。", "请以元为单位写数字，最多两位小数，例如 1280.50。"
+            )
         if fen < 0:
             return _problem(column, text, "money_negative", "金额不能是负数。", "请核对金额。")
         return fen, None

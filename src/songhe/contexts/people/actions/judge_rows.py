@@ -111,7 +111,7 @@ class RowJudge:
             draft.problems.append(
                 CellProblem(
                     self._headers["birth_date"], str(draft.values["birth_date"]), "birth_differs_from_id",
-                    "出生日期与证件号里的不一致。", "请对照证件,改正其中录错的一项。",
+                    "出生日期与证件号里的不一致。", "请对照证件，改正其中录错的一项。",
                 )
             )  # fmt: skip
         if draft.values.get("sex", number.sex) != number.sex:
@@ -120,7 +120,7 @@ class RowJudge:
                     self._headers["sex"],
                     "",
                     "sex_differs_from_id",
-                    "性别与证件号里的不一致,已按证件号采用。",
+                    "性别与证件号里的不一致，已按证件号采用。",
                     "请核对后改正。",
                     NOTICE,
                 )
@@ -136,7 +136,7 @@ class RowJudge:
         if died is None:
             return
         if draft.values.get("alive") is True:
-            reason, remedy = "写了死亡日期,状态却是健在。", "请核实后改正其中一项。"
+            reason, remedy = "写了死亡日期，状态却是健在。", "请核实后改正其中一项。"
             draft.problems.append(CellProblem(self._headers["death_date"], died, "death_contradicts", reason, remedy))
         draft.values["alive"] = False
 
@@ -176,6 +176,8 @@ class RowJudge:
             return
         if any(p.code == "missing" and p.column == self._headers.get("id_number") for p in draft.problems):
             return
-        reason = "没有身份证号,也没有出生日期加村(社区),认不出是哪一位。"
+        reason = "没有身份证号，也没有出生日期加村(社区),认不出是哪一位。"
         header = self._headers.get("id_number", "身份证号")
-        draft.problems.append(CellProblem(header, "", "who_unknown", reason, "请补填身份证号;没有的,请补填出生日期和村(社区)。"))
+        draft.problems.append(
+            CellProblem(header, "", "who_unknown", reason, "请补填身份证号；没有的，请补填出生日期和村(社区)。")
+        )

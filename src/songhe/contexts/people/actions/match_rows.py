@@ -164,15 +164,17 @@ def _problems(layout: Layout) -> Mapping[str, str]:
         return json.dumps(told, ensure_ascii=False)
 
     return {
-        "other_number": problem(number, "number_differs", "同村(社区)有同名同生日、证件号不同的人,可能是同一人。", "请核对证件号;确是两人的,由公安数据补入。"),
-        "ambiguous": problem(number, "several_people", "有几位同名同生日的人,分不清是哪一位。", "请补填身份证号。"),
-        "nobody": problem(number, "nobody_found", "人口资料里没有这个人。", f"请核对证件号和姓名;确有此人的,请先由公安数据补入,再报{layout.label}的数据。"),
-        "no_number": problem(number, "new_without_number", "人口资料里没有这个人,新增时必须有身份证号。", "请补填身份证号。"),
-        "no_area": problem("村(社区)", "new_without_area", "人口资料里没有这个人,新增时必须写明村(社区)。", "请补填本市的村(社区)。"),
-        "outside": problem("村(社区)", "outside_area", "这个人不在您负责的区域。", "请交给所在镇街报送,或请市级人员上传。"),
-        "homophone": problem(name, "name_homophone", "姓名与人口资料同音不同字,已按证件号对上。", "请原单位核对姓名用字。", "notice"),
+        "other_number": problem(
+            number, "number_differs", "同村(社区)有同名同生日、证件号不同的人，可能是同一人。", "请核对证件号；确是两人的，由公安数据补入。"
+        ),
+        "ambiguous": problem(number, "several_people", "有几位同名同生日的人，分不清是哪一位。", "请补填身份证号。"),
+        "nobody": problem(number, "nobody_found", "人口资料里没有这个人。", f"请核对证件号和姓名；确有此人的，请先由公安数据补入，再报{layout.label}的数据。"),
+        "no_number": problem(number, "new_without_number", "人口资料里没有这个人，新增时必须有身份证号。", "请补填身份证号。"),
+        "no_area": problem("村(社区)", "new_without_area", "人口资料里没有这个人，新增时必须写明村(社区)。", "请补填本市的村(社区)。"),
+        "outside": problem("村(社区)", "outside_area", "这个人不在您负责的区域。", "请交给所在镇街报送，或请市级人员上传。"),
+        "homophone": problem(name, "name_homophone", "姓名与人口资料同音不同字，已按证件号对上。", "请原单位核对姓名用字。", "notice"),
         "other_name": problem(name, "name_differs", "证件号对上的是另一个姓名。", "请核对证件号和姓名是不是同一个人的。"),
-        "contradicts": problem(number, "row_contradicts", "同一个人在文件里出现多次,内容不一样。", "请只保留正确的一行。"),
-        "repeated": problem(number, "row_repeated", "同一个人在文件里重复出现,内容相同。", "不用处理,只采用第一行。", "notice"),
-        "household_contradicts": problem("户", "household_contradicts", "同一户的几个人,家庭情况填得不一样。", "请按户核对后填成一样的。"),
+        "contradicts": problem(number, "row_contradicts", "同一个人在文件里出现多次，内容不一样。", "请只保留正确的一行。"),
+        "repeated": problem(number, "row_repeated", "同一个人在文件里重复出现，内容相同。", "不用处理，只采用第一行。", "notice"),
+        "household_contradicts": problem("户", "household_contradicts", "同一户的几个人，家庭情况填得不一样。", "请按户核对后填成一样的。"),
     }  # fmt: skip

@@ -31,4 +31,4 @@ def join_people() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [_PEOPLE])
         if not cursor.fetchone()[0]:
-            raise ImportRunning("正有一批部门数据在入库,现在不能更正。", next_step="请过几分钟再试,您填写的内容还没有保存。")
+            raise ImportRunning("正有一批部门数据在入库，现在不能更正。", next_step="请过几分钟再试，您填写的内容还没有保存。")

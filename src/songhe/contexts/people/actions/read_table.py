@@ -54,7 +54,7 @@ def _workbook_tables(held: IO[bytes], layout: Layout) -> Iterator[Table]:
         book = CalamineWorkbook.from_filelike(held)
         visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
     except CalamineError:
-        raise UnreadableFile("表格打不开,文件可能损坏或设了密码。", next_step="请去掉密码或重新导出后再上传。") from None
+        raise UnreadableFile("表格打不开，文件可能损坏或设了密码。", next_step="请去掉密码或重新导出后再上传。") from None
     refusals: list[UnreadableFile] = []
     fitting = 0
     for name in visible:
@@ -84,7 +84,7 @@ def _csv_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
         yield from reader
     except csv.Error:
         raise UnreadableFile(
-            "文件里有读不了的行(引号没有成对,或一格太长)。", next_step="请用表格软件打开,另存后再上传。"
+            "文件里有读不了的行(引号没有成对，或一格太长)。", next_step="请用表格软件打开，另存后再上传。"
         ) from None
 
 

@@ -24,7 +24,7 @@ def request_accept(actor: Actor, *, batch_id: int) -> BatchResult:
     if batch.status in (BatchStatus.ACCEPTING, BatchStatus.ACCEPTED):
         return result_of(batch)
     if batch.status != BatchStatus.CHECKED:
-        raise BatchNotReady("这个批次还没有检查完,不能入库。", next_step="请等检查完成,看过结果后再确认入库。")
+        raise BatchNotReady("这个批次还没有检查完，不能入库。", next_step="请等检查完成，看过结果后再确认入库。")
     batch.status, batch.problem = BatchStatus.ACCEPTING, ""
     batch.save(update_fields=["status", "problem"])
     outbox.publish(AcceptRequested(batch_id=batch.id, user_id=actor.id))

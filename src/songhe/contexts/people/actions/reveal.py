@@ -27,7 +27,7 @@ def reveal(actor: Actor, *, person_id: int, field: str, reason: str) -> str:
     """
     person = person_for(actor, person_id, right=Right.REVEAL_SENSITIVE)
     if len(reason.strip()) < SHORTEST_REASON:
-        raise ReasonMissing("请写明查看的理由。", next_step="例如:老人来电核对补贴发放账号。", field="reason")
+        raise ReasonMissing("请写明查看的理由。", next_step="例如：老人来电核对补贴发放账号。", field="reason")
     label, text = _field(person, field)
     detail = {"field": field, "label": label, "reason": reason.strip()}
     audit.record(actor, "people.reveal", subject_type="person", subject_id=person.id, area_path=person.area_path, detail=detail)

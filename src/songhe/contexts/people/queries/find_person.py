@@ -16,7 +16,7 @@ def person_id_of(actor: Actor, *, public_id: uuid.UUID) -> int:
     """The person's inner number; PersonNotFound where there is none in the actor's areas."""
     found = visible_to(actor).filter(public_id=public_id).values_list("id", flat=True).first()
     if found is None:
-        raise PersonNotFound("没有找到这位老人,或者老人不在您负责的区域。", next_step="请核对后重新查找。")
+        raise PersonNotFound("没有找到这位老人，或者老人不在您负责的区域。", next_step="请核对后重新查找。")
     return found
 
 

@@ -125,7 +125,7 @@ def household(actor: Actor, *, household_id: int) -> HouseholdView:
     require(actor, Right.SEE_PEOPLE)
     found = households_visible_to(actor).filter(id=household_id).first()
     if found is None:
-        raise PersonNotFound("没有找到这户人家,或者不在您负责的区域。", next_step="请核对后重新查找。")
+        raise PersonNotFound("没有找到这户人家，或者不在您负责的区域。", next_step="请核对后重新查找。")
     return _household_view(actor, found)
 
 
@@ -204,7 +204,7 @@ def _why(variable: Variable, counting: Stated | None, others: Sequence[Statement
         return "这一项以日期最近的说法为准。"
     if standing(variable.name, counting.department) == 0:
         return f"这一项首先以{counting.department}的数据为准。"
-    return f"主管部门没有提供这一项,暂以{counting.department}{chinese_date(counting.stated_on)}的说法为准。"
+    return f"主管部门没有提供这一项，暂以{counting.department}{chinese_date(counting.stated_on)}的说法为准。"
 
 
 def _timeline(records: Sequence[Record]) -> tuple[TimelineEntry, ...]:

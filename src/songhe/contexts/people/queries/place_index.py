@@ -49,7 +49,7 @@ class PlaceIndex:
         if match.area is not None and match.area.level == "community":
             return self._spots[match.area.code]
         if len(match.candidates) > 1:
-            return f"本市有{len(match.candidates)}个同名的村(社区),分不清是哪一个,请写明镇(街道)。"
+            return f"本市有{len(match.candidates)}个同名的村(社区),分不清是哪一个，请写明镇(街道)。"
         return "这个镇(街道)里没有这个名称的村(社区)。" if town else "本市没有这个名称的村(社区)。"
 
 
