@@ -9,10 +9,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import Role
 from songhe.foundation.models import AuditEntry
 from songhe.web.assess import rules as assess
+from songhe.web.desks import desks_of
 from songhe.web.inspect import rules as inspect_rules
 from songhe.web.provider import rules as provider
 from tests.web.city import SmallCity
@@ -88,3 +90,12 @@ def test_search_and_file_hold_the_same_rows(client_for: RoleClient) -> None:
     assert rows[0] == ["部分", "规定", "内容", "依据", "说明"]
     assert shown == len(rows) - 1 > 0
     assert AuditEntry.objects.get(action="list.export").detail["rows"] == shown
+
+
+def test_a_desk_of_rules_is_offered_to_its_own_role(city: SmallCity) -> None:
+    offered = {role: {desk.id for desk in desks_of(accounts.actor_of_user(city.users[role]))} for role in Role}
+    assert offered[Role.PROVIDER_MANAGER] == {"city", "provider"}
+    assert offered[Role.ASSESSOR] == {"city", "assess"}
+    assert offered[Role.INSPECTOR] == {"city", "inspect"}
+    assert offered[Role.CITY_OFFICER] == {"street", "city", "ops"}
+    assert offered[Role.SECURITY_ADMIN] == {"ops"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from songhe.foundation.access import Actor, Right
+from songhe.foundation.access import Actor, Right, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Desk:
     """A desk: its address prefix, its name, one sentence for the chooser, and its entries (the first is its first screen).
 
     `search` and `work` name the pages behind the top bar's search box (it sends `q`) and bell; empty where the desk has none.
+    `roles` are those to whom the desk is offered; empty for whoever may open one of its pages.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Desk:
     entries: tuple[Entry, ...]
     search: str = ""
     work: str = ""
+    roles: frozenset[Role] = frozenset()
 
     def entries_for(self, actor: Actor) -> tuple[Entry, ...]:
         """The entries that this actor may open, in order."""
@@ -91,6 +93,7 @@ DESKS: tuple[Desk, ...] = (
         about="办养老机构和设施要守的规定、能得的支持",
         icon="home",
         entries=(Entry("provider:rules", "规定和支持", "book", Right.SEE_PACKS),),
+        roles=frozenset({Role.PROVIDER_MANAGER}),
     ),
     Desk(
         id="assess",
@@ -99,6 +102,7 @@ DESKS: tuple[Desk, ...] = (
         about="哪些待遇要看能力评估的结果",
         icon="tasks",
         entries=(Entry("assess:rules", "要看评估的待遇", "book", Right.SEE_PACKS),),
+        roles=frozenset({Role.ASSESSOR}),
     ),
     Desk(
         id="inspect",
@@ -107,13 +111,15 @@ DESKS: tuple[Desk, ...] = (
         about="监管时对照的标准和目标",
         icon="eye",
         entries=(Entry("inspect:rules", "标准和目标", "book", Right.SEE_PACKS),),
+        roles=frozenset({Role.INSPECTOR}),
     ),
 )
 
 
 def desks_of(actor: Actor) -> tuple[Desk, ...]:
-    """The desks on which this actor has at least one page."""
-    return tuple(desk for desk in DESKS if desk.entries_for(actor))
+    """The desks that are offered to this actor: with at least one page, and for a role that they hold."""
+    held = {grant.role for grant in actor.grants}
+    return tuple(desk for desk in DESKS if desk.entries_for(actor) and (not desk.roles or desk.roles & held))
 
 
 def desk_at(path: str) -> Desk | None:

@@ -59,7 +59,7 @@ def deed_lines(entries: tuple[AuditView, ...]) -> tuple[DeedLine, ...]:
             tuple(
                 (DETAILS.get(key, key), _shown(entry.detail[key], words))
                 for key in sorted(entry.detail, key=_order)
-                if key not in _SHOWN_APART
+                if key not in _SHOWN_APART and entry.detail[key] is not None
             ),
         )
         for entry in entries
