@@ -170,7 +170,8 @@ def test_people_of_another_town_are_not_found(client_for: SignIn, town: Town) ->
     assert "没有找到这个人" in page
     assert str(town.stranger.public_id) not in page
     everybody = client.get("/street/people/export/", {"area": OTHER_TOWN, "format": "csv"}).content.decode("utf-8-sig")
-    assert everybody.splitlines() == ["姓名，性别，年龄（周岁）,住在，身份证号，电话，备注"]
+    header = ["姓名", "性别", "年龄（周岁）", "住在", "身份证号", "电话", "备注"]
+    assert list(csv.reader(io.StringIO(everybody))) == [header]
 
 
 def test_a_persons_page_has_decisions_facts_household_and_timeline(client_for: SignIn, town: Town) -> None:
@@ -218,7 +219,7 @@ def test_a_correction_counts_and_says_what_was_there_before(client_for: SignIn, 
     town.wife.refresh_from_db()
     assert town.wife.facts["assistance"] == "dibao"
     page = client.get(f"/street/people/{town.wife.public_id}/").content.decode()
-    assert "工作人员核实后更正：看过低保证" in page
+    assert "看过低保证" in page
     assert "说法不一" in page
 
 

@@ -63,7 +63,7 @@ def owners() -> tuple[tuple[str, str], ...]:
 
 def _title(item: WorkItemView) -> str:
     if item.kind == CONFLICT:
-        return "核实：" + item.title.split(":", 1)[-1].rstrip("。").replace(",", "，")
+        return "核实：" + item.title.partition("需要核实")[2].strip(":：。").replace(",", "，")
     return item.title.replace("补齐“", "补“")
 
 
