@@ -82,13 +82,15 @@ def _let_in(actor: Actor, batch: ImportBatch, progress: Progress) -> list[int]:
 def _correct_verdicts(batch: ImportBatch) -> None:
     """Rows whose verdict has changed since the check say so."""
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE import_row (batch_id, sheet, row)")
         cursor.execute(
             """
             UPDATE import_row r SET verdict = m.verdict, person_id = m.person_id, changes = m.changes, problems = s.problems || m.problems
             FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id
-            WHERE r.batch_id = s.batch_id AND r.sheet = s.sheet AND r.row = s.row
+            WHERE r.batch_id = %s AND s.batch_id = %s AND r.sheet = s.sheet AND r.row = s.row
               AND (r.verdict, r.person_id, r.changes) IS DISTINCT FROM (m.verdict, m.person_id, m.changes)
-            """
+            """,
+            [batch.id, batch.id],
         )
         changed = cursor.rowcount
     if changed:
