@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.models import Count
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -21,11 +22,23 @@ from songhe.contexts.policy_library import actions as policy_library
 from songhe.contexts.policy_library import queries as policy_library_queries
 from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Role
-from songhe.jobs import determination, upkeep
-from songhe.jobs.worker import work
+from songhe.jobs import determination, upkeep, worker
 from tests.contexts.people import city
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def work(*, until_idle: bool) -> None:
+    """The worker in a thread of its own, as in life: another test of this process may have left an event loop in the main one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(_work, until_idle).result()
+
+
+def _work(until_idle: bool) -> None:
+    try:
+        worker.work(until_idle=until_idle)
+    finally:
+        connections.close_all()
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def _sentence(kind: str, message: str) -> str:
         "less_than_equal": "数太大",
         "greater_than_equal": "数太小",
     }
-    return known.get(kind, f"内容不对({kind})" if not message else f"内容不对:{message}")
+    return known.get(kind, f"内容不对({kind})" if not message else f"内容不对：{message}")
 
 
 def register(api: NinjaAPI) -> None:

@@ -19,12 +19,12 @@ def differences(text: str, **changes: str) -> tuple[str, ...]:
     [
         ("{status: eligible, amount: \"120.00\", because: {age: true, local: true}, missing: []}", ()),
         ("eligible", ()),
-        ("not_eligible", ("a 的 allowance 应为 not_eligible,算出 eligible",)),
+        ("not_eligible", ("a 的 allowance 应为 not_eligible，算出 eligible",)),
         ("{status: eligible, amount: \"120.01\"}", ("a 的 allowance 应发 120.01 元，算出 120.00 元",)),
         ("{status: eligible, because: {age: false}}", ("a 的 allowance 的条件 age 应不成立，算出成立",)),
         ("{status: eligible, because: {age: unknown}}", ("a 的 allowance 的条件 age 应不清楚，算出成立",)),
         ("{status: eligible, because: {height: true}}", ("a 的 allowance 没有条件“height”",)),
-        ("{status: eligible, missing: [local]}", ("a 的 allowance 应缺 local,算出缺 无",)),
+        ("{status: eligible, missing: [local]}", ("a 的 allowance 应缺 local，算出缺 无",)),
     ],
 )  # fmt: skip
 def test_expectations(expect: str, says: tuple[str, ...]) -> None:
@@ -48,8 +48,8 @@ def test_definitions_household_and_several_people() -> None:
 """
     assert differences(text) == ()
     assert differences(text.replace("100000", "100001")) == (
-        "a 的定义 hard_up 应为 True,算出 False",
-        "b 的定义 hard_up 应为 True,算出 unknown",
+        "a 的定义 hard_up 应为 True，算出 False",
+        "b 的定义 hard_up 应为 True，算出 unknown",
     )
     assert differences(text.replace("hard_up: true}}", "nothing: true}}")) == ("没有叫“nothing”的定义",)
 

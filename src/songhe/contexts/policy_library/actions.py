@@ -93,7 +93,7 @@ def change_parameter(actor: Actor, *, name: str, value: str, valid_from: dt.date
         [e for e in entries if e["from"] != day] + [{"from": day, "value": value, "source": "assumed", "note": note}],
         key=lambda e: e["from"],
     )
-    return _put_in_use(actor, current.pack, current.files, overlay, f"调整参数:{parameter.title}")
+    return _put_in_use(actor, current.pack, current.files, overlay, f"调整参数：{parameter.title}")
 
 
 @transaction.atomic
@@ -109,4 +109,4 @@ def choose_reading(actor: Actor, *, definition: str, reading: str) -> int:
     if chosen.get(definition, entry.chosen) == reading:
         raise SameValue(f"“{entry.title}”现在就是这样理解的。", field="reading")
     chosen[definition] = reading
-    return _put_in_use(actor, current.pack, current.files, overlay, f"改变理解:{entry.title}")
+    return _put_in_use(actor, current.pack, current.files, overlay, f"改变理解：{entry.title}")

@@ -18,7 +18,7 @@ class PackRefused(InvalidInput):
     code = "pack_refused"
 
     def __init__(self, findings: tuple[str, ...]) -> None:
-        super().__init__("政策包没有通过检查，未作任何改动。", next_step="请按下列提示修改后再试:" + ";".join(findings[:5]))
+        super().__init__("政策包没有通过检查，未作任何改动。", next_step="请按下列提示修改后再试：" + ";".join(findings[:5]))
         self.findings = findings
 
 

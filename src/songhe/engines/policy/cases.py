@@ -72,12 +72,12 @@ def run_case(case: Case, rulebooks: Rulebooks) -> CaseResult:
     try:
         rulebook = rulebooks.of(case)
     except PackInvalid as problem:
-        return CaseResult(case.name, case.at, (f"这一天的规则解不出来:{problem.findings[0]}",), frozenset())
+        return CaseResult(case.name, case.at, (f"这一天的规则解不出来：{problem.findings[0]}",), frozenset())
     run = _Run(case, rulebook)
     try:
         run.compare()
     except EncodingProblem as problem:
-        run.differences.append(f"事实写得不对:{problem}")
+        run.differences.append(f"事实写得不对：{problem}")
     return CaseResult(case.name, case.at, tuple(run.differences), frozenset(run.seen))
 
 
@@ -136,7 +136,7 @@ class _Run:
         amount = 0 if decision is None else decision.amounts[benefit.index]
         what = f"{name} 的 {benefit.id}"
         if status is not expected.status:
-            self.differences.append(f"{what} 应为 {expected.status.name.lower()},算出 {status.name.lower()}")
+            self.differences.append(f"{what} 应为 {expected.status.name.lower()}，算出 {status.name.lower()}")
         if expected.amount is not None and amount != expected.amount:
             self.differences.append(f"{what} 应发 {fen_to_yuan(expected.amount)} 元，算出 {fen_to_yuan(amount)} 元")
         for condition_id, wanted in expected.because.items():
@@ -144,13 +144,13 @@ class _Run:
             if condition is None or decision is None:
                 self.differences.append(f"{what} 没有条件“{condition_id}”")
             elif (result := result_of(decision, condition.bit)) is not wanted:
-                self.differences.append(f"{what} 的条件 {condition_id} 应{_WORDS[wanted]},算出{_WORDS[result]}")
+                self.differences.append(f"{what} 的条件 {condition_id} 应{_WORDS[wanted]}，算出{_WORDS[result]}")
         if expected.missing is not None:
             explained = explain(self.rulebook, household, i)[benefit.index]
             found = sorted({fact.variable for fact in explained.missing})
             if found != sorted(expected.missing):
                 self.differences.append(
-                    f"{what} 应缺 {'、'.join(sorted(expected.missing)) or '无'},算出缺 {'、'.join(found) or '无'}"
+                    f"{what} 应缺 {'、'.join(sorted(expected.missing)) or '无'}，算出缺 {'、'.join(found) or '无'}"
                 )
 
     def definition(self, name: str, definition: str, wanted: object, member: Evaluated) -> None:
@@ -171,7 +171,7 @@ class _Run:
         except ValueError:
             expected = wanted
         if value != expected or (value is None) is not (expected is None):
-            self.differences.append(f"{name} 的定义 {definition} 应为 {wanted},算出 {'unknown' if value is None else value}")
+            self.differences.append(f"{name} 的定义 {definition} 应为 {wanted}，算出 {'unknown' if value is None else value}")
 
 
 def result_of(decision: MemberDecision, bit: int) -> bool | None:

@@ -121,7 +121,7 @@ def _names(pack: Pack) -> Iterator[Finding]:
         periods = {rules.period for name in cap.among if name in pack.benefits for rules in pack.benefits[name].versions}
         if len(periods) > 1:
             fix = "一个封顶里只放按同一周期发的待遇"
-            yield _at(cap.cited.at, "shape", f"“{cap.title}”里的待遇周期不同:" + "、".join(sorted(periods)), fix)
+            yield _at(cap.cited.at, "shape", f"“{cap.title}”里的待遇周期不同：" + "、".join(sorted(periods)), fix)
     ids = [case.name for case in pack.cases]
     for case in pack.cases:
         if ids.count(case.name) > 1:
@@ -259,4 +259,4 @@ def _one_sided(
 def _cases(pack: Pack) -> Iterator[Finding]:
     for result in run_cases(pack):
         for difference in result.differences:
-            yield _at(result.at, "case_fails", f"用例“{result.name}”不成立:{difference}", "请改用例或改规则")
+            yield _at(result.at, "case_fails", f"用例“{result.name}”不成立：{difference}", "请改用例或改规则")

@@ -30,7 +30,7 @@ def encode(variable: Variable, value: object) -> int | bool:
             for index, (code, _) in enumerate(variable.values):
                 if code == value:
                     return index
-            raise EncodingProblem("可写的代码有:" + "、".join(code for code, _ in variable.values))
+            raise EncodingProblem("可写的代码有：" + "、".join(code for code, _ in variable.values))
         case Type.INT | Type.MONEY:
             if isinstance(value, bool) or not isinstance(value, int):
                 raise EncodingProblem("要写整数" if variable.type is Type.INT else "要写整数(单位：分)")

@@ -166,7 +166,7 @@ def read_readings(section: Section) -> tuple[dict[str, Reading], str | None, str
             found[name] = Reading(name, title, expression)
     if part is not None and chosen not in found:
         section.fault(
-            section.at("chosen").line, "choice", f"{section.what}的 chosen 不是其中一种理解", "可写的有:" + "、".join(found)
+            section.at("chosen").line, "choice", f"{section.what}的 chosen 不是其中一种理解", "可写的有：" + "、".join(found)
         )
         chosen = next(iter(found), None)
     if part is not None and (len(found) < 2 or not ambiguity):

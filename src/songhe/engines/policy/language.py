@@ -188,7 +188,9 @@ def _check_text(text: str) -> None:
     if not text.strip():
         raise LanguageError("式子是空的", "请写条件，例如 age >= 80")
     if len(text) > MAX_LENGTH:
-        raise LanguageError(f"式子有 {len(text)} 个字符，最多 {MAX_LENGTH} 个", "请把其中几段写成 definitions.yaml 里的定义再引用")
+        raise LanguageError(
+            f"式子有 {len(text)} 个字符，最多 {MAX_LENGTH} 个", "请把其中几段写成 definitions.yaml 里的定义再引用"
+        )
     at, depth, deepest, tokens = 0, 0, 0, 0
     while at < len(text):
         token = _TOKEN.match(text, at)

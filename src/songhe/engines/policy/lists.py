@@ -235,7 +235,9 @@ def _expectations(
         return expect, definitions
     for who in part.map.items:
         if who not in people:
-            section.fault(part.at(who).line, "case", f"{section.what}里没有叫“{who}”的人", "people 里有的是:" + "、".join(people))
+            section.fault(
+                part.at(who).line, "case", f"{section.what}里没有叫“{who}”的人", "people 里有的是：" + "、".join(people)
+            )
         inner = part.inner(who, f"{section.what}对 {who} 的期望 ", required=True)
         if inner is None:
             continue

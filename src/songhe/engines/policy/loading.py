@@ -88,7 +88,7 @@ class _Reader:
             stem = name.rsplit("/", 1)[-1].removesuffix(".yaml")
             if stem not in KNOWN_FILES:
                 self.findings.append(
-                    Finding(name, 1, "unknown_file", f"不认识文件 {stem}.yaml", "可有的文件:" + "、".join(sorted(KNOWN_FILES)))
+                    Finding(name, 1, "unknown_file", f"不认识文件 {stem}.yaml", "可有的文件：" + "、".join(sorted(KNOWN_FILES)))
                 )
                 continue
             part, found = read_document(name, files[name])
@@ -248,7 +248,7 @@ def _check_sources(pack: Pack, reader: _Reader) -> None:
             continue
         for name, line in _documents_named(part):
             if name not in pack.sources:
-                fix = "可写的有:" + "、".join(pack.sources)
+                fix = "可写的有：" + "、".join(pack.sources)
                 reader.findings.append(Finding(file, line, "unknown_source", f"sources 里没有叫“{name}”的文件", fix))
 
 

@@ -67,7 +67,9 @@ def lower(syntax: lang.Syntax, scope: Scope, expected: Type | None = None) -> No
     """The typed node of an expression; raises LanguageError, also where its type is not `expected`."""
     node = _Lowering(scope).node(syntax)
     if expected is not None and node.type is not expected:
-        raise LanguageError(f"这里要写{TYPE_NAMES[expected]},写成了{TYPE_NAMES[node.type]}", _advice(expected, node.type), "type")
+        raise LanguageError(
+            f"这里要写{TYPE_NAMES[expected]}，写成了{TYPE_NAMES[node.type]}", _advice(expected, node.type), "type"
+        )
     return node
 
 
@@ -132,7 +134,7 @@ class _Lowering:
     def of_type(self, syntax: lang.Syntax, expected: Type, where: str) -> Node:
         node = self.node(syntax)
         if node.type is not expected:
-            message = f"{where}要写{TYPE_NAMES[expected]},写成了{TYPE_NAMES[node.type]}"
+            message = f"{where}要写{TYPE_NAMES[expected]}，写成了{TYPE_NAMES[node.type]}"
             raise LanguageError(message, _advice(expected, node.type), "type")
         return node
 
@@ -240,7 +242,7 @@ class _Lowering:
         codes = [code for code, _ in self.scope.variables[column.name].values]
         if value not in codes:
             close = difflib.get_close_matches(value, codes, 1)
-            fix = f"是不是想写 '{close[0]}'?" if close else "可写的有:" + "、".join(codes)
+            fix = f"是不是想写 '{close[0]}'?" if close else "可写的有：" + "、".join(codes)
             raise LanguageError(f"“{column.name}”没有代码 '{value}'", fix, "unknown_code")
         return codes.index(value)
 
@@ -281,7 +283,7 @@ class _Lowering:
         types = {then.type for _, then in branches} | {default.type}
         if len(types) != 1:
             raise LanguageError(
-                "case 各个分支的类型不一样:" + "、".join(sorted(TYPE_NAMES[t] for t in types)),
+                "case 各个分支的类型不一样：" + "、".join(sorted(TYPE_NAMES[t] for t in types)),
                 "请让每个 then 和 else 都是同一类",
                 "type",
             )

@@ -144,14 +144,14 @@ def _benefit(pack: Pack, entry: BenefitEntry) -> Iterator[Mutant]:
                 )
             left = (*rules.who[:i], *rules.who[i + 1 :])
             yield Mutant(
-                condition.expression.at, f"{entry.id} 的条件 {condition.id}:去掉", put(k, replace(rules, who=left)), entry.id
+                condition.expression.at, f"{entry.id} 的条件 {condition.id}：去掉", put(k, replace(rules, who=left)), entry.id
             )
         if rules.pay is not None:
             for expression, change in _changes(rules.pay):
                 yield Mutant(expression.at, f"{entry.id} 的 pay:{change}", put(k, replace(rules, pay=expression)), entry.id)
     if entry.first_by:
         changed = replace(pack, benefits={**pack.benefits, entry.id: replace(entry, first_by=())})
-        yield Mutant(entry.cited.at, f"{entry.id}:去掉 once_per_household", changed, entry.id)
+        yield Mutant(entry.cited.at, f"{entry.id}：去掉 once_per_household", changed, entry.id)
 
 
 def _group(pack: Pack, entry: GroupEntry) -> Iterator[Mutant]:
@@ -159,9 +159,9 @@ def _group(pack: Pack, entry: GroupEntry) -> Iterator[Mutant]:
         others = {name: group for name, group in pack.groups.items() if name != entry.id}
         return replace(pack, groups=others if changed is None else {**pack.groups, entry.id: changed})
 
-    yield Mutant(entry.cited.at, f"互斥组 {entry.id}:去掉", put(None))
+    yield Mutant(entry.cited.at, f"互斥组 {entry.id}：去掉", put(None))
     if entry.keep == "first":
-        yield Mutant(entry.cited.at, f"互斥组 {entry.id}:顺序倒过来", put(replace(entry, among=entry.among[::-1])))
+        yield Mutant(entry.cited.at, f"互斥组 {entry.id}：顺序倒过来", put(replace(entry, among=entry.among[::-1])))
     else:
         yield Mutant(
             entry.cited.at, f"互斥组 {entry.id}:highest 换成 first", put(replace(entry, keep="first", among=entry.among[::-1]))
@@ -173,8 +173,8 @@ def _cap(pack: Pack, entry: CapEntry) -> Iterator[Mutant]:
         others = {name: cap for name, cap in pack.caps.items() if name != entry.id}
         return replace(pack, caps=others if changed is None else {**pack.caps, entry.id: changed})
 
-    yield Mutant(entry.cited.at, f"封顶 {entry.id}:去掉", put(None))
-    yield Mutant(entry.cited.at, f"封顶 {entry.id}:顺序倒过来", put(replace(entry, among=entry.among[::-1])))
+    yield Mutant(entry.cited.at, f"封顶 {entry.id}：去掉", put(None))
+    yield Mutant(entry.cited.at, f"封顶 {entry.id}：顺序倒过来", put(replace(entry, among=entry.among[::-1])))
 
 
 def _changes(expression: Expression) -> Iterator[tuple[Expression, str]]:

@@ -107,7 +107,7 @@ class Resolver:
             reading = readings.get(name, entry.chosen)
             if entry.readings and reading not in entry.readings:
                 self.findings.append(
-                    Finding("", 1, "choice", f"“{name}”没有叫“{reading}”的理解", "可写的有:" + "、".join(entry.readings))
+                    Finding("", 1, "choice", f"“{name}”没有叫“{reading}”的理解", "可写的有：" + "、".join(entry.readings))
                 )
                 reading = entry.chosen
             expression = entry.read_as(reading)
@@ -151,7 +151,7 @@ class Resolver:
             if state.get(name) == 1 or len(path) > 60:
                 circle = " → ".join((*path[path.index(name) if name in path else 0 :], name))
                 at = self.written[name].at
-                self.findings.append(Finding(at.file, at.line, "circle", f"定义绕成了圈:{circle}", "请去掉其中一处引用"))
+                self.findings.append(Finding(at.file, at.line, "circle", f"定义绕成了圈：{circle}", "请去掉其中一处引用"))
                 state[name] = 2
                 return
             state[name] = 1

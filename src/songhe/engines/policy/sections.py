@@ -81,7 +81,7 @@ class Section:
         if value is None:
             return default
         if value not in allowed:
-            self.fault(self.at(key).line, "choice", f"{self.what}的 {key} 不能写“{value}”", "可写的有:" + "、".join(allowed))
+            self.fault(self.at(key).line, "choice", f"{self.what}的 {key} 不能写“{value}”", "可写的有：" + "、".join(allowed))
             return default
         return value
 
@@ -149,12 +149,14 @@ class Section:
             return Cited(Citation(document, clause, status), note, self.at("cite"))
         if assumed:
             if not note:
-                self.fault(self.at("source").line, "missing_note", f"{self.what}是假定的，没有写为什么这样取值", "请加 note: 说明")
+                self.fault(
+                    self.at("source").line, "missing_note", f"{self.what}是假定的，没有写为什么这样取值", "请加 note: 说明"
+                )
             return Cited(Citation("", "", "assumed"), note, self.at("source"))
         if inherits is not None:
             return Cited(inherits, note, self.at())
         if required:
-            fix = "请写 cite: {doc: 文件, clause: 条款};没有文件写明时写 source: assumed 和 note:"
+            fix = "请写 cite: {doc: 文件, clause: 条款}；没有文件写明时写 source: assumed 和 note:"
             self.fault(self.line, "missing_citation", f"{self.what}没有写出处", fix)
         return Cited(Citation("", "", "assumed"), note, self.at())
 
@@ -162,7 +164,7 @@ class Section:
         """Every key that nobody asked for is an error."""
         for key in self.map.items.keys() - self.asked:
             close = difflib.get_close_matches(key, sorted(self.asked), 1)
-            fix = f"是不是想写 {close[0]}?" if close else "可写的有:" + "、".join(sorted(self.asked))
+            fix = f"是不是想写 {close[0]}?" if close else "可写的有：" + "、".join(sorted(self.asked))
             value = self.map.items[key]
             if isinstance(value, Scalar) and value.value is None and not key.isascii():
                 fix = "前面的文字里有半角逗号，被拆成了两段：请给整段文字加双引号"

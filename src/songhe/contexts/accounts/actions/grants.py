@@ -36,7 +36,7 @@ def grant_role(
         other = Role(held.role)
         if exclude_each_other(role, other):
             raise RolesExclude(
-                f"{user.display_name}已是{ROLE_LABELS[other]},不能同时担任{ROLE_LABELS[role]}。",
+                f"{user.display_name}已是{ROLE_LABELS[other]}，不能同时担任{ROLE_LABELS[role]}。",
                 next_step="系统、安全、审计三类管理员要由不同的人担任，也不兼业务岗位。",
                 field="role",
             )

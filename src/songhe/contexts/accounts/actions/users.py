@@ -128,7 +128,7 @@ def _check_password(password: str, user: User) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise PasswordTooWeak(
-            "密码不符合要求:" + ";".join(error.messages), next_step="请用十个以上字符，不要用常见的密码。", field="password"
+            "密码不符合要求：" + ";".join(error.messages), next_step="请用十个以上字符，不要用常见的密码。", field="password"
         ) from None
 
 

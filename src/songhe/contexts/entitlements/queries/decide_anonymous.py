@@ -38,7 +38,7 @@ def _checked(rules: Rulebook, entity: str, given: Mapping[str, object], place: s
         try:
             encode(variable, value)
         except EncodingProblem as problem:
-            raise UnknownFact(f"“{variable.label}”的值不对:{problem}", field=f"{place}.{name}") from problem
+            raise UnknownFact(f"“{variable.label}”的值不对：{problem}", field=f"{place}.{name}") from problem
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -106,7 +106,7 @@ def _open_conflicts(actor: Actor, batch: ImportBatch) -> None:
             work_items.NewWorkItem(
                 kind="import_conflict", key=f"import_conflict:{batch.id}:{row.sheet}:{row.row}", owner=batch.department,
                 area_path=row.person.area_path if row.person else batch.area_paths[0], subject_type="import_row", subject_id=row.id,
-                title=f"{batch.department}报送的第{row.row}行需要核实:{row.problems[-1]['reason'] if row.problems else ''}",
+                title=f"{batch.department}报送的第{row.row}行需要核实：{row.problems[-1]['reason'] if row.problems else ''}",
                 detail={"batch_id": batch.id, "row": row.row, "person_id": row.person_id},
             )
             for row in rows.iterator(chunk_size=2000)

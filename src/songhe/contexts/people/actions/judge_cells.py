@@ -229,7 +229,7 @@ def _whole_number(column: Column, variable: Variable) -> Judge:
         if isinstance(value, int) and low <= value <= high:
             return value, None
         accepted = "、".join(words) if words else f"{low}到{high}之间的整数"
-        return _problem(column, text, "not_in_list", f"“{variable.label}”不能是这个值。", f"请填:{accepted}。")
+        return _problem(column, text, "not_in_list", f"“{variable.label}”不能是这个值。", f"请填：{accepted}。")
 
     return judge
 
@@ -248,6 +248,6 @@ def _word(column: Column, variable: Variable) -> Judge:
         value = accepted.get(text.upper())
         if value is not None:
             return value, None
-        return _problem(column, text, "not_in_list", f"“{variable.label}”没有这种写法。", f"请填:{'、'.join(usual)}。")
+        return _problem(column, text, "not_in_list", f"“{variable.label}”没有这种写法。", f"请填：{'、'.join(usual)}。")
 
     return judge

@@ -117,11 +117,11 @@ def _table(sheet: str, layout: Layout, rows: Iterator[tuple[int, Sequence[Cell]]
     if best is None or len(best[1]) < 2:
         wanted = "、".join(column.header for column in layout.columns[:6])
         raise UnreadableFile(
-            f"没有找到表头。{layout.label}的文件应有这些列:{wanted}等。", next_step="请核对是否选错了部门或文件。"
+            f"没有找到表头。{layout.label}的文件应有这些列：{wanted}等。", next_step="请核对是否选错了部门或文件。"
         )
     lacking = [c.header for c in layout.columns if c.required and c.field not in {column.field for _, column in best[1]}]
     if lacking:
-        raise UnreadableFile(f"缺少必需的列:{'、'.join(lacking)}。", next_step="请补上这些列后重新上传。")
+        raise UnreadableFile(f"缺少必需的列：{'、'.join(lacking)}。", next_step="请补上这些列后重新上传。")
     return Table(sheet, best[1], best[2], _filled(itertools.chain(head[place + 1 :], rows)))
 
 

@@ -79,7 +79,9 @@ def layout_of(department: str) -> Layout:
         if department in (layout.label, layout.code):
             return layout
     known = "、".join(layout.label for layout in layouts())
-    raise UnknownDepartment(f"没有“{department[:20]}”的文件格式。", next_step=f"请从这些部门中选择:{known}。", field="department")
+    raise UnknownDepartment(
+        f"没有“{department[:20]}”的文件格式。", next_step=f"请从这些部门中选择：{known}。", field="department"
+    )
 
 
 @cache

@@ -196,7 +196,7 @@ def _why(variable: Variable, counting: Stated | None, others: Sequence[Statement
     if counting is None:
         return "由户内健在成员的人数算出。"
     if counting.correction:
-        return f"工作人员核实后更正:{counting.note}"
+        return f"工作人员核实后更正：{counting.note}"
     if not others:
         return f"目前只有{counting.department}提供了这一项。"
     rule = precedences().get(variable.name)
