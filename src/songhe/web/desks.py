@@ -21,7 +21,7 @@ class Entry:
 class Desk:
     """A desk: its address prefix, its name, one sentence for the chooser, and its entries (the first is its first screen).
 
-    `search` and `work` name the pages behind the top bar's search box (it sends `q`) and bell; empty where the desk has none.
+    `search` and `work` name the pages behind the top bar's search box (it posts `q`) and bell; empty where the desk has none.
     `roles` are those to whom the desk is offered; empty for whoever may open one of its pages.
     """
 
@@ -51,7 +51,7 @@ DESKS: tuple[Desk, ...] = (
             Entry("street:work", "待办", "tasks", Right.SEE_WORK),
             Entry("street:people", "找人", "people", Right.SEE_PEOPLE),
         ),
-        search="street:people",
+        search="street:find",
         work="street:work",
     ),
     Desk(
@@ -68,7 +68,7 @@ DESKS: tuple[Desk, ...] = (
             Entry("city:what_if", "试算", "what_if", Right.WHAT_IF),
             Entry("city:runs", "核算记录", "job", Right.SEE_FIGURES),
         ),
-        search="street:people",
+        search="street:find",
         work="street:work",
     ),
     Desk(

@@ -17,6 +17,7 @@ urlpatterns = [
     path("conflicts/<int:batch>/", conflicts.page_conflict_rows, name="conflict_rows"),
     path("conflicts/<int:batch>/export/", conflicts.page_export, name="conflicts_export"),
     path("people/", people.page_people, name="people"),
+    path("people/find/", people.submit_find, name="find"),
     path("people/export/", people.page_export, name="people_export"),
     path("people/<uuid:public_id>/", person.page_person, name="person"),
     path("people/<uuid:public_id>/runs/<int:run>/", person.page_run, name="person_run"),

@@ -14,7 +14,7 @@ from songhe.contexts.people.queries.person import (
     household,
     person,
 )
-from songhe.contexts.people.queries.search_people import PersonBrief, search_people
+from songhe.contexts.people.queries.search_people import PersonBrief, is_number, search_people
 
 __all__ = [
     "BatchBrief",
@@ -34,6 +34,7 @@ __all__ = [
     "batch",
     "holds_demo_people",
     "household",
+    "is_number",
     "layout_of",
     "layouts",
     "list_batches",

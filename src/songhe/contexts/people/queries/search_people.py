@@ -80,6 +80,11 @@ def _in_turn(actor: Actor, area_path: str, *, one_by_one: bool) -> list[QuerySet
     ]
 
 
+def is_number(text: str) -> bool:
+    """Whether a search would take the text for an ID or telephone number; such a text must not stand in an address."""
+    return _NUMBER.fullmatch(_folded(text)) is not None
+
+
 def briefs(people: Sequence[Person]) -> tuple[PersonBrief, ...]:
     """The people as list lines, identifiers masked."""
     return tuple(_brief(person) for person in people)
