@@ -37,13 +37,20 @@ def run_city(size: int, *, copies: int = 1, rounds: int = 3) -> CityRuns:
     rules = peer_rules(golden_rulebook(), VAR)
     scratch = Path(tempfile.mkdtemp(dir=VAR))
     found: dict[str, list[dict[str, Any]]] = {"ours": [], "ours_missing": [], "ours_one_thread": [], "peer": []}
-    job = {"folder": str(folder), "copies": copies, "threads": 2}
+    repeats = 3 if size <= 1_000_000 else 1
+    job = {"folder": str(folder), "copies": copies, "threads": 2, "repeats": repeats}
     comparison: dict[str, Any] = {}
     try:
         for number in range(rounds):
             _console.print(f"  {size:,} people, {copies} x rules, round {number + 1} of {rounds}")
             first = number == 0
-            peer = {"folder": str(folder), "rules": str(rules), "copies": copies, "out": str(scratch) if first else None}
+            peer = {
+                "folder": str(folder),
+                "rules": str(rules),
+                "copies": copies,
+                "repeats": repeats,
+                "out": str(scratch) if first else None,
+            }
             found["peer"].append(run_peer(peer))
             found["ours"].append(run_ours(job | {"missing": False, "compare": str(scratch) if first else None}))
             comparison = comparison or {

@@ -13,17 +13,20 @@ from numpy.typing import NDArray
 
 from songhe.engines.policy.bitset.chunk import Chunk
 from songhe.engines.policy.bitset.deciding import Answer, decide
+from songhe.engines.policy.bitset.memory import reuse_freed_memory
 from songhe.engines.policy.bitset.plan import Plan, Steps, plan
 from songhe.engines.policy.population import Outcome, OutcomePart, Population
 from songhe.engines.policy.rulebook import Rulebook
 
 CHUNK_ROWS = 262_144
+MANY_ROWS = 65_536
 
 Work = TypeVar("Work")
 
 
 def evaluate(rulebook: Rulebook, population: Population, *, threads: int | None = None) -> Outcome:
     """The outcome of a rulebook for everyone. Working memory is that of `threads` chunks; nothing is kept but the answer."""
+    reuse_freed_memory()
     steps = Steps()
     prepared = plan(rulebook, steps)
 
@@ -43,6 +46,7 @@ class CitySession:
     """One population, many rulebooks: every expression, and every group of benefits, is computed once."""
 
     def __init__(self, population: Population, *, threads: int | None = None) -> None:
+        reuse_freed_memory()
         self.population = population
         self.threads = threads
         self._steps = Steps()
@@ -82,6 +86,7 @@ def chunk_bounds(population: Population, rows: int = CHUNK_ROWS) -> list[tuple[i
     """Ranges of households of about `rows` people; a household is never cut."""
     if population.size == 0:
         return []
+    rows = min(rows, max(-(-population.size // 2), MANY_ROWS))  # two threads have a chunk each
     wanted = np.arange(rows, population.size, rows)
     cuts = np.searchsorted(population.starts, wanted, side="left")
     edges = np.unique(np.concatenate([[0], cuts, [len(population.starts)]]))
