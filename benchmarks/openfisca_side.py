@@ -423,12 +423,16 @@ def city(job: dict[str, Any], model: Model, wanted: list[tuple[str, str | None]]
 
 
 def households(job: dict[str, Any], model: Model, wanted: list[tuple[str, str | None]]) -> dict[str, Any]:
-    """Single households one after the other: from a dictionary of facts to all results; the best of some rounds each."""
+    """Single households one after the other: from a dictionary of facts to all results; the best of some rounds each.
+
+    With `trace` OpenFisca keeps its own account of how each result came about, which is what it has for an explanation.
+    """
     times = [float("inf")] * len(job["households"])
     for _ in range(job["rounds"] + 1):
         for place, situation in enumerate(job["households"]):
             begun = time.perf_counter()
             simulation = SimulationBuilder().build_from_entities(model.system, situation)
+            simulation.trace = bool(job.get("trace"))
             for pair in wanted:
                 [simulation.calculate(name, PERIOD) for name in pair if name]
             times[place] = min(times[place], time.perf_counter() - begun)
