@@ -79,7 +79,7 @@ def test_loose_cases_leave_survivors_and_tight_ones_none() -> None:
         "a 的条件 it:2 换成 3",
         "a 的条件 it:2 换成 1",
         "a 的条件 it:and 换成 or",
-        "a 的条件 it:去掉",
+        "a 的条件 it：去掉",
     }
     tight = case("甲", 2, "true", "eligible") + case("乙", 1, "true", "not_eligible") + case("丙", 2, "false", "not_eligible")
     assert survivors(pack(benefits=BENEFIT, cases=tight)) == []
@@ -98,4 +98,4 @@ def test_groups_and_caps_are_mutated_too() -> None:
     groups = "exclusive: {g: {title: 组, keep: first, among: [a, b], unknown_mate: hold, cite: {doc: plan, clause: 八}}}\n"
     groups += "caps: {c: {title: 上限, total: p.base, among: [a, b], unknown_mate: hold, cite: {doc: plan, clause: 九}}}\n"
     changes = [m.change for m in mutants(pack(benefits=texts, groups=groups))]
-    assert changes[-4:] == ["互斥组 g:去掉", "互斥组 g:顺序倒过来", "封顶 c:去掉", "封顶 c:顺序倒过来"]
+    assert changes[-4:] == ["互斥组 g：去掉", "互斥组 g：顺序倒过来", "封顶 c：去掉", "封顶 c：顺序倒过来"]
