@@ -53,8 +53,6 @@ def main(base: str, accounts: Path) -> None:
         street.goto(f"{base}/street/people/?q=wang")
         street.locator("main table a").first.click()
         take(street, "person")
-        street.locator("main details summary").first.click()
-        take(street, "decision", whole=False)
         city = browser.new_page(viewport=DESKTOP)
         sign_in(city, base, "city", passwords["city"])
         for name, path in (
