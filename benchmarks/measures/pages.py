@@ -28,7 +28,8 @@ with database():
     from songhe.contexts.people.models import Person
     from songhe.contexts.accounts.models import User
     from songhe.contexts.policy_library import queries as policy
-    from songhe.project import demonstration
+    from songhe.project import demonstration, starting
+    starting.collect_static()
     demonstration.accounts()
     pack = policy.pack_in_use().pack
     some = str(Person.objects.filter(birth_date__lt="1945-01-01").order_by("id").values_list("public_id", flat=True)[500])

@@ -30,7 +30,7 @@ def prepare(choice: Choice) -> None:
         create_database()
         call_command("migrate", verbosity=0, interactive=False)
     with step("页面文件 front end"):
-        _collect_static()
+        collect_static()
     with step("政策包 policy packs"):
         policy_library.load_folder(SYSTEM, root=PACKS, city=choice.city)
     demonstration.bring_in(choice)
@@ -67,7 +67,7 @@ def create_database() -> None:
             maintenance.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
 
 
-def _collect_static() -> None:
+def collect_static() -> None:
     """The files that pages load stand under names that change with their content; nothing to do if they were built from these."""
     stamp = settings.STATIC_ROOT / "COLLECTED"
     newest = max((file.stat().st_mtime_ns for file in BUILT.rglob("*") if file.is_file()), default=0)
