@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from songhe.contexts.people.models import Household, Person, Record
-from songhe.contexts.people.queries.layouts import layout_of
 from songhe.contexts.people.queries.person import stated
 from songhe.contexts.people.queries.settle import Stated, settle, settled_values, standing
 
@@ -15,9 +14,7 @@ __all__ = [
     "CITY_SQL",
     "FactSource",
     "HouseholdFacts",
-    "PlaceInTime",
     "Stated",
-    "household_at",
     "household_inputs",
     "settle",
     "settled_values",
@@ -56,14 +53,6 @@ class HouseholdFacts:
     sources: Mapping[int, Mapping[str, FactSource]]
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceInTime:
-    """The household somebody belonged to at a moment, and the names of those who belong to it."""
-
-    household_id: int
-    names: Mapping[int, str]
-
-
 def household_inputs(household_ids: Collection[int]) -> list[HouseholdFacts]:
     """The households as they are now, in the order of their ids; unknown ids and households without members are left out."""
     homes = {h.id: h for h in Household.objects.filter(id__in=household_ids)}
@@ -78,24 +67,6 @@ def household_inputs(household_ids: Collection[int]) -> list[HouseholdFacts]:
         )
         for home_id, people in members.items()
     ]  # fmt: skip
-
-
-def household_at(person_id: int, moment: dt.datetime) -> PlaceInTime:
-    """Where the person belonged at the moment: the last household number received by then from the department that keeps identity.
-
-    Someone whom no such record places is in the household of today.
-    """
-    person = Person.objects.get(id=person_id)
-    told = Record.objects.filter(person_id=person_id, received_at__lte=moment, identity__has_key="household_no").order_by(
-        "stated_on", "id"
-    )
-    home_id = person.household_id
-    for record in told:
-        if layout_of(record.department).keeps_identity:
-            found = Household.objects.filter(key=record.identity["household_no"]).values_list("id", flat=True).first()
-            home_id = found if found is not None else home_id
-    current = list(Person.objects.filter(household_id=home_id).values_list("id", "name"))
-    return PlaceInTime(home_id, {**dict(current), person.id: person.name})
 
 
 def sources_at(person_ids: Sequence[int], moment: dt.datetime) -> Mapping[int, Mapping[str, FactSource]]:
