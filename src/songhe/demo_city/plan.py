@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Raw = Mapping[str, object]
 
@@ -66,8 +66,6 @@ class CityPlan:
     codes: Mapping[str, Mapping[str, float]]
     naming: Naming
     areas: tuple[Place, ...]
-    centenarians: int | None = None
-    notes: tuple[str, ...] = field(default=())
 
 
 def _block(raw: Raw, key: str) -> Raw:

@@ -58,7 +58,7 @@ class Decision(models.Model):
     true_mask      condition bits that are true; unknown_mask: that cannot be told
 
     The two references are checked for a whole run at once when it is written (docs/decisions/0006): row by row, the database would lock
-    every person of the city. People and runs are never deleted.
+    every person of the city. People, and runs that have decisions, are never deleted.
     """
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)

@@ -62,7 +62,7 @@ def _put_in_use(actor: Actor, city: str, files: Mapping[str, str], overlay: Over
 def load_folder(actor: Actor, *, root: Path, city: str) -> int:
     """The city's folder under `root`, with the national one, decides from now on; the city's own changes are kept.
 
-    Loading the same content again changes nothing. Raises PackRefused when the pack does not pass its check.
+    Loading the same content again changes nothing. Raises PackRefused when the pack cannot be loaded or resolved for today.
     """
     require(actor, Right.CHANGE_PACKS, "")
     previous = PackVersion.objects.filter(in_use=True, pack=city).values_list("overlay", flat=True).first()

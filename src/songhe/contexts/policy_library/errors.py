@@ -13,7 +13,7 @@ class NoPackInUse(SongheError):
 
 
 class PackRefused(InvalidInput):
-    """The pack's own check found errors; `findings` are the messages, file and line first."""
+    """The pack cannot be loaded or resolved; `findings` are the messages, file and line first."""
 
     code = "pack_refused"
 

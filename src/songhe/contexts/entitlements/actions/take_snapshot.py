@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -32,7 +32,6 @@ SQL_TYPES: Mapping[Type, str] = {
     Type.CODE: "VARCHAR",
 }
 ROW_GROUP = 61_440
-Progress = Callable[[int, int], None]
 
 
 def snapshot_folder() -> Path:
