@@ -23,7 +23,7 @@ def copy(tmp_path: Path) -> Path:
         if "migrations" not in folder.parts:
             _write(tmp_path / "src" / folder.relative_to(ROOT / "src") / "__init__.py", "")
     _write(tmp_path / "src" / "songhe" / "__init__.py", "")
-    for context in ("accounts", "places", "people", "policy_library", "entitlements"):
+    for context in tuple(sorted(p.name for p in (ROOT / "src" / "songhe" / "contexts").iterdir() if (p / "apps.py").is_file())):
         for module in ("actions", "queries", "events", "errors", "facts", "words", "models", "access", "listeners"):
             _write(tmp_path / "src" / "songhe" / "contexts" / context / f"{module}.py", "")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

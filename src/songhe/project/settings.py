@@ -41,7 +41,11 @@ INSTALLED_APPS = [
     "songhe.contexts.places",
     "songhe.contexts.people",
     "songhe.contexts.policy_library",
+    "songhe.contexts.registers",
     "songhe.contexts.entitlements",
+    "songhe.contexts.statistics",
+    "songhe.contexts.planning",
+    "songhe.contexts.plan_tracking",
     "songhe.project.apps.ProjectConfig",
 ]
 MIDDLEWARE = [

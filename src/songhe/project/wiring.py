@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from songhe.contexts.entitlements import listeners as entitlements
 from songhe.contexts.entitlements.events import CityRunRequested, RunPublished
-from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged
+from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged, LifeEventsKnown
 from songhe.contexts.policy_library.events import PackPutInUse
 from songhe.foundation import outbox
 from songhe.jobs import determination, imports
@@ -21,6 +21,7 @@ LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
 """Events that somebody in the house reacts to."""
 
 OUTWARD: Mapping[type, str] = {
+    LifeEventsKnown: "their households are determined again by HouseholdsChanged; grants and payments will stop on a death",
     RunPublished: "pages read the newest run by themselves; later contexts (grants, indicators) will listen",
 }
 """Events that nobody in the house reacts to yet, each with the reason why it is published."""

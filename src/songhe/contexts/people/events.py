@@ -30,3 +30,11 @@ class AcceptRequested:
     NAME: ClassVar[str] = "people.accept_requested"
     batch_id: int
     user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LifeEventsKnown:
+    """These dated events (death, move, change of ID number) became known; the households of their persons are named by `HouseholdsChanged`."""
+
+    NAME: ClassVar[str] = "people.life_events_known"
+    event_ids: tuple[int, ...]

@@ -45,6 +45,64 @@ VERDICT_LABELS: Mapping[Verdict, str] = {
     Verdict.REJECTED: "不能入库",
 }
 
+
+class LinkOrigin(StrEnum):
+    """How a link between two persons came about."""
+
+    IMPORT = "import"  # the linkage model was sure
+    REVIEW = "review"  # a human said so of a candidate
+    BY_HAND = "by_hand"  # a human found the two themselves
+
+
+class LinkOutcome(StrEnum):
+    """What a human said of a candidate; an undecided one has none."""
+
+    LINKED = "linked"
+    DIFFERENT = "different"
+
+
+LINK_OUTCOME_LABELS: Mapping[LinkOutcome, str] = {LinkOutcome.LINKED: "是同一个人", LinkOutcome.DIFFERENT: "不是同一个人"}
+
+
+class LifeEventKind(StrEnum):
+    """What happens to a person and has a date."""
+
+    DIED = "died"
+    DEATH_WITHDRAWN = "death_withdrawn"
+    MOVED_WITHIN = "moved_within"
+    MOVED_OUT = "moved_out"
+    MOVED_IN = "moved_in"
+    NUMBER_CHANGED = "number_changed"
+
+
+LIFE_EVENT_LABELS: Mapping[LifeEventKind, str] = {
+    LifeEventKind.DIED: "去世",
+    LifeEventKind.DEATH_WITHDRAWN: "更正：仍健在",
+    LifeEventKind.MOVED_WITHIN: "市内迁移",
+    LifeEventKind.MOVED_OUT: "迁出本市",
+    LifeEventKind.MOVED_IN: "迁入本市",
+    LifeEventKind.NUMBER_CHANGED: "身份证号变更",
+}
+
+
+class AskOutcome(StrEnum):
+    """What came of asking a person in a census round."""
+
+    ANSWERED = "answered"
+    ABSENT = "absent"
+    REFUSED = "refused"
+    MOVED = "moved"
+    DIED = "died"
+
+
+ASK_OUTCOME_LABELS: Mapping[AskOutcome, str] = {
+    AskOutcome.ANSWERED: "已问到",
+    AskOutcome.ABSENT: "没见到人",
+    AskOutcome.REFUSED: "不愿回答",
+    AskOutcome.MOVED: "已搬走",
+    AskOutcome.DIED: "已去世",
+}
+
 COMMUNITY = "社区"  # the department in whose name a clerk corrects a fact
 
 IDENTITY_LABELS: Mapping[str, str] = {

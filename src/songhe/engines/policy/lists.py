@@ -126,6 +126,7 @@ def read_targets(parts: list[Section]) -> tuple[Target, ...]:
                 part.texts("participating"),
                 part.maybe_text("restates"),
                 part.texts("conflicts_with"),
+                part.maybe_text("measured_by"),
                 part.cited(),
             )
         )
@@ -172,6 +173,7 @@ def read_baseline(section: Section) -> tuple[tuple[Figure, ...], MappingOf[str, 
                 part.maybe_text("unit"),
                 part.maybe_text("date"),
                 part.flag("approx", False),
+                part.maybe_text("measures"),
                 part.cited(),
             )
         )

@@ -13,6 +13,7 @@ from songhe.engines.policy import entries, lists
 from songhe.engines.policy.documents import Listing, Part, Scalar, read_document
 from songhe.engines.policy.documents import Mapping as Map
 from songhe.engines.policy.findings import Finding, PackInvalid, Place
+from songhe.engines.policy.indicators import read_indicators
 from songhe.engines.policy.pack import (
     Admission,
     CapEntry,
@@ -23,8 +24,10 @@ from songhe.engines.policy.pack import (
     Parameter,
     ParameterEntry,
     PlaceNamed,
+    RegisterEntry,
     Source,
 )
+from songhe.engines.policy.registers import read_register
 from songhe.engines.policy.rulebook import Citation
 from songhe.engines.policy.sections import Section
 from songhe.engines.policy.tree import Type
@@ -48,7 +51,9 @@ KNOWN_FILES = {
     "baseline",
     "cases",
     "departments",
+    "indicators",
 }
+REGISTERS = "registers/"  # one file a register, named by its id
 
 
 def load_pack(files: Mapping[str, str], city: str, overlay: Overlay | None = None) -> Pack:
@@ -85,8 +90,8 @@ class _Reader:
         self.folders = tuple(dict.fromkeys(("national", city)))
         self.cites: list[Cited] = []
         for name in sorted(files):
-            stem = name.rsplit("/", 1)[-1].removesuffix(".yaml")
-            if stem not in KNOWN_FILES:
+            stem = name.split("/", 1)[-1].removesuffix(".yaml")
+            if stem not in KNOWN_FILES and not stem.startswith(REGISTERS):
                 self.findings.append(
                     Finding(name, 1, "unknown_file", f"不认识文件 {stem}.yaml", "可有的文件：" + "、".join(sorted(KNOWN_FILES)))
                 )
@@ -173,6 +178,8 @@ class _Reader:
             figures=figures,
             demo=demo,
             cases=lists.read_cases(cases, parameters),
+            indicators=self.merged("indicators", read_indicators),
+            registers=self.registers(),
         )
         for head in heads.values():
             head.section.asked |= {
@@ -189,6 +196,16 @@ class _Reader:
             }
             head.section.done()
         return pack
+
+    def registers(self) -> dict[str, RegisterEntry]:
+        """National registers, then the city's; the same id replaces the whole register."""
+        found: dict[str, RegisterEntry] = {}
+        for folder in self.folders:
+            for file in self.parts:
+                if file.startswith(f"{folder}/{REGISTERS}"):
+                    entry = read_register(Section(self.findings, file, self.parts[file], "台账"))
+                    found[entry.id] = entry
+        return found
 
     def groups(self) -> tuple[dict[str, GroupEntry], dict[str, CapEntry]]:
         groups: dict[str, GroupEntry] = {}

@@ -253,6 +253,7 @@ class Target:
     participating: tuple[str, ...]
     restates: str | None
     conflicts_with: tuple[str, ...]
+    measured_by: str | None  # the indicator that measures it
     cited: Cited
 
 
@@ -281,6 +282,7 @@ class Figure:
     unit: str | None
     date: str | None
     approx: bool
+    measures: str | None  # the indicator whose value this is
     cited: Cited
 
 
@@ -309,6 +311,91 @@ class Case:
     readings: Mapping[str, str]
     parameters: Mapping[str, int]
     at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CountEntry:
+    """What is counted: rows `of` "person", "household", "area" or "register:<id>" for which `where` is true; or a field's `total` over them.
+
+    `where` is an expression over the facts of what is counted (None: all). A row for which it cannot be told is counted apart, never silently.
+    """
+
+    of: str
+    where: Expression | None
+    total: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorEntry:
+    """A measured quantity: `numerator` / `denominator` x `per`, or the numerator alone. `needs` names what must exist before it has data."""
+
+    id: str
+    title: str
+    version: str
+    unit: str
+    per: int
+    direction: str
+    scope: str
+    definition: str
+    numerator: CountEntry | None
+    denominator: CountEntry | None
+    needs: str
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterField:
+    """A column of a register. `values` are the codes of a code field with their Chinese labels; money is stored in fen."""
+
+    id: str
+    label: str
+    type: str
+    values: tuple[tuple[str, str], ...]
+    unit: str
+    required: bool
+    sensitive: bool
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterMove:
+    """From which states to which one an entry may go; `needs` are fields that must be filled then."""
+
+    id: str
+    label: str
+    from_states: tuple[str, ...]
+    to_state: str
+    needs: tuple[str, ...]
+    reason: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterClock:
+    """An entry that stays in a state for more than `days` without a change becomes a work item."""
+
+    state: str
+    days: int
+    title: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """A declared register. `candidates` says for which persons an entry is expected; `key` are the fields that tell entries apart."""
+
+    id: str
+    title: str
+    about: str
+    entity: str
+    owner: str
+    key: tuple[str, ...]
+    fields: tuple[RegisterField, ...]
+    states: tuple[tuple[str, str], ...]
+    moves: tuple[RegisterMove, ...]
+    clocks: tuple[RegisterClock, ...]
+    candidates: Expression | None
+    public: bool
+    cited: Cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +428,8 @@ class Pack:
     figures: tuple[Figure, ...]
     demo: Mapping[str, object]
     cases: tuple[Case, ...]
+    indicators: Mapping[str, IndicatorEntry]
+    registers: Mapping[str, RegisterEntry]
     findings: tuple[Finding, ...] = field(default=())
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:

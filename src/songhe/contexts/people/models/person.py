@@ -1,4 +1,4 @@
-"""People as the departments know them: persons, households, what each department said and when, imports with a verdict per row.
+"""People as the departments know them: persons, households, what each department said and when, who is the same human being.
 
 A department's statement (`Record`) is never overwritten: a later statement supersedes an earlier one of the same department.
 `Person.facts` and `Household.facts` hold the value that counts for each variable, derived from the records by precedence
@@ -11,7 +11,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Household(models.Model):
@@ -35,6 +35,10 @@ class Person(models.Model):
 
     Text that is searched by its beginning is collated "C", so that one plain index serves LIKE 'x%' and the order of a page.
     `pinyin` is the whole name without tones (zhangguilan), `initials` its first letters (zgl).
+
+    A person with `stands_for` is how some department's rows wrote another person who is known already: their records count for that
+    person (see `PersonLink`), and no list, count, decision or household size sees them. There are no chains: whoever is stood for stands
+    for nobody.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -55,13 +59,16 @@ class Person(models.Model):
     diagnosis_sealed = models.BinaryField(null=True)
     relation = models.TextField(blank=True)  # to the head of household
     facts = models.JSONField(default=dict)
+    disputed = ArrayField(models.TextField(), default=list)  # variables on which the departments' latest statements differ
+    stands_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     demo = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
 
     class Meta:
         db_table = "person"
         constraints = [
-            models.UniqueConstraint(fields=["id_index"], condition=Q(id_index__isnull=False), name="person_one_per_id_number")
+            models.UniqueConstraint(fields=["id_index"], condition=Q(id_index__isnull=False), name="person_one_per_id_number"),
+            models.CheckConstraint(condition=~Q(stands_for=F("id")), name="person_not_for_itself"),
         ]
         indexes = [
             models.Index(fields=["area_path", "name", "id"], name="person_area"),
@@ -71,6 +78,8 @@ class Person(models.Model):
             models.Index(fields=["phone_index"], name="person_phone", condition=Q(phone_index__isnull=False)),
             models.Index(fields=["birth_date", "name"], name="person_birth_name"),
             models.Index(fields=["demo"], name="person_demo", condition=Q(demo=True)),
+            models.Index(fields=["stands_for"], name="person_stands_for", condition=Q(stands_for__isnull=False)),
+            models.Index(fields=["area_path"], name="person_disputed", condition=~Q(disputed=[])),
         ]
 
 
@@ -108,91 +117,77 @@ class Record(models.Model):
         ]
 
 
-class ImportBatch(models.Model):
-    """One file of one department, from upload to acceptance. Only an accepted batch has touched people."""
+class PersonLink(models.Model):
+    """`person` counts as `into` from `linked_at` until `undone_at`: the two are one human being. Both keep all they have; nothing is overwritten.
 
-    department = models.TextField()
-    file = models.ForeignKey("foundation.StoredFile", on_delete=models.PROTECT, related_name="+")
-    file_name = models.TextField()
-    stated_on = models.DateField()
-    area_paths = ArrayField(models.TextField())  # where the sender may write; rows about other areas are rejected
-    status = models.TextField()  # see words.py: uploaded, checking, checked, accepting, accepted, failed
-    counts = models.JSONField(default=dict)  # verdict -> rows
-    problem = models.TextField(blank=True)  # why the whole file could not be read
-    ignored_columns = ArrayField(models.TextField(), default=list)  # headers that the layout does not know
-    progress = models.IntegerField(default=0)
-    total = models.IntegerField(default=0)
-    checked_after = models.IntegerField(
-        default=0
-    )  # batches accepted when this one was checked: its verdicts hold while that stands
-    uploaded_by = models.BigIntegerField()
-    uploaded_at = models.DateTimeField()
-    accepted_by = models.BigIntegerField(null=True)
-    accepted_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "import_batch"
-        indexes = [models.Index(fields=["-uploaded_at"])]
-
-
-class ImportRow(models.Model):
-    """One row of a file: its verdict and, where something is wrong, each problem in words a clerk can act on.
-
-    `content_sealed` is the row as read, sealed, kept where a human has to look (conflict, rejected) and empty elsewhere: the file has it.
-    `problems` are {column, value (masked), code, reason, remedy, level: error | notice}.
+    `probability` is the linkage model's (null where a human linked them without one), `evidence` what was compared, by field:
+    {field: {"agreement": "exact|sound|near|differs|missing", "weight": log2 Bayes factor}}. Rows are never deleted.
     """
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+", db_index=False)
-    sheet = models.TextField(blank=True)
-    row = models.IntegerField()
-    verdict = models.TextField()  # new | update | unchanged | conflict | rejected
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    changes = ArrayField(models.TextField(), default=list)  # variables that would change
-    problems = models.JSONField(default=list)
-    content_sealed = models.BinaryField(default=b"")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    into = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    origin = models.TextField()  # import | review | by_hand
+    probability = models.FloatField(null=True)
+    evidence = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    linked_by = models.BigIntegerField()
+    linked_at = models.DateTimeField()
+    undone_by = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_reason = models.TextField(blank=True)
 
     class Meta:
-        db_table = "import_row"
-        constraints = [models.UniqueConstraint(fields=["batch", "sheet", "row"], name="import_row_once")]
-        indexes = [models.Index(fields=["batch", "verdict", "row"])]
+        db_table = "person_link"
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(undone_at=None), name="person_linked_once"),
+            models.CheckConstraint(condition=~Q(person=F("into")), name="person_link_of_two"),
+        ]
 
 
-class StagedRow(models.Model):
-    """A row of a file, read and understood but not yet matched: where `check_batch` leaves off and `accept_batch` begins.
+class LinkCandidate(models.Model):
+    """Two who may be one, for a human to look at: `other`, who is known, and either a person or a row that waits as a conflict. Decided once."""
 
-    Unlogged (a crash empties it, and it is read from the file again) and gone once the batch is accepted. `rejected` rows stay out of
-    matching. `birth_date` and `sex` are those of the ID number where the row has one, whether or not it states them.
-    Sealed columns open with `public_id`, which is that of the person wherever the ID number decides who it is.
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    row = models.ForeignKey("ImportRow", null=True, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    area_path = models.TextField(db_collation="C")  # of `other`
+    probability = models.FloatField()
+    evidence = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, related_name="+")
+    outcome = models.TextField(blank=True)  # "" (open) | linked | different
+    decided_by = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "link_candidate"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "other"], name="link_candidate_once"),
+            models.UniqueConstraint(fields=["row", "other"], name="link_candidate_row_once"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, row__isnull=True) | Q(person__isnull=True, row__isnull=False),
+                name="link_candidate_of_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["area_path", "-probability", "id"], name="link_candidate_open", condition=Q(outcome=""))]
+
+
+class LifeEvent(models.Model):
+    """Something dated that happened to a person, read from a record: it reaches households, decisions and everything above.
+
+    `kind` is one of `words.LifeEventKind`; `happened_on` is null where the department did not say the day. `before` and `after` hold what
+    changed (area paths, or blind digests of ID numbers), never anything sensitive in clear.
     """
 
-    batch_id = models.BigIntegerField()
-    sheet = models.TextField()
-    row = models.IntegerField()
-    rejected = models.BooleanField()
-    problems = models.JSONField()
-    content_sealed = models.BinaryField()
-    public_id = models.UUIDField()
-    name = models.TextField(db_collation="C")
-    pinyin = models.TextField()
-    initials = models.TextField()
-    birth_date = models.DateField(null=True)
-    sex = models.TextField()
-    id_sealed = models.BinaryField(null=True)
-    id_index = models.BinaryField(null=True)
-    phone_sealed = models.BinaryField(null=True)
-    phone_index = models.BinaryField(null=True)
-    bank_account_sealed = models.BinaryField(null=True)
-    diagnosis_sealed = models.BinaryField(null=True)
-    address_sealed = models.BinaryField(null=True)
-    demo = models.BooleanField()
-    relation = models.TextField()
-    household_key = models.TextField(null=True)
-    area_id = models.BigIntegerField(null=True)
-    area_path = models.TextField(db_collation="C", null=True)
-    values = models.JSONField()
-    household_values = models.JSONField()
-    identity = models.JSONField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kind = models.TextField()
+    happened_on = models.DateField(null=True)
+    known_at = models.DateTimeField()
+    record = models.ForeignKey(Record, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
 
     class Meta:
-        db_table = "import_staged_row"
-        indexes = [models.Index(fields=["batch_id"], name="staged_batch")]
+        db_table = "life_event"
+        indexes = [models.Index(fields=["kind", "-known_at"], name="life_event_kind")]
