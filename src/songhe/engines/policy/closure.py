@@ -66,7 +66,6 @@ class Compiled:
     first: Callable[..., Any]
     second: Callable[..., Any]
     aggregates: tuple[Aggregate, ...]
-    person_readers: tuple[tuple[str, Callable[[object], Value]], ...]
     household_readers: tuple[tuple[str, Callable[[object], Value]], ...]
     once: tuple[tuple[int, tuple[int, ...]], ...]
     places: Mapping[str, int]  # of a fact, or of "= definition", in `Evaluated.values`
@@ -74,9 +73,7 @@ class Compiled:
     def evaluate(self, household: HouseholdInput) -> list[Evaluated]:
         """Every member, in the order given; raises EncodingProblem for a fact that its variable cannot have."""
         shared = tuple([read(household.household.get(name)) for name, read in self.household_readers])
-        rows = [
-            self.first(*[read(person.get(name)) for name, read in self.person_readers], *shared) for person in household.persons
-        ]
+        rows = [self.first(person, *shared) for person in household.persons]
         sums: tuple[Value, ...] = ()
         if self.aggregates:
             counting = [row[1] for row in rows]
@@ -93,6 +90,8 @@ class Compiled:
         rulebook = self.rulebook
         if len(members) > 1:
             for index, places in self.once:
+                if sum([member.state is not None and member.state.states[index] in (1, 2) for member in members]) < 2:
+                    continue  # nobody to choose between
                 keys = [_key(member, places, household.person_ids[i]) for i, member in enumerate(members)]
                 once_per_household(rulebook.benefits[index], [member.state for member in members], keys)
         for member in members:
@@ -166,8 +165,8 @@ class _Writer:
                 self.aggregates[node] = len(self.aggregates)
         operands = [self.value(node.of) if node.of is not None else "True" for node in self.aggregates]
         kept = [f"c_{name}" for name in own] + [f"d_{name}" for name in early]
-        head = ", ".join([f"c_{name}" for name in own] + [f"h_{name}" for name in shared])
-        body = [*self.lines, f"return ({_tuple(kept)}, {counts}, {_tuple(operands)})"]
+        head = ", ".join(["person", *(f"h_{name}" for name in shared)])
+        body = [*self._reading(own), *self.lines, f"return ({_tuple(kept)}, {counts}, {_tuple(operands)})"]
         source = _function("first", head, body)
         self.lines, self.done = [], {node: name for node, name in self.done.items() if name in kept or not name.startswith("t")}
         self.lines += [f"{_tuple(kept)} = kept"] if kept else []
@@ -180,17 +179,27 @@ class _Writer:
             (b.index, tuple(own.index(name) for name in b.first_by)) for b in rulebook.benefits if b.in_force and b.first_by
         )
         space: dict[str, Any] = {"share": share, **{f"R_{rounding.name}": rounding for rounding in Rounding}}
+        space |= {f"r_{name}": readers[name] for name in own}
         exec(compile(source, "<rulebook>", "exec"), space)  # noqa: S102 - written from the resolved tree, see the module's docstring
         return Compiled(
             rulebook,
             space["first"],
             space["second"],
             tuple(self.aggregates),
-            tuple((name, readers[name]) for name in own),
             tuple((name, readers[name]) for name in shared),
             once,
             places,
         )
+
+    def _reading(self, names: list[str]) -> list[str]:
+        """A person's facts as encoded values; what is as it should be costs no call."""
+        lines: list[str] = []
+        for name in names:
+            fact = f"c_{_checked(name)}"
+            bool_ = self.rulebook.variables[name].type is Type.BOOL
+            right = f"{fact} is None or {fact} is True or {fact} is False" if bool_ else f"{fact} is None"
+            lines += [f"{fact} = person.get({name!r})", f"if not ({right}): {fact} = r_{name}({fact})"]
+        return lines
 
     def _readers(self) -> Mapping[str, Callable[[object], Value]]:
         return {name: reader(self.rulebook.variables[name]) for name, _ in self.columns}

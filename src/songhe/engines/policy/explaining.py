@@ -9,12 +9,14 @@ from songhe.basics.ages import age_on
 from songhe.engines.policy.closure import Compiled, Evaluated, compile_rulebook
 from songhe.engines.policy.encoding import shown
 from songhe.engines.policy.explanation import (
+    Answered,
     Asked,
     ConditionExplained,
     DisplacedBy,
     Explanation,
     FactSource,
     MissingFact,
+    Outline,
     Reduced,
     ShownFact,
     Sources,
@@ -22,9 +24,9 @@ from songhe.engines.policy.explanation import (
 from songhe.engines.policy.flipping import Answer, DecidesIf, Memory
 from songhe.engines.policy.household import HouseholdInput
 from songhe.engines.policy.interpreting import HOUSEHOLD, Interpreter, Missing
-from songhe.engines.policy.outlines import Outline, outlines
+from songhe.engines.policy.outlines import outlines
 from songhe.engines.policy.rulebook import Benefit, Rulebook, Status, Variable
-from songhe.engines.policy.stages import PROVISIONAL, UNKNOWN, YES, Event, MemberState
+from songhe.engines.policy.stages import PROVISIONAL, UNKNOWN, YES, Event
 
 __all__ = [
     "Answer",
@@ -59,7 +61,7 @@ def explain_household(
     return tuple([explainer.member(i) for i in range(len(household.persons))])
 
 
-Tail = tuple[bool | None, tuple[ShownFact, ...], tuple[MissingFact, ...]]  # all of ConditionExplained but its condition
+REMEMBERED = 50_000  # values of a fact kept as shown, for each fact
 
 
 class _Explainer:
@@ -77,45 +79,45 @@ class _Explainer:
     def member(self, i: int) -> tuple[Explanation, ...]:
         member = self.members[i]
         asked = Asked(self.household, self.rulebook, i, self.memory)
-        state = member.state
+        new, state = tuple.__new__, member.state
         if state is None:
-            nothing = (Status.NOT_ELIGIBLE, None, False, (), (), (), None, None, asked)
-            return tuple([tuple.__new__(Explanation, (outline.benefit, *nothing)) for outline in self.outlines])
-        tails = self.tails(member, i)
-        return tuple([self.benefit(outline, state, member, i, tails, asked) for outline in self.outlines])
-
-    def tails(self, member: Evaluated, i: int) -> list[Tail]:
-        """The answer to every question of the rulebook, with the facts behind it."""
-        facts = self.facts(i)
-        true, unknown = member.true, member.unknown
-        tails: list[Tail] = []
-        for key, question in enumerate(self.kept.questions):
-            values: tuple[ShownFact, ...] = ()
-            for fact in question.facts:
-                values = values + facts[fact.place] if values else facts[fact.place]
-            if true & question.bit:
-                tails.append((True, values, ()))
-            elif unknown & question.bit:
-                tails.append((None, values, self.named(self.lack(key, i), i)))
-            else:
-                tails.append((False, values, ()))
-        return tails
-
-    def benefit(
-        self, outline: Outline, state: MemberState, member: Evaluated, i: int, tails: list[Tail], asked: Asked
-    ) -> Explanation:
-        benefit = outline.benefit
-        number = state.states[benefit.index]
-        amount = state.now[benefit.index] if benefit.amount is not None and number in (YES, PROVISIONAL) else None
-        new = tuple.__new__
-        conditions = tuple([new(ConditionExplained, (condition, *tails[key])) for condition, key in outline.questions])
-        events = state.events.get(benefit.index, ())
-        missing = self.missing(outline, i, events) if number in (UNKNOWN, PROVISIONAL) else ()
-        reduced, displaced = (self.reduced(events), self.displaced(benefit, events, number)) if events else (None, None)
+            nothing = (Status.NOT_ELIGIBLE, None, False, (), (), None, None, asked)
+            return tuple([new(Explanation, (outline, *nothing)) for outline in self.outlines])
+        answers = self.answers(member, i)
         applies = True if member.applies else None
-        return new(
-            Explanation,
-            (benefit, STATUSES[number], amount, applies, conditions, missing, outline.parameters, reduced, displaced, asked),
+        states, now, events = state.states, state.now, state.events
+        found = []
+        for outline in self.outlines:
+            index = outline.index
+            number = states[index]
+            amount = now[index] if outline.paid and number in (YES, PROVISIONAL) else None
+            missing: tuple[MissingFact, ...] = ()
+            reduced = displaced = None
+            if events and index in events:
+                happened = events[index]
+                missing = self.missing(outline, i, happened) if number in (UNKNOWN, PROVISIONAL) else ()
+                reduced, displaced = self.reduced(happened), self.displaced(outline.benefit, happened, number)
+            elif number == UNKNOWN:
+                missing = self.missing(outline, i, ())
+            found.append(
+                new(
+                    Explanation,
+                    (outline, STATUSES[number], amount, applies, outline.pick(answers), missing, reduced, displaced, asked),
+                )
+            )
+        return tuple(found)
+
+    def answers(self, member: Evaluated, i: int) -> Sequence[Answered]:
+        """The answer to every question of the rulebook, with the facts behind it."""
+        shown = tuple([{} for _ in self.kept.facts]) if self.sources else self.kept.shown
+        return self.kept.answer(
+            self.household.persons[i],
+            self.household.household,
+            member.true,
+            member.unknown,
+            shown,
+            lambda place, given: self.show(place, given, i, shown[place]),
+            lambda key: self.named(self.lack(key, i), i),
         )
 
     def lack(self, key: int, i: int) -> Missing:
@@ -129,24 +131,14 @@ class _Explainer:
 
     # facts
 
-    def facts(self, i: int) -> list[tuple[ShownFact, ...]]:
-        """For every fact behind conditions: the known ones, own, of the household or of all members."""
-        person, household, sourced = self.household.persons[i], self.household.household, bool(self.sources)
-        found: list[tuple[ShownFact, ...]] = []
-        for (_, kind, variable), before in zip(self.kept.facts, self.kept.shown, strict=True):
-            if kind.startswith("members "):
-                found.append(self.of_members(kind, variable, i, before))
-                continue
-            given = household.get(variable.name) if kind == "household" else person.get(variable.name)
-            if given is None:
-                found.append(())
-                continue
-            shown_before = None if sourced else before.get(given)
-            if shown_before is None:
-                shown_before = (self._shown(kind, variable, given, i, i),)
-                if not sourced and len(before) < 50_000:
-                    before[given] = shown_before
-            found.append(shown_before)
+    def show(self, place: int, given: object, i: int, before: dict[object, tuple[ShownFact, ...]]) -> tuple[ShownFact, ...]:
+        """A known fact of the person or household as shown, or one of all members; remembered where its value alone decides."""
+        _, kind, variable = self.kept.facts[place]
+        if kind.startswith("members "):
+            return self.of_members(kind, variable, i, before)
+        found = (self._shown(kind, variable, given, i, i),)
+        if len(before) < REMEMBERED:
+            before[given] = found
         return found
 
     def of_members(
@@ -162,7 +154,7 @@ class _Explainer:
             shown_before = None if self.sources else before.get(key)
             if shown_before is None:
                 shown_before = (self._shown(kind, variable, given, k, i),)
-                if not self.sources and len(before) < 50_000:
+                if len(before) < REMEMBERED:
                     before[key] = shown_before
             found += shown_before
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -111,19 +111,55 @@ class Asked:
     memory: Memory = field(repr=False, compare=False)
 
 
-class Explanation(NamedTuple):
-    """One benefit for one person. `amount` is in fen, None unless eligible or provisional for a paid benefit."""
+Answered = tuple[bool | None, tuple[ShownFact, ...], tuple[MissingFact, ...]]  # all of ConditionExplained but its condition
 
-    subject: Benefit
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What explaining needs of a benefit and is the same for everybody.
+
+    `questions` are the conditions, each with the place of its answer among those to all questions of the rulebook; `pick` takes these
+    answers out, in order. `mask` has all bits of the conditions.
+    """
+
+    benefit: Benefit
+    index: int
+    paid: bool
+    questions: tuple[tuple[Condition, int], ...]
+    pick: Callable[[Sequence[Answered]], tuple[Answered, ...]]
+    mask: int
+    parameters: tuple[ParameterValue, ...]
+
+
+class Explanation(NamedTuple):
+    """One benefit for one person. `amount` is in fen, None unless eligible or provisional for a paid benefit.
+
+    `answers` are those to the benefit's conditions in order (empty where the pack does not apply); `conditions` reads them together.
+    """
+
+    outline: Outline
     status: Status
     amount: int | None
     applies: bool | None
-    conditions: tuple[ConditionExplained, ...]
+    answers: tuple[Answered, ...]
     missing: tuple[MissingFact, ...]
-    parameters: tuple[ParameterValue, ...]
     reduced: Reduced | None
     displaced_by: DisplacedBy | None
     asked: Asked
+
+    @property
+    def subject(self) -> Benefit:
+        return self.outline.benefit
+
+    @property
+    def parameters(self) -> tuple[ParameterValue, ...]:
+        return self.outline.parameters
+
+    @property
+    def conditions(self) -> tuple[ConditionExplained, ...]:
+        """Every condition with its answer."""
+        pairs = zip(self.outline.questions, self.answers, strict=False)
+        return tuple([ConditionExplained(condition, *answer) for (condition, _), answer in pairs])
 
     @property
     def benefit(self) -> str:

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from operator import itemgetter
 
+from songhe.engines.policy.answering import Answering, FactOutline, Question, answering
 from songhe.engines.policy.closure import Compiled
-from songhe.engines.policy.explanation import ShownFact
+from songhe.engines.policy.explanation import Answered, Outline, ShownFact
 from songhe.engines.policy.meaning import operands
 from songhe.engines.policy.needed_facts import needed_facts
-from songhe.engines.policy.rulebook import Benefit, Condition, ParameterValue, Rulebook, Variable
+from songhe.engines.policy.rulebook import Benefit, Condition, Rulebook
 from songhe.engines.policy.tree import Aggregate, Compare, Const, Node, Ref
-
-
-class FactOutline(NamedTuple):
-    """A fact behind a condition; `kind` is own, age, years_since, household, or one of these after "members "."""
-
-    place: int  # among all facts behind conditions
-    kind: str
-    variable: Variable
-
-
-class Question(NamedTuple):
-    """What one or several conditions ask. `bit` is that of the first; `only` names the fact where it depends on one own fact alone."""
-
-    bit: int
-    node: Node
-    facts: tuple[FactOutline, ...]
-    only: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What explaining needs of a benefit; `questions` are indexes, one for each condition, and `mask` all their bits."""
-
-    benefit: Benefit
-    questions: tuple[tuple[Condition, int], ...]
-    mask: int
-    parameters: tuple[ParameterValue, ...]
 
 
 @dataclass(slots=True)
@@ -49,6 +24,7 @@ class Outlines:
     questions: tuple[Question, ...]
     facts: tuple[FactOutline, ...]
     shown: tuple[dict[object, tuple[ShownFact, ...]], ...]
+    answer: Answering
 
 
 _KEPT: dict[int, Outlines] = {}
@@ -76,14 +52,17 @@ class _Drawer:
     def outlines(self) -> Outlines:
         benefits = tuple([self.benefit(benefit) for benefit in self.rulebook.benefits])
         facts = tuple(self.facts.values())
-        return Outlines(self.compiled, benefits, tuple(self.questions), facts, tuple([{} for _ in facts]))
+        answer = answering(facts, self.questions)
+        return Outlines(self.compiled, benefits, tuple(self.questions), facts, tuple([{} for _ in facts]), answer)
 
     def benefit(self, benefit: Benefit) -> Outline:
         questions = tuple([(condition, self.question(condition)) for condition in benefit.conditions])
         nodes = [c.node for c in benefit.conditions] + ([benefit.amount] if benefit.amount is not None else [])
         names = dict.fromkeys(name for node in nodes for name in _parameters_of(self.rulebook, node))
         mask = sum(1 << condition.bit for condition in benefit.conditions)
-        return Outline(benefit, questions, mask, tuple(self.rulebook.parameters[name] for name in names))
+        parameters = tuple(self.rulebook.parameters[name] for name in names)
+        pick = _picker([key for _, key in questions])
+        return Outline(benefit, benefit.index, benefit.amount is not None, questions, pick, mask, parameters)
 
     def question(self, condition: Condition) -> int:
         key = self.keys.get(condition.node)
@@ -98,6 +77,13 @@ class _Drawer:
 
     def fact(self, kind: str, name: str) -> FactOutline:
         return self.facts.setdefault((kind, name), FactOutline(len(self.facts), kind, self.rulebook.variables[name]))
+
+
+def _picker(places: list[int]) -> Callable[[Sequence[Answered]], tuple[Answered, ...]]:
+    """A function that takes the items at these places, as a tuple."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda answers: tuple([answers[place] for place in places])
 
 
 def _aggregates(rulebook: Rulebook, node: Node) -> bool:

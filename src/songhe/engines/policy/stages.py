@@ -9,6 +9,7 @@ from songhe.engines.policy.rulebook import Benefit, Cap, ExclusiveGroup, Status,
 
 NO, YES, UNKNOWN = int(Status.NOT_ELIGIBLE), int(Status.ELIGIBLE), int(Status.CANNOT_TELL)
 DISPLACED, OTHER_MEMBER, PROVISIONAL = int(Status.DISPLACED), int(Status.OTHER_MEMBER), int(Status.PROVISIONAL)
+LIVE = (YES, UNKNOWN, PROVISIONAL)
 
 
 @dataclass(slots=True)
@@ -70,8 +71,8 @@ def once_per_household(benefit: Benefit, members: Sequence[MemberState | None], 
 
 def exclusive(group: ExclusiveGroup, member: MemberState) -> None:
     """Of the group's benefits at most one is kept; an unknown one that would come first holds the others or makes them provisional."""
-    entry = [(b, member.states[b]) for b in group.among]
-    live = [(place, b, state) for place, (b, state) in enumerate(entry) if state in (YES, UNKNOWN, PROVISIONAL)]
+    states = member.states
+    live = [(place, b, states[b]) for place, b in enumerate(group.among) if states[b] in LIVE]
     if len(live) < 2:
         return
     highest = group.keep == "highest"
@@ -103,11 +104,14 @@ def _beats(member: MemberState, other: int, other_place: int, b: int, place: int
 
 def capped(cap: Cap, total: int | None, member: MemberState) -> None:
     """The sum of the cap's benefits does not pass `total`; the last listed are reduced first."""
+    states = member.states
+    if not any([states[b] in LIVE for b in cap.among]):
+        return
     low, paid, high = 0, 0, 0
     boundless = False
     changes: list[tuple[int, int, int, Event]] = []
     for b in cap.among:
-        state, now, raw = member.states[b], member.now[b], member.raw[b]
+        state, now, raw = states[b], member.now[b], member.raw[b]
         if state in (YES, PROVISIONAL) and now > 0:
             change = _reduced(cap, total, state, now, low, paid, None if boundless else high)
             if change is not None:
