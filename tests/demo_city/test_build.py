@@ -13,6 +13,7 @@ import pytest
 from songhe.basics.identifiers import parse_resident_id
 from songhe.demo_city.areas import build_areas
 from songhe.demo_city.build import DemoCity, build_city
+from songhe.demo_city.circumstances import build_facts
 from songhe.demo_city.plan import read_plan
 from songhe.demo_city.residents import LIVING, build_residents
 from tests.demo_city.city import DEMO, layouts, variables
@@ -46,6 +47,26 @@ def test_ages_and_sexes_are_exactly_as_asked(tmp_path: Path) -> None:
     assert bands[10] == 10
     men = sum(row["性别"] == "男" for row in elders)
     assert abs(men - 2400) <= 8  # rounding of the fitted cells, one a band at most
+
+
+@pytest.mark.parametrize(("grades", "count"), [([2, 3], 40), ([2, 3], 400), ([4], 201), ([4], 3), ([1], 3000)])
+def test_as_many_are_known_to_have_a_grade_as_is_printed(grades: list[int], count: int) -> None:
+    plan = read_plan({**DEMO, "ability": {**DEMO["ability"], "counts": [{"grades": grades, "count": count}]}})
+    rng = np.random.default_rng(5)
+    people = build_residents(rng, plan, np.array([2000, 3000]), DAY)
+    facts = build_facts(rng, plan, people, np.array([False, True]), np.array(["", ""]))
+    known = np.isin(facts["ability_grade"], grades) & facts["assessed"] & people.elder
+    assert known.sum() == count
+
+
+def test_counts_of_several_grades_hold_together() -> None:
+    counts = [{"grades": [2, 3], "count": 90}, {"grades": [4], "count": 17}]
+    plan = read_plan({**DEMO, "ability": {**DEMO["ability"], "counts": counts}})
+    rng = np.random.default_rng(5)
+    people = build_residents(rng, plan, np.array([2000, 3000]), DAY)
+    facts = build_facts(rng, plan, people, np.array([False, True]), np.array(["", ""]))
+    known = facts["ability_grade"][facts["assessed"] & people.elder]
+    assert (np.isin(known, [2, 3]).sum(), (known == 4).sum()) == (90, 17)
 
 
 def test_living_arrangement_and_size_fit_together() -> None:

@@ -22,6 +22,7 @@ from songhe.engines.policy.rulebook import Variable
 Text = NDArray[np.str_]
 Progress = Callable[[int, int, str], None]
 ENCODINGS: Mapping[str, str] = {"health": "gb18030", "community": "utf-8-sig"}
+DEAD_PER_MILLE = 1  # elders whom the police lists as dead and the other departments do not: few, so that the printed counts hold
 DIAGNOSES = ("高血压", "糖尿病", "冠心病", "脑梗塞后遗症", "慢性阻塞性肺疾病", "骨质疏松", "白内障")
 
 
@@ -96,7 +97,7 @@ def _fact_columns(
         words(variables[v], facts[f]) for v, f in (("income_per_head", "income"), ("savings", "savings"))
     )
     columns["rural"] = np.where(facts["rural"].astype(bool), "农村", "城镇")
-    dead = rng.random(len(people)) < 0.004
+    dead = rng.random(len(people)) < DEAD_PER_MILLE / 1000
     columns["alive"] = np.where(dead & people.elder, "死亡", "正常")
     sick = facts["chronic_disease"].astype(bool)
     columns["diagnosis"] = np.where(sick, rng.choice(np.array(DIAGNOSES), len(people)), "")

@@ -63,7 +63,32 @@ def _ability(rng: np.random.Generator, plan: CityPlan, people: Residents) -> tup
         grade[at] = rng.choice(5, size=len(at), p=shares / shares.sum())
     grade[(people.living == INSTITUTION) & (grade < 4)] += 1
     chance = np.clip(1.25 - plan.unassessed / 1000 * 1.25, 0.02, 1) * np.where(grade >= 2, 2.2, 0.95)
-    return grade, rng.random(len(people)) < np.minimum(chance, 0.98)
+    assessed = rng.random(len(people)) < np.minimum(chance, 0.98)
+    for wanted in sorted(
+        plan.ability_counts, key=lambda counted: -min(counted.grades)
+    ):  # whoever turns out better is counted next
+        _count_exactly(rng, people, grade, assessed, wanted.grades, round(wanted.count * int(people.elder.sum()) / plan.elders))
+    return grade, assessed
+
+
+def _count_exactly(
+    rng: np.random.Generator,
+    people: Residents,
+    grade: NDArray[np.int64],
+    assessed: NDArray[np.bool_],
+    grades: tuple[int, ...],
+    count: int,
+) -> None:
+    """Exactly `count` elders are known to have one of the grades: some of too many turn out better, the oldest of too few worse."""
+    known = np.flatnonzero(np.isin(grade, grades) & assessed & people.elder)
+    if len(known) > count:
+        grade[rng.choice(known, len(known) - count, replace=False)] = min(grades) - 1
+        return
+    unknown = np.flatnonzero(np.isin(grade, grades) & ~assessed & people.elder)[: count - len(known)]
+    assessed[unknown] = True
+    able = np.flatnonzero((grade < min(grades)) & (grade <= 1) & people.elder)
+    oldest = able[np.argsort(-people.age[able], kind="stable")][: count - len(known) - len(unknown)]
+    grade[oldest], assessed[oldest] = min(grades), True
 
 
 def _assistance(rng: np.random.Generator, plan: CityPlan, people: Residents) -> NDArray[np.str_]:

@@ -94,20 +94,7 @@ def dirty(rng: np.random.Generator, kind: str, column: Text, department: str, re
         return dirt.misheard(rng, column)
     if kind in ("birth_date", "health_check_date"):
         return dirt.impossible_dates(rng, column)
-    if kind in (
-        "household_no",
-        "relation",
-        "sex",
-        "area_code",
-        "area_name",
-        "town_name",
-        "alive",
-        "registered_here",
-        "rural",
-        "death_date",
-        "diagnosis",
-        "ability_grade",
-    ):
+    if kind in ALWAYS_CLEAN:
         return column
     if kind == "phone":
         return dirt.left_out(rng, column, 300)

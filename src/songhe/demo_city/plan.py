@@ -51,6 +51,14 @@ class AbilityBand:
 
 
 @dataclass(frozen=True, slots=True)
+class AbilityCount:
+    """How many elders are known to have one of these grades (1 to 4), at full size."""
+
+    grades: tuple[int, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CityPlan:
     """Everything the builder needs, at full size."""
 
@@ -61,6 +69,7 @@ class CityPlan:
     living: Mapping[str, float]
     unassessed: int
     ability: tuple[AbilityBand, ...]
+    ability_counts: tuple[AbilityCount, ...]
     assistance: Mapping[str, float]
     rates: Mapping[str, Rate]
     codes: Mapping[str, Mapping[str, float]]
@@ -128,6 +137,10 @@ def read_plan(demo: Raw) -> CityPlan:
         ability=tuple(
             AbilityBand(int(_number(row, "from")), int(_number(row, "to")), tuple(float(s) for s in row["shares"]))  # type: ignore[attr-defined]
             for row in _rows(ability, "by_age")
+        ),
+        ability_counts=tuple(
+            AbilityCount(tuple(int(g) for g in row["grades"]), int(_number(row, "count")))  # type: ignore[attr-defined]
+            for row in (_rows(ability, "counts") if "counts" in ability else ())
         ),
         assistance=_weights(_block(_block(demo, "assistance"), "shares")),
         rates={name: Rate(int(_number(_block(facts, name), "per_mille")), int(_number(_block(facts, name), "from_age", 60))) for name in facts},
