@@ -1,11 +1,13 @@
 """Every read of determination."""
 
+from songhe.contexts.entitlements.queries.city_snapshot import CitySnapshot, city_snapshot
 from songhe.contexts.entitlements.queries.decide_anonymous import AnonymousDecision, decide_anonymous
 from songhe.contexts.entitlements.queries.decided_people import DecidedPerson, decided_people
 from songhe.contexts.entitlements.queries.decision import PersonDecision, decision
 from songhe.contexts.entitlements.queries.decision_history import DecisionBrief, decision_history
 from songhe.contexts.entitlements.queries.figures import CityFigures, TownFigure, figures
 from songhe.contexts.entitlements.queries.runs import RunBrief, runs
+from songhe.contexts.entitlements.queries.snapshot import CityFacts, read_population, snapshot_path
 from songhe.contexts.entitlements.queries.what_if import BenefitEffect, TownEffect, WhatIf, what_if
 from songhe.contexts.entitlements.words import STATUS_LABELS
 
@@ -13,7 +15,9 @@ __all__ = [
     "STATUS_LABELS",
     "AnonymousDecision",
     "BenefitEffect",
+    "CityFacts",
     "CityFigures",
+    "CitySnapshot",
     "DecidedPerson",
     "DecisionBrief",
     "PersonDecision",
@@ -21,11 +25,14 @@ __all__ = [
     "TownEffect",
     "TownFigure",
     "WhatIf",
+    "city_snapshot",
     "decide_anonymous",
     "decided_people",
     "decision",
     "decision_history",
     "figures",
+    "read_population",
     "runs",
+    "snapshot_path",
     "what_if",
 ]
