@@ -11,6 +11,7 @@ from songhe.engines.policy.language import names_in
 from songhe.engines.policy.loading import Overlay, read_pack
 from songhe.engines.policy.meaning import lower
 from songhe.engines.policy.pack import BenefitEntry, CapEntry, Expression, GroupEntry, Pack, Parameter
+from songhe.engines.policy.prospect_file import check_prospect
 from songhe.engines.policy.reasoning import possible_results
 from songhe.engines.policy.resolving import Resolver
 from songhe.engines.policy.rulebook import Rulebook, Variable
@@ -107,6 +108,7 @@ def _names(pack: Pack) -> Iterator[Finding]:
             if name not in pack.benefits:
                 fix = "请写 benefits.yaml 里的名称，没有就写 []"
                 yield _at(service.cited.at, "unknown_benefit", f"服务“{service.id}”写了没有的待遇“{name}”", fix)
+    yield from check_prospect(pack)
     for name in pack.definitions:
         if any(name in variables for variables in pack.variables.values()):
             yield _at(pack.definitions[name].cited.at, "shared_name", f"定义“{name}”和一项事实同名", "请给定义换一个名称")

@@ -27,6 +27,7 @@ from songhe.engines.policy.pack import (
     RegisterEntry,
     Source,
 )
+from songhe.engines.policy.prospect_file import read_prospect
 from songhe.engines.policy.registers import read_register
 from songhe.engines.policy.rulebook import Citation
 from songhe.engines.policy.sections import Section
@@ -52,6 +53,7 @@ KNOWN_FILES = {
     "cases",
     "departments",
     "indicators",
+    "projection",
 }
 REGISTERS = "registers/"  # one file a register, named by its id
 
@@ -180,6 +182,7 @@ class _Reader:
             cases=lists.read_cases(cases, parameters),
             indicators=self.merged("indicators", read_indicators),
             registers=self.registers(),
+            prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
         )
         for head in heads.values():
             head.section.asked |= {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from songhe.basics.ages import BirthdayRule
 from songhe.engines.policy.findings import Finding, Place
 from songhe.engines.policy.language import Syntax
+from songhe.engines.policy.prospect import Prospect
 from songhe.engines.policy.rulebook import Citation, Period, Status, UnknownMate, Variable
 from songhe.engines.policy.tree import Type
 
@@ -431,6 +432,7 @@ class Pack:
     indicators: Mapping[str, IndicatorEntry]
     registers: Mapping[str, RegisterEntry]
     findings: tuple[Finding, ...] = field(default=())
+    prospect: Prospect | None = None
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:
         """The facts that rules over an entity may name; a person's rules may also name the household's."""
