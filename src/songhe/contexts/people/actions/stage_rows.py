@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
 
+from songhe.basics.spelling import spell
 from songhe.contexts.people.actions.judge_rows import RowJudge
 from songhe.contexts.people.actions.read_table import Cell, read_tables
-from songhe.contexts.people.actions.spell_names import spell
 from songhe.contexts.people.models import ImportBatch
 from songhe.contexts.people.queries.batches import row_context
 from songhe.contexts.people.queries.layouts import layout_of

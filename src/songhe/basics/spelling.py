@@ -1,4 +1,4 @@
-"""Names as letters, for search: whole pinyin without tones, and initials."""
+"""Names as letters: their syllables without tones, whole and as initials, for search and for comparing what sounds alike."""
 
 from __future__ import annotations
 
@@ -28,11 +28,15 @@ def _letters(character: str) -> str:
     ).lower()
 
 
-def spell(name: str) -> tuple[str, str]:
-    """(zhangguilan, zgl). Character by character, as names are; surnames with a reading of their own are known."""
+def syllables(name: str) -> list[str]:
+    """["zhang", "gui", "lan"]. Character by character, as names are; surnames with a reading of their own are known."""
     compound = _COMPOUND.get(name[:2])
     if compound:
-        syllables = [*compound, *(_letters(c) for c in name[2:])]
-    else:
-        syllables = [_AS_SURNAME.get(name[:1]) or _letters(name[:1]), *(_letters(c) for c in name[1:])]
-    return "".join(syllables), "".join(s[:1] for s in syllables)
+        return [*compound, *(_letters(c) for c in name[2:])]
+    return [_AS_SURNAME.get(name[:1]) or _letters(name[:1]), *(_letters(c) for c in name[1:])]
+
+
+def spell(name: str) -> tuple[str, str]:
+    """(zhangguilan, zgl)."""
+    spelled = syllables(name)
+    return "".join(spelled), "".join(s[:1] for s in spelled)

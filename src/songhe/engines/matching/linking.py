@@ -1,0 +1,105 @@
+"""The door: rows of a file against the people who are known, with a probability and its evidence for every pair worth looking at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from songhe.engines.matching.names import loose_sound, plain_name, sound
+from songhe.engines.matching.people_model import CEILING, people_model
+from songhe.engines.matching.scoring import connect, find_pairs, likely_pairs, weigh_pairs
+
+_TEXTS = ("name", "id_digits", "sex", "phone", "address", "area_code", "household_no")
+_SHARES = {
+    "name_share": "name",
+    "sound_share": "sound",
+    "birth_share": "birth",
+    "phone_share": "phone",
+    "address_share": "address",
+    "household_share": "household_no",
+}
+_RESULT = pa.schema([("row_id", pa.int64()), ("known_id", pa.int64()), ("probability", pa.float64()), ("evidence", pa.string())])
+_FEWEST_PEOPLE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """Who is linked (p ≥ link_at) and who is shown to a human (p ≥ review_at). `people` is how many are known in the whole city.
+
+    It must be given where `known` is only a part of them (those who could be meant); else it is the length of `known`.
+    Raises ValueError unless 0 < review_at ≤ 0.9 < link_at ≤ 1: 0.9 is the most that a doubtful pair may claim.
+    """
+
+    link_at: float
+    review_at: float
+    people: int | None = None
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        if not 0 < self.review_at <= CEILING < self.link_at <= 1:
+            raise ValueError(f"0 < review_at <= {CEILING} < link_at <= 1 must hold, not {self.review_at}, {self.link_at}")
+
+
+def link(rows: pa.Table, known: pa.Table, *, settings: LinkSettings) -> pa.Table:
+    """Every pair with p ≥ settings.review_at: row_id, known_id, probability, evidence (JSON text by field); sorted by row, the likeliest first.
+
+    Both tables: id int64, name, id_digits (what `usable_digits` leaves), birth_date date32, sex, phone, address (what `normalise_address`
+    makes), area_code, household_no; any may be null. May be there too: id_valid (bool: the number as written was whole and valid), and in
+    `known` namesakes and soundalikes (int64: how many people of the whole city bear the name, or one that sounds the same), needed where
+    `known` is only a part of the city.
+
+    A pair reaches link_at only if two of name, birth date and ID number agree, no whole number contradicts, and no other known person is
+    about as likely; otherwise it claims at most 0.9 and is for a human to decide. Nothing is written to disk.
+    """
+    if not rows.num_rows or not known.num_rows:
+        return _RESULT.empty_table()
+    model = people_model()
+    people = max(settings.people or known.num_rows, _FEWEST_PEOPLE)
+    with connect(settings.threads) as con:
+        _put(con, "row", rows, people, counted=False)
+        _put(con, "known", known, people, counted=True)
+        find_pairs(con, model)
+        weigh_pairs(con, model, people)
+        return likely_pairs(con, model, review_at=settings.review_at, link_at=settings.link_at).cast(_RESULT)
+
+
+def _put(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table, people: int, *, counted: bool) -> None:
+    """Table `name` holds the prepared records; with `counted`, also how large a share of the people bears each value."""
+    con.register("given", _prepared(table))
+    shares = ""
+    if counted:
+        for share, column in _SHARES.items():
+            told = {"name_share": "namesakes", "sound_share": "soundalikes"}.get(share)
+            count = (
+                f"coalesce({told}, count(*) OVER (PARTITION BY {column}))" if told else f"count(*) OVER (PARTITION BY {column})"
+            )
+            shares += f", {count} / {float(people)!r} AS {share}"
+    con.execute(f"""
+        CREATE TEMP TABLE {name} AS SELECT *{shares} FROM (
+            SELECT *, coalesce(birth_date, try_strptime(digits[7:14], '%Y%m%d')::DATE) AS birth, birth_date IS NOT NULL AS birth_stated
+            FROM given)""")  # noqa: S608
+    con.unregister("given")
+
+
+def _prepared(table: pa.Table) -> pa.Table:
+    """The columns as they are compared; empty texts become null."""
+    columns: dict[str, pa.Array] = {"id": table["id"].cast(pa.int64())}
+    texts = {name: [value or None for value in table[name].to_pylist()] for name in _TEXTS}
+    spelled: dict[str | None, tuple[str | None, str | None, str | None]] = {None: (None, None, None)}
+    for name in texts["name"]:
+        if name not in spelled:
+            plain = plain_name(name)
+            spelled[name] = (plain, sound(plain), loose_sound(plain)) if plain else (None, None, None)
+    for at, column in enumerate(("name", "sound", "loose")):
+        columns[column] = pa.array([spelled[name][at] for name in texts["name"]], pa.string())
+    columns["digits"] = pa.array(texts["id_digits"], pa.string())
+    columns["birth_date"] = table["birth_date"].cast(pa.date32())
+    for column in ("sex", "phone", "address", "area_code", "household_no"):
+        columns[column] = pa.array(texts[column], pa.string())
+    there = set(table.column_names)
+    columns["id_valid"] = table["id_valid"].fill_null(False) if "id_valid" in there else pa.array([False] * table.num_rows)
+    for column in ("namesakes", "soundalikes"):
+        columns[column] = table[column].cast(pa.int64()) if column in there else pa.nulls(table.num_rows, pa.int64())
+    return pa.table(columns)
