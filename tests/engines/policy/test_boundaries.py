@@ -54,6 +54,25 @@ def test_every_condition_is_seen_true_and_false() -> None:
     assert age_thresholds(rules) == {60}
 
 
+def test_a_person_is_found_for_rules_that_lean_on_each_other_and_on_the_household() -> None:
+    rules = rulebook(
+        benefits=benefit(
+            "a", "hh_any(age >= 60 and grade >= 2) and (assistance = 'dibao' or assistance = 'tekun') and assistance <> 'dibao'"
+        )
+        + benefit("b", "hh_count(grade >= 1) >= 1 and hh_size() = 1 and not local")
+        + benefit("c", "hh_any(age < 18) and age >= 60")
+    )
+    decide = compile_household(rules)
+    eligible = {b.id: 0 for b in rules.benefits}
+    for made in boundary_households(rules):
+        decision = decide(made.household)[0]
+        for b in rules.benefits:
+            eligible[b.id] += decision.statuses[b.index] is E
+    assert eligible["a"] > 0
+    assert eligible["b"] > 0
+    assert eligible["c"] == 0  # nobody is young and old
+
+
 def test_syntax_mutants() -> None:
     found = {str(change): syntax for syntax, change in syntax_mutants(parse("grade >= 2 and not local"))}
     grade, local = Name("grade"), Negation(Name("local"))

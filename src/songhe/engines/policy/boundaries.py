@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from songhe.engines.policy.arithmetic import Value
 from songhe.engines.policy.encoding import decode
@@ -16,9 +17,9 @@ from songhe.engines.policy.meaning import operands
 from songhe.engines.policy.reasoning import evaluate, written_out
 from songhe.engines.policy.rulebook import Benefit, Rulebook
 from songhe.engines.policy.thresholds import division
-from songhe.engines.policy.tree import Aggregate, And, Column, Compare, Node, Or, Type
+from songhe.engines.policy.tree import Aggregate, AggregateKind, And, Case, Column, Compare, Const, Node, Or, Type
 
-MOST_TRIES = 3000
+MOST_TRIES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +46,63 @@ def boundary_households(rulebook: Rulebook) -> list[BoundaryHousehold]:
 
 
 def satisfying(rulebook: Rulebook, condition: Node) -> dict[Column, Value]:
-    """Facts for which the condition holds for a person living alone, if such are found among the values the rules tell apart."""
-    facts: dict[Column, Value] = {}
-    for part in condition.of if isinstance(condition, And) else (condition,):
-        _settle(rulebook, part, facts)
-    return facts
+    """Facts for which the condition holds for a person living alone, found among the values the rules tell apart.
+
+    Where no such facts are found (a rule about somebody else in the household), those that settle most of its parts.
+    """
+    parts = condition.of if isinstance(condition, And) else (condition,)
+    search = _Search(rulebook, condition)
+    search.settle(sorted(parts, key=lambda part: (len(_columns([part])), isinstance(part, Or))), {})
+    return search.best
 
 
-def _settle(rulebook: Rulebook, node: Node, facts: dict[Column, Value]) -> None:
-    """Choose values for the facts of one condition, leaving those already chosen where possible."""
-    columns = [column for column in _columns([node])]
-    fresh = [column for column in columns if column not in facts]
-    for changing in (fresh, columns):
-        domains = [_values(rulebook, [node], column) for column in changing]
-        for values in itertools.islice(itertools.product(*domains), MOST_TRIES):
-            tried = {**facts, **dict(zip(changing, values, strict=True))}
-            if _holds(node, tried):
-                facts.update(tried)
-                return
+class _Search:
+    """Goes through the parts, each with the values of its facts that nobody chose before; turns back where a later part cannot hold."""
+
+    def __init__(self, rulebook: Rulebook, condition: Node) -> None:
+        self.domains = {column: _values(rulebook, [condition], column) for column in _columns([condition])}
+        self.left = MOST_TRIES
+        self.best: dict[Column, Value] = {}
+        self.reached = -1
+
+    def settle(self, parts: Sequence[Node], facts: dict[Column, Value], done: int = 0) -> bool:
+        if done > self.reached:
+            self.reached, self.best = done, facts
+        if not parts:
+            return True
+        fresh = [column for column in _columns([parts[0]]) if column not in facts]
+        for values in itertools.product(*(self.domains[column] for column in fresh)):
+            if self.left == 0:
+                return False
+            self.left -= 1
+            tried = {**facts, **dict(zip(fresh, values, strict=True))}
+            if evaluate(parts[0], tried) is True and self.settle(parts[1:], tried, done + 1):
+                return True
+        return False
 
 
-def _holds(node: Node, facts: Mapping[Column, Value]) -> bool:
-    return not _aggregates(node) and evaluate(node, {column: facts.get(column) for column in _columns([node])}) is True
+def _alone(node: Node, definitions: Mapping[str, Node]) -> Node:
+    """The node as it is for a person who lives alone: what is asked of the household's members is asked of them."""
+    if isinstance(node, Aggregate):
+        if node.of is None:
+            return Const(1, Type.INT)
+        inner = _alone(written_out(node.of, definitions), definitions)
+        return Case(((inner, Const(1, Type.INT)),), Const(0, Type.INT), Type.INT) if node.kind is AggregateKind.COUNT else inner
+    changed = {field.name: _within(getattr(node, field.name), definitions) for field in fields(node)}
+    return replace(node, **{name: value for name, value in changed.items() if value is not getattr(node, name)})
+
+
+def _within(value: Any, definitions: Mapping[str, Node]) -> Any:
+    if isinstance(value, tuple):
+        found = tuple(_within(item, definitions) for item in value)
+        return value if all(new is old for new, old in zip(found, value, strict=True)) else found
+    return _alone(value, definitions) if isinstance(value, Node) else value
 
 
 def _whole(rulebook: Rulebook, benefit: Benefit, definitions: Mapping[str, Node]) -> Node:
     parts: list[Node] = []
     for node in (rulebook.members, rulebook.applies_to, *(condition.node for condition in benefit.conditions)):
-        inner = written_out(node, definitions)
+        inner = _alone(written_out(node, definitions), definitions)
         parts.extend(inner.of if isinstance(inner, And) else (inner,))
     return And(tuple(sorted(parts, key=lambda part: isinstance(part, Or))))
 
@@ -103,10 +133,6 @@ def _columns(nodes: Sequence[Node]) -> list[Column]:
             found[node] = None
         queue.extend(operands(node))
     return list(found)
-
-
-def _aggregates(node: Node) -> bool:
-    return isinstance(node, Aggregate) or any(_aggregates(part) for part in operands(node))
 
 
 def age_thresholds(rulebook: Rulebook) -> set[int]:
