@@ -17,7 +17,7 @@ from songhe.engines.policy.meaning import operands
 from songhe.engines.policy.reasoning import evaluate, written_out
 from songhe.engines.policy.rulebook import Benefit, Rulebook
 from songhe.engines.policy.thresholds import division
-from songhe.engines.policy.tree import Aggregate, AggregateKind, And, Case, Column, Compare, Const, Node, Or, Type
+from songhe.engines.policy.tree import Aggregate, AggregateKind, And, Case, Column, Compare, Const, Node, Not, Or, Type
 
 MOST_TRIES = 20_000
 
@@ -36,7 +36,8 @@ def boundary_households(rulebook: Rulebook) -> list[BoundaryHousehold]:
     definitions = {definition.name: definition.node for definition in rulebook.definitions}
     for benefit in rulebook.benefits:
         whole = _whole(rulebook, benefit, definitions)
-        eligible = satisfying(rulebook, whole)
+        others = [Not(_whole(rulebook, mate, definitions)) for mate in _mates(rulebook, benefit)]
+        eligible = satisfying(rulebook, And((*whole.of, *others)))
         nodes = [whole, *([written_out(benefit.amount, definitions)] if benefit.amount is not None else [])]
         for column in _columns(nodes):
             for value in _values(rulebook, nodes, column):
@@ -99,7 +100,13 @@ def _within(value: Any, definitions: Mapping[str, Node]) -> Any:
     return _alone(value, definitions) if isinstance(value, Node) else value
 
 
-def _whole(rulebook: Rulebook, benefit: Benefit, definitions: Mapping[str, Node]) -> Node:
+def _mates(rulebook: Rulebook, benefit: Benefit) -> list[Benefit]:
+    """The benefits that may come instead of this one."""
+    among = {index for group in rulebook.groups if benefit.index in group.among for index in group.among}
+    return [mate for mate in rulebook.benefits if mate.index in among - {benefit.index} and mate.in_force]
+
+
+def _whole(rulebook: Rulebook, benefit: Benefit, definitions: Mapping[str, Node]) -> And:
     parts: list[Node] = []
     for node in (rulebook.members, rulebook.applies_to, *(condition.node for condition in benefit.conditions)):
         inner = _alone(written_out(node, definitions), definitions)
