@@ -20,8 +20,9 @@ from songhe.contexts.people import actions as people
 from songhe.contexts.people import queries as people_queries
 from songhe.contexts.policy_library import actions as policy_library
 from songhe.contexts.policy_library import queries as policy_library_queries
-from songhe.foundation import clock
+from songhe.foundation import clock, outbox
 from songhe.foundation.access import SYSTEM, Role
+from songhe.foundation.models import OutboxEvent
 from songhe.jobs import determination, upkeep, worker
 from tests.contexts.people import city
 
@@ -193,3 +194,21 @@ def _officer() -> int:
 
 def _checked_file() -> int:
     return city.check("police", city.table([city.resident(city.WANG, "王秀英", "2", 本市户籍="是")])).batch_id
+
+
+def test_events_that_everybody_had_a_week_ago_are_forgotten_and_no_others(ready: None) -> None:
+    outbox.deliver_pending()
+    OutboxEvent.objects.all()._raw_delete("default")  # type: ignore[attr-defined]
+    now = clock.now()
+    for days, delivered in ((8, True), (6, True), (30, False)):
+        at = now - dt.timedelta(days=days)
+        OutboxEvent.objects.create(
+            name="people.households_changed",
+            payload={},
+            created_at=at,
+            next_attempt_at=now,
+            delivered_at=at if delivered else None,
+        )
+    upkeep.forget_delivered_events(0)
+    left = OutboxEvent.objects.order_by("created_at").values_list("created_at", flat=True)
+    assert [(now - at).days for at in left] == [30, 6]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from contextlib import suppress
 
@@ -10,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from songhe.contexts.people import actions, queries
 from songhe.contexts.people.errors import BatchNotReady
-from songhe.foundation import outbox
+from songhe.foundation import clock, outbox
 from songhe.foundation.access import SYSTEM
 
 SECONDS_WITHOUT_HEARTBEAT = 30
@@ -50,3 +51,10 @@ async def restart_stalled_jobs(context: JobContext, timestamp: int) -> None:
 async def forget_old_jobs(context: JobContext, timestamp: int) -> None:
     """Jobs that succeeded a week ago are no longer listed; failed ones stay until somebody has looked."""
     await builtin_tasks.remove_old_jobs(context, max_hours=HOURS_TO_KEEP)
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="forget_delivered_events", queue="quick")
+def forget_delivered_events(timestamp: int) -> None:
+    """Events that everybody had a week ago are gone; those that wait or were refused stay."""
+    outbox.forget_delivered(before=clock.now() - dt.timedelta(hours=HOURS_TO_KEEP))

@@ -55,8 +55,11 @@ JOB_LABELS: Mapping[str, str] = {
     "deliver_events": "转告变动",
     "restart_stalled_jobs": "重新安排中断的作业",
     "forget_old_jobs": "清理一周前已完成的作业",
+    "forget_delivered_events": "清理一周前已转告的变动",
 }
-ROUTINE_JOBS = frozenset({"deliver_events", "check_waiting_files", "restart_stalled_jobs", "forget_old_jobs"})
+ROUTINE_JOBS = frozenset(
+    {"deliver_events", "check_waiting_files", "restart_stalled_jobs", "forget_old_jobs", "forget_delivered_events"}
+)
 
 EVENT_LABELS: Mapping[str, str] = {
     "people.households_changed": "一些家庭的资料有变动，要重新核算",
