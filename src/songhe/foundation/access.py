@@ -50,6 +50,8 @@ class Right(StrEnum):
     CHANGE_PACKS = "change_packs"
     WHAT_IF = "what_if"
     SEE_FIGURES = "see_figures"
+    SEE_REGISTERS = "see_registers"
+    KEEP_REGISTERS = "keep_registers"
     IMPORT = "import"
     ACCEPT_IMPORT = "accept_import"
     SEE_JOBS = "see_jobs"
@@ -66,6 +68,8 @@ _FIELD_WORK = frozenset(
         Right.SEE_WORK,
         Right.DO_WORK,
         Right.SEE_PACKS,
+        Right.SEE_REGISTERS,
+        Right.KEEP_REGISTERS,
     }
 )
 

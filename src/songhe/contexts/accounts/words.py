@@ -18,6 +18,8 @@ CONSUMER_RIGHTS = frozenset(
         Right.SEE_PACKS,
         Right.SEE_WORK,
         Right.IMPORT,
+        Right.SEE_REGISTERS,
+        Right.KEEP_REGISTERS,
     }
 )
 CONSUMER_ROLE = Role.CITY_OFFICER  # holds every right above; the consumer's scopes narrow it
@@ -34,6 +36,8 @@ RIGHT_LABELS: Mapping[Right, str] = {
     Right.CHANGE_PACKS: "修改政策参数",
     Right.WHAT_IF: "政策试算",
     Right.SEE_FIGURES: "查看统计",
+    Right.SEE_REGISTERS: "查看台账",
+    Right.KEEP_REGISTERS: "登记台账",
     Right.IMPORT: "导入数据",
     Right.ACCEPT_IMPORT: "确认导入",
     Right.SEE_JOBS: "查看后台任务",

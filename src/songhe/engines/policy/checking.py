@@ -13,6 +13,7 @@ from songhe.engines.policy.meaning import lower
 from songhe.engines.policy.pack import BenefitEntry, CapEntry, Expression, GroupEntry, Pack, Parameter
 from songhe.engines.policy.prospect_file import check_prospect
 from songhe.engines.policy.reasoning import possible_results
+from songhe.engines.policy.register_checking import check_registers
 from songhe.engines.policy.resolving import Resolver
 from songhe.engines.policy.rulebook import Rulebook, Variable
 from songhe.engines.policy.tree import And, Node, Type
@@ -27,7 +28,7 @@ def check_pack(files: Mapping[str, str], city: str, overlay: Overlay | None = No
     if pack is None:
         return sorted(set(findings))
     lines = {(finding.file, finding.line) for finding in findings if finding.severity == "error"}
-    more = [*_parameters(pack), *_names(pack), *_in_time(pack), *_readings(pack)]
+    more = [*_parameters(pack), *_names(pack), *_in_time(pack), *_readings(pack), *check_registers(pack, change_days(pack)[-1])]
     found = set(findings) | {finding for finding in more if (finding.file, finding.line) not in lines}
     if not any(finding.severity == "error" for finding in found):
         found |= set(_logic(pack))
@@ -97,6 +98,7 @@ def expressions(pack: Pack) -> Iterator[Expression]:
             yield entry.expression
         yield from (reading.expression for reading in entry.readings.values())
     yield from (standard.expression for standard in pack.standards.values() if standard.expression is not None)
+    yield from (register.candidates for register in pack.registers.values() if register.candidates is not None)
 
 
 # names

@@ -28,7 +28,7 @@ from songhe.engines.policy.pack import (
     Source,
 )
 from songhe.engines.policy.prospect_file import read_prospect
-from songhe.engines.policy.registers import read_register
+from songhe.engines.policy.registers import read_register_file
 from songhe.engines.policy.rulebook import Citation
 from songhe.engines.policy.sections import Section
 from songhe.engines.policy.tree import Type
@@ -204,10 +204,11 @@ class _Reader:
         """National registers, then the city's; the same id replaces the whole register."""
         found: dict[str, RegisterEntry] = {}
         for folder in self.folders:
-            for file in self.parts:
+            own: dict[str, RegisterEntry] = {}
+            for file in sorted(self.parts):
                 if file.startswith(f"{folder}/{REGISTERS}"):
-                    entry = read_register(Section(self.findings, file, self.parts[file], "台账"))
-                    found[entry.id] = entry
+                    read_register_file(Section(self.findings, file, self.parts[file], "台账"), own)
+            found |= own
         return found
 
     def groups(self) -> tuple[dict[str, GroupEntry], dict[str, CapEntry]]:

@@ -346,7 +346,10 @@ class IndicatorEntry:
 
 @dataclass(frozen=True, slots=True)
 class RegisterField:
-    """A column of a register. `values` are the codes of a code field with their Chinese labels; money is stored in fen."""
+    """A column of a register. `values` are the codes of a code field with their Chinese labels; money is stored in fen.
+
+    `default` is the text of a cell that a new entry begins with, `hint` what to write; numbers lie between `low` and `high`.
+    """
 
     id: str
     label: str
@@ -356,11 +359,19 @@ class RegisterField:
     required: bool
     sensitive: bool
     public: bool
+    default: str
+    hint: str
+    low: int | None
+    high: int | None
+    at: Place
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterMove:
-    """From which states to which one an entry may go; `needs` are fields that must be filled then."""
+    """From which states to which one an entry may go; `needs` are fields that must be filled then.
+
+    `by` are the desks that may make it (city, street, community), empty for whoever keeps the register; `reason`: it has to be said why.
+    """
 
     id: str
     label: str
@@ -368,21 +379,40 @@ class RegisterMove:
     to_state: str
     needs: tuple[str, ...]
     reason: bool
+    by: tuple[str, ...]
+    at: Place
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterClock:
-    """An entry that stays in a state for more than `days` without a change becomes a work item."""
+    """An entry in `state` becomes a work item `days` after its last change, or after the day in the field `since`.
+
+    `where` narrows it to entries whose fields have these values (field -> code, or "true" and "false").
+    """
 
     state: str
     days: int
+    since: str
+    where: tuple[tuple[str, str], ...]
     title: str
     owner: str
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCheck:
+    """What must hold between the fields of one entry; `sentence` is said where it does not."""
+
+    expression: Expression
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """A declared register. `candidates` says for which persons an entry is expected; `key` are the fields that tell entries apart."""
+    """A declared register. `candidates` says for which persons an entry is expected; `key` are the fields that tell entries apart.
+
+    There is at most one open entry for a key (and, where `entity` is person, a person). An entry in one of the `closed` states is over.
+    """
 
     id: str
     title: str
@@ -392,11 +422,22 @@ class RegisterEntry:
     key: tuple[str, ...]
     fields: tuple[RegisterField, ...]
     states: tuple[tuple[str, str], ...]
+    closed: tuple[str, ...]
     moves: tuple[RegisterMove, ...]
     clocks: tuple[RegisterClock, ...]
+    checks: tuple[RegisterCheck, ...]
     candidates: Expression | None
     public: bool
     cited: Cited
+    at: Place
+
+    def field(self, name: str) -> RegisterField | None:
+        """The field of this name."""
+        return next((field for field in self.fields if field.id == name), None)
+
+    def label_of(self, state: str) -> str:
+        """The state in Chinese; the code itself where the register no longer has it."""
+        return dict(self.states).get(state, state)
 
 
 @dataclass(frozen=True, slots=True)
