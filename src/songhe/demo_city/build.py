@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,9 @@ Text = NDArray[np.str_]
 Progress = Callable[[int, int, str], None]
 ENCODINGS: Mapping[str, str] = {"health": "gb18030", "community": "utf-8-sig"}
 DEAD_PER_MILLE = 1  # elders whom the police lists as dead and the other departments do not: few, so that the printed counts hold
+NUMBERED: Mapping[str, frozenset[str]] = dict.fromkeys(
+    ("police", "human_resources", "medical_insurance", "veterans"), frozenset({"id_number"})
+)  # whose rows always bear a number
 DIAGNOSES = ("高血压", "糖尿病", "冠心病", "脑梗塞后遗症", "慢性阻塞性肺疾病", "骨质疏松", "白内障")
 
 
@@ -34,6 +37,25 @@ class DemoCity:
     files: tuple[DepartmentFile, ...]
     elders: int
     residents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A department's file before it is written: `columns` as in its layout, and for each row the place in `people` of whom it means."""
+
+    layout: Layout
+    persons: NDArray[np.int64]
+    columns: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTables:
+    """A city in memory: who lives there, what is true of them (`columns`), and what the departments write."""
+
+    city: Node
+    people: Residents
+    columns: Mapping[str, Text]
+    tables: Iterator[Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +131,53 @@ def _fact_columns(
     return columns | shared
 
 
-def _write(
-    rng: np.random.Generator,
-    folder: Path,
-    layout: Layout,
-    columns: Mapping[str, Text],
-    rows: NDArray[np.int64],
-    required: frozenset[str],
-) -> list[DepartmentFile]:
+def _filled(
+    rng: np.random.Generator, layout: Layout, columns: Mapping[str, Text], rows: NDArray[np.int64], required: frozenset[str]
+) -> Table:
+    """The department's rows with its mistakes, some of them written twice."""
     rows = np.sort(np.r_[rows, rows[hit(rng, len(rows), REPEATED)]]) if layout.code != "police" else rows
     filled = []
     for _, kind in layout.columns:
         column = columns.get(kind)
         clean = column[rows] if column is not None else np.full(len(rows), "")
         filled.append(dirty(rng, kind, clean, layout.code, kind in required) if column is not None else clean)
-    parts = max(1, -(-len(rows) // MOST_ROWS))
-    pieces = np.array_split(np.arange(len(rows)), parts)
-    encoding = ENCODINGS.get(layout.code, "utf-8")
+    return Table(layout, rows, tuple(filled))
+
+
+def _write(folder: Path, table: Table) -> list[DepartmentFile]:
+    parts = max(1, -(-len(table.persons) // MOST_ROWS))
+    pieces = np.array_split(np.arange(len(table.persons)), parts)
+    encoding = ENCODINGS.get(table.layout.code, "utf-8")
     return [
-        write_file(folder, layout, [column[piece] for column in filled], part, parts, encoding)
+        write_file(folder, table.layout, [column[piece] for column in table.columns], part, parts, encoding)
         for part, piece in enumerate(pieces)
     ]
+
+
+def build_tables(
+    plan: CityPlan,
+    layouts: tuple[Layout, ...],
+    variables: Mapping[str, Variable],
+    *,
+    code: str,
+    name: str,
+    as_of: dt.date,
+    scale: float = 1.0,
+    seed: int = 20_260_101,
+) -> DemoTables:
+    """The city and what every department's file says of whom, in memory; `tables` are made one by one, police first."""
+    rng = np.random.default_rng(seed)
+    city = build_areas(plan, code=code, name=name, elders=max(round(plan.elders * scale), 1))
+    ground = _ground(city)
+    people = build_residents(rng, plan, np.array([node.elders for node in ground.nodes]), as_of)
+    columns = _identity_columns(rng, people, ground) | _fact_columns(rng, plan, people, ground, variables, as_of)
+    elders_only = np.flatnonzero(people.elder)
+    rows = {"police": np.arange(len(people)), "human_resources": np.flatnonzero(people.age >= 16)}
+    tables = (
+        _filled(rng, layout, columns, rows.get(layout.code, elders_only), NUMBERED.get(layout.code, frozenset()))
+        for layout in layouts
+    )
+    return DemoTables(city, people, columns, tables)
 
 
 def build_city(
@@ -146,25 +194,13 @@ def build_city(
     progress: Progress = lambda done, total, step: None,
 ) -> DemoCity:
     """Department files of a city of `plan.elders * scale` elders stand in `folder`; the same arguments give the same bytes of csv."""
-    rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
     total = len(layouts) + 2
-    elders = max(round(plan.elders * scale), 1)
-    city = build_areas(plan, code=code, name=name, elders=elders)
-    ground = _ground(city)
     progress(1, total, "户与人")
-    people = build_residents(rng, plan, np.array([node.elders for node in ground.nodes]), as_of)
-    columns = _identity_columns(rng, people, ground) | _fact_columns(rng, plan, people, ground, variables, as_of)
+    made = build_tables(plan, layouts, variables, code=code, name=name, as_of=as_of, scale=scale, seed=seed)
     progress(2, total, "各部门文件")
     files: list[DepartmentFile] = []
-    elders_only = np.flatnonzero(people.elder)
-    rows = {"police": np.arange(len(people)), "human_resources": np.flatnonzero(people.age >= 16)}
-    for done, layout in enumerate(layouts, start=3):
-        required = (
-            frozenset({"id_number"})
-            if layout.code in ("police", "human_resources", "medical_insurance", "veterans")
-            else frozenset()
-        )
-        files += _write(rng, folder, layout, columns, rows.get(layout.code, elders_only), required)
-        progress(done, total, layout.title)
-    return DemoCity(city, tuple(files), int(people.elder.sum()), len(people))
+    for done, table in enumerate(made.tables, start=3):
+        files += _write(folder, table)
+        progress(done, total, table.layout.title)
+    return DemoCity(made.city, tuple(files), int(made.people.elder.sum()), len(made.people))
