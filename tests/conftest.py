@@ -19,6 +19,7 @@ from tests.database import test_database
 def pytest_configure(config: pytest.Config) -> None:
     """Settings that only tests change; before any test module is imported."""
     settings.VAR = settings.ROOT / "var" / "tests" / str(os.getpid())
+    settings.CITY = ""  # whatever this machine shows
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.ALLOWED_HOSTS = ["*"]

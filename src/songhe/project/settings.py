@@ -80,7 +80,9 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database_settings(os.environ.get("DATABASE_URL"), VAR, read_choice(VAR))}
+_CHOICE = read_choice(VAR)
+CITY = _CHOICE.city if _CHOICE else ""  # the folder of packs/ whose own files of the departments' data hold
+DATABASES = {"default": database_settings(os.environ.get("DATABASE_URL"), VAR, _CHOICE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True

@@ -135,7 +135,7 @@ def test_settled_facts_equal_a_recomputation_from_the_records() -> None:
     assert zhang.facts["alive"] is False  # unchanged since June with the police; the hospital spoke later
     for person in Person.objects.all():
         records = Record.objects.filter(person=person).order_by("id")
-        assert person.facts == facts.settled_values(facts.stated(records))
+        assert person.facts == facts.settled_values(facts.stated(records), DAY)
 
 
 def test_death_is_a_fact_with_a_date_and_nobody_is_deleted() -> None:

@@ -13,6 +13,8 @@ from songhe.contexts.people import queries
 from songhe.contexts.people.queries.dictionary import find_variable
 from songhe.contexts.people.queries.settle import Stated, settle, settled_values
 
+JUNE = dt.date(2026, 6, 30)
+
 
 def said(number: int, department: str, day: int, correction: bool = False, **values: object) -> Stated:
     """A statement on a day of June 2026."""
@@ -40,15 +42,15 @@ def said(number: int, department: str, day: int, correction: bool = False, **val
 )
 def test_the_owner_then_the_later_day_then_the_rank(records: list[Stated], value: str) -> None:
     for order in itertools.permutations(records):
-        assert settled_values(order) == {"assistance": value}
+        assert settled_values(order, JUNE) == {"assistance": value}
 
 
 def test_a_variable_may_put_another_department_first_or_only_the_day() -> None:
-    assert settled_values([said(1, "公安", 30, resident_here=True), said(2, "社区", 1, resident_here=False)]) == {
+    assert settled_values([said(1, "公安", 30, resident_here=True), said(2, "社区", 1, resident_here=False)], JUNE) == {
         "resident_here": False
     }
-    assert settled_values([said(1, "公安", 30, alive=True), said(2, "卫健", 1, alive=False)]) == {"alive": True}
-    assert settled_values([said(1, "公安", 1, alive=True), said(2, "卫健", 30, alive=False)]) == {"alive": False}
+    assert settled_values([said(1, "公安", 30, alive=True), said(2, "卫健", 1, alive=False)], JUNE) == {"alive": True}
+    assert settled_values([said(1, "公安", 1, alive=True), said(2, "卫健", 30, alive=False)], JUNE) == {"alive": False}
 
 
 _departments = st.sampled_from([layout.label for layout in queries.layouts()])
@@ -68,8 +70,8 @@ def test_order_of_arrival_in_the_list_does_not_matter_and_every_value_was_said(
     drawn: list[tuple[str, int, bool, dict[str, object]]],
 ) -> None:
     records = [said(i, d, day, c, **values) for i, (d, day, c, values) in enumerate(drawn)]
-    counts = settle(records)
-    assert counts == settle(reversed(records))
+    counts = settle(records, JUNE)
+    assert counts == settle(reversed(records), JUNE)
     assert counts.keys() == {name for record in records for name in record.values}
     assert all(name in record.values for name, record in counts.items())
 

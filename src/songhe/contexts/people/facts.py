@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from songhe.contexts.people.models import Household, Person, Record
 from songhe.contexts.people.queries.person import stated
 from songhe.contexts.people.queries.settle import Stated, settle, settled_values, standing
+from songhe.foundation import clock
 
 __all__ = [
     "CITY_SQL",
@@ -22,10 +23,11 @@ __all__ = [
     "standing",
 ]
 
-# One row a person, households together: person_id, household_id, area_path (the person's), facts, household_facts (JSON by variable).
+# One row a person (who stands for another is not one), households together.
+# Columns: person_id, household_id, area_path (the person's), facts, household_facts (JSON by variable).
 CITY_SQL = """
 SELECT p.id AS person_id, p.household_id, p.area_path, p.facts::text AS facts, h.facts::text AS household_facts
-FROM person p JOIN household h ON h.id = p.household_id ORDER BY p.household_id, p.id
+FROM person p JOIN household h ON h.id = p.household_id WHERE p.stands_for_id IS NULL ORDER BY p.household_id, p.id
 """
 
 
@@ -57,7 +59,7 @@ def household_inputs(household_ids: Collection[int]) -> list[HouseholdFacts]:
     """The households as they are now, in the order of their ids; unknown ids and households without members are left out."""
     homes = {h.id: h for h in Household.objects.filter(id__in=household_ids)}
     members: dict[int, list[Person]] = {}
-    for person in Person.objects.filter(household_id__in=homes).order_by("household_id", "id"):
+    for person in Person.objects.filter(household_id__in=homes, stands_for=None).order_by("household_id", "id"):
         members.setdefault(person.household_id, []).append(person)
     sources = _sources([p for people in members.values() for p in people], None)
     return [
@@ -70,21 +72,27 @@ def household_inputs(household_ids: Collection[int]) -> list[HouseholdFacts]:
 
 
 def sources_at(person_ids: Sequence[int], moment: dt.datetime) -> Mapping[int, Mapping[str, FactSource]]:
-    """For each person the source of every variable that counted at the moment, their household's variables included."""
+    """For each person the source of every variable that counted at the moment, their household's variables included.
+
+    Whom others stand for is heard through them as well, as they are linked now.
+    """
     return _sources(list(Person.objects.filter(id__in=person_ids)), moment)
 
 
 def _sources(people: Sequence[Person], moment: dt.datetime | None) -> dict[int, dict[str, FactSource]]:
     received = {} if moment is None else {"received_at__lte": moment}
+    on = clock.today() if moment is None else moment.astimezone(clock.CITY_ZONE).date()
     by_person: dict[int, list[Record]] = {}
     by_home: dict[int, list[Record]] = {}
-    for record in Record.objects.filter(person_id__in=[p.id for p in people], **received).order_by("id"):
-        by_person.setdefault(record.person_id or 0, []).append(record)
+    heads = {p.id: p.id for p in people}
+    heads |= dict(Person.objects.filter(stands_for__in=list(heads)).values_list("id", "stands_for_id"))
+    for record in Record.objects.filter(person_id__in=heads, **received).order_by("id"):
+        by_person.setdefault(heads[record.person_id or 0], []).append(record)
     for record in Record.objects.filter(household_id__in={p.household_id for p in people}, **received).order_by("id"):
         by_home.setdefault(record.household_id or 0, []).append(record)
-    homes = {home_id: _counting(records) for home_id, records in by_home.items()}
-    return {p.id: {**homes.get(p.household_id, {}), **_counting(by_person.get(p.id, []))} for p in people}
+    homes = {home_id: _counting(records, on) for home_id, records in by_home.items()}
+    return {p.id: {**homes.get(p.household_id, {}), **_counting(by_person.get(p.id, []), on)} for p in people}
 
 
-def _counting(records: Sequence[Record]) -> dict[str, FactSource]:
-    return {name: FactSource(said.department, said.stated_on) for name, said in settle(stated(records)).items()}
+def _counting(records: Sequence[Record], on: dt.date) -> dict[str, FactSource]:
+    return {name: FactSource(said.department, said.stated_on) for name, said in settle(stated(records), on).items()}

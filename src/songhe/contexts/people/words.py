@@ -104,6 +104,7 @@ ASK_OUTCOME_LABELS: Mapping[AskOutcome, str] = {
 }
 
 COMMUNITY = "社区"  # the department in whose name a clerk corrects a fact
+DERIVED = "推算"  # in whose name a fact is derived from other facts: it counts last and is no party to a dispute
 
 IDENTITY_LABELS: Mapping[str, str] = {
     "id_number": "身份证号",

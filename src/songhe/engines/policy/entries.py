@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from songhe.basics.ages import BirthdayRule, to_days
 from songhe.basics.money import yuan_to_fen
@@ -20,6 +20,7 @@ from songhe.engines.policy.pack import (
     ParameterEntry,
     Reading,
 )
+from songhe.engines.policy.precedence import read_precedence
 from songhe.engines.policy.rulebook import Citation, Period, UnknownMate, Variable
 from songhe.engines.policy.sections import Section
 from songhe.engines.policy.tree import Type
@@ -47,19 +48,19 @@ RESERVED = {
 }
 
 
-def read_variables(section: Section) -> dict[str, dict[str, Variable]]:
-    """variables.yaml: entity → name → variable."""
+def read_variables(section: Section, departments: Collection[str] = ()) -> dict[str, dict[str, Variable]]:
+    """variables.yaml: entity → name → variable. `departments` are those whose files come in; without any no name of one is checked."""
     found: dict[str, dict[str, Variable]] = {}
     for entity in ENTITIES:
         part = section.inner(entity, f"{entity} 的事实")
-        found[entity] = {name: _variable(inner, name, entity) for name, inner in part.named("事实")} if part else {}
+        found[entity] = {name: _variable(inner, name, entity, departments) for name, inner in part.named("事实")} if part else {}
     section.done()
     for name in found["person"].keys() & found["household"].keys():
         section.fault(section.line, "shared_name", f"人和户都有叫“{name}”的事实", "请给其中一个改名")
     return found
 
 
-def _variable(section: Section, name: str, entity: str) -> Variable:
+def _variable(section: Section, name: str, entity: str, departments: Collection[str]) -> Variable:
     kind = Type(section.choice("type", [t.value for t in Type], "bool"))
     codes = section.inner("values", f"事实 {name} 的代码", required=kind is Type.CODE)
     values = tuple((code, codes.text(code)) for code in codes.map.items) if codes else ()
@@ -76,6 +77,8 @@ def _variable(section: Section, name: str, entity: str) -> Variable:
         section.flag("sensitive", False),
         section.maybe_text("ask"),
     )
+    if entity in ("person", "household"):
+        read_precedence(section, departments)
     section.done()
     return variable
 

@@ -9,12 +9,11 @@ from django.db import transaction
 
 from songhe.contexts.people.access import person_for
 from songhe.contexts.people.actions.one_at_a_time import join_people
+from songhe.contexts.people.actions.settle_persons import settle_household, settle_persons
 from songhe.contexts.people.errors import FactNotCorrectable, ReasonMissing
 from songhe.contexts.people.events import HouseholdsChanged
 from songhe.contexts.people.models import Household, Person, Record
 from songhe.contexts.people.queries.dictionary import find_variable, shown
-from songhe.contexts.people.queries.person import stated
-from songhe.contexts.people.queries.settle import settled_values
 from songhe.contexts.people.words import COMMUNITY
 from songhe.engines.policy.rulebook import Variable
 from songhe.engines.policy.tree import Type
@@ -63,10 +62,10 @@ def correct_fact(
 
 def _correct(actor: Actor, person: Person, variable: Variable, value: object, reason: str, day: dt.date) -> CorrectedFact:
     at_home = variable.entity == "household"
-    subject: Person | Household = Household.objects.select_for_update().get(id=person.household_id) if at_home else person
-    about = {"household_id": subject.id} if at_home else {"person_id": subject.id}
+    home = Household.objects.select_for_update().get(id=person.household_id) if at_home else None
+    subject: Person | Household = home or person
     Record.objects.create(
-        **about,
+        **({"household_id": subject.id} if home else {"person_id": subject.id}),
         department=COMMUNITY,
         stated_on=day,
         received_at=clock.now(),
@@ -75,39 +74,16 @@ def _correct(actor: Actor, person: Person, variable: Variable, value: object, re
         note=reason,
     )
     before = subject.facts.get(variable.name)
-    facts = settled_values(stated(Record.objects.filter(**about).order_by("id")))
-    if at_home and "size" in subject.facts:
-        facts["size"] = subject.facts["size"]
-    changed = facts != subject.facts
-    if changed:
-        _store(subject, facts)
-        outbox.publish(HouseholdsChanged(household_ids=(person.household_id,), cause=f"更正了{variable.label}"))
+    homes = ([home.id] if settle_household(home) else []) if home else settle_persons([person.id])
+    if homes:
+        outbox.publish(HouseholdsChanged(household_ids=tuple(homes), cause=f"更正了{variable.label}"))
     detail = {"variable": variable.name, "reason": reason, "stated_on": day}
     audit.record(
         actor, "people.correct_fact", subject_type="person", subject_id=person.id, area_path=person.area_path, detail=detail
     )
-    counting = facts[variable.name]
+    subject.refresh_from_db(fields=["facts"])
+    counting = subject.facts.get(variable.name)
     return CorrectedFact(person.id, person.household_id, variable.name, counting, shown(variable, counting), before != counting)
-
-
-def _store(subject: Person | Household, facts: dict[str, object]) -> None:
-    """The subject's facts, and what follows from them, are written; a death or a return changes the household's size."""
-    now = clock.now()
-    if isinstance(subject, Household):
-        Household.objects.filter(id=subject.id).update(facts=facts, changed_at=now)
-        return
-    born = facts.get("birth_date")
-    Person.objects.filter(id=subject.id).update(
-        facts=facts,
-        changed_at=now,
-        birth_date=dt.date.fromisoformat(str(born)) if born else subject.birth_date,
-        sex=facts.get("sex", subject.sex),
-    )
-    if facts.get("alive") != subject.facts.get("alive"):
-        home = Household.objects.select_for_update().get(id=subject.household_id)
-        members = Person.objects.filter(household_id=home.id).values_list("facts", flat=True)
-        size = sum(member.get("alive") is not False for member in members)
-        Household.objects.filter(id=home.id).update(facts={**home.facts, "size": size}, changed_at=now)
 
 
 def check_value(variable: Variable, value: object) -> None:

@@ -1,7 +1,8 @@
 """After a batch's records are written: `facts` of every person and household it touched hold the values that count.
 
 Where a row says nothing new, or nobody else (no other department, correction or later statement) speaks of what is new, its values
-simply count: one statement does them all. Everybody else goes through `settle`, streamed.
+simply count: one statement does them all. Everybody else goes through `settle_all`, streamed: also who is stood for by another, whose
+facts follow from the records of both, and who had something disputed or past its validity.
 """
 
 from __future__ import annotations
@@ -15,29 +16,41 @@ from django.db import connection
 
 from songhe.contexts.people.actions.run_script import rows_in_blocks, run_script
 from songhe.contexts.people.models import ImportBatch
-from songhe.contexts.people.queries.settle import Stated, settled_values
+from songhe.contexts.people.queries.precedence import lasting_days
+from songhe.contexts.people.queries.settle import Stated, is_valid, settle_all
+from songhe.contexts.people.words import DERIVED
 from songhe.foundation import clock
 
+# `import_disputed` holds the heads of those whose outcome has to be computed.
 _PEOPLE = """
 DROP TABLE IF EXISTS import_disputed, import_settled;
 CREATE TEMP TABLE import_disputed ON COMMIT DROP AS
-SELECT c.person_id AS id FROM import_change c JOIN person p ON p.id = c.person_id
-CROSS JOIN LATERAL (SELECT array_agg(key) AS keys, array_agg(key) FILTER (WHERE p.facts -> key IS DISTINCT FROM value) AS new FROM jsonb_each(c.values)) k
-WHERE NOT c.is_new AND EXISTS (
+SELECT p.id FROM import_change c JOIN person p ON p.id = c.person_id
+CROSS JOIN LATERAL (
+    SELECT array_agg(key) AS keys, array_agg(key) FILTER (WHERE p.facts -> key IS DISTINCT FROM value) AS new FROM jsonb_each(c.values)
+) k
+WHERE NOT c.is_new AND p.stands_for_id IS NULL AND (p.disputed && k.keys OR p.stale && k.keys OR EXISTS (
     SELECT 1 FROM department_record r WHERE r.person_id = c.person_id AND (
-        r.note <> '' AND r.values ?| k.keys OR (r.department <> %(department)s OR r.stated_on > %(stated_on)s) AND r.values ?| k.new));
+        r.note <> '' AND r.department <> %(derived)s AND r.values ?| k.keys
+        OR (r.department <> %(department)s OR r.stated_on > %(stated_on)s) AND r.values ?| k.new)))
+UNION SELECT coalesce(p.stands_for_id, p.id) FROM import_change c JOIN person p ON p.id = c.person_id
+    WHERE p.stands_for_id IS NOT NULL OR c.values ?| %(lasting_no_more)s
+UNION SELECT c.person_id FROM import_change c JOIN person s ON s.stands_for_id = c.person_id;
 CREATE UNIQUE INDEX ON import_disputed (id);
 ANALYZE import_disputed;
 UPDATE person p SET facts = p.facts || c.values, changed_at = %(now)s,
     birth_date = coalesce((c.values ->> 'birth_date')::date, p.birth_date), sex = coalesce(c.values ->> 'sex', p.sex)
 FROM import_change c
-WHERE p.id = c.person_id AND NOT c.is_new AND NOT p.facts @> c.values AND NOT EXISTS (SELECT 1 FROM import_disputed d WHERE d.id = c.person_id);
+WHERE p.id = c.person_id AND NOT c.is_new AND NOT p.facts @> c.values AND p.stands_for_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM import_disputed d WHERE d.id = c.person_id);
 """
 
 _PEOPLE_DISPUTED = """
-UPDATE person p SET facts = t.facts, changed_at = %(now)s,
+INSERT INTO import_home SELECT DISTINCT p.household_id FROM import_settled t JOIN person p ON p.id = t.id WHERE p.facts <> t.facts
+ON CONFLICT (id) DO NOTHING;
+UPDATE person p SET facts = t.facts, disputed = t.disputed, stale = t.stale, changed_at = %(now)s,
     birth_date = coalesce((t.facts ->> 'birth_date')::date, p.birth_date), sex = coalesce(t.facts ->> 'sex', p.sex)
-FROM import_settled t WHERE p.id = t.id AND p.facts <> t.facts;
+FROM import_settled t WHERE p.id = t.id AND (p.facts, p.disputed, p.stale) IS DISTINCT FROM (t.facts, t.disputed, t.stale);
 """
 
 _HOUSEHOLDS = """
@@ -48,16 +61,31 @@ ANALYZE import_disputed;
 """
 
 _HOUSEHOLDS_DISPUTED = """
-UPDATE household h SET facts = t.facts || jsonb_strip_nulls(jsonb_build_object('size', h.facts -> 'size')), changed_at = %(now)s
+UPDATE household h SET facts = t.facts || jsonb_strip_nulls(jsonb_build_object('size', h.facts -> 'size')), stale = t.stale, changed_at = %(now)s
 FROM import_settled t WHERE h.id = t.id;
 """
 
+_RECORDS_OF = {
+    "person": """
+        SELECT m.subject, r.id, r.department, r.stated_on, r.values::text, r.batch_id IS NULL AND r.note <> '' AND r.department <> %(derived)s
+        FROM (
+            SELECT id AS subject, id FROM import_disputed
+            UNION ALL SELECT d.id, p.id FROM import_disputed d JOIN person p ON p.stands_for_id = d.id
+        ) m JOIN department_record r ON r.person_id = m.id ORDER BY m.subject, r.id""",
+    "household": """
+        SELECT r.household_id, r.id, r.department, r.stated_on, r.values::text, r.batch_id IS NULL AND r.note <> '' AND r.department <> %(derived)s
+        FROM import_disputed d JOIN department_record r ON r.household_id = d.id ORDER BY r.household_id, r.id""",
+}
+
 
 def settle_people(batch: ImportBatch) -> None:
-    """Facts, birth date and sex of every known person the batch changed; new persons have theirs from their only record."""
+    """Facts, birth date, sex, disputes and staleness of every known person the batch changed; new persons have theirs from their only record.
+
+    `import_home` gains the households of those for whom a changed record counts.
+    """
     values = _values(batch)
     run_script(_PEOPLE, values)
-    _settle_disputed("person_id")
+    _settle_disputed("person")
     run_script(_PEOPLE_DISPUTED, values)
 
 
@@ -65,26 +93,32 @@ def settle_households(batch: ImportBatch) -> None:
     """Facts of every household about which the batch wrote a record; its size is left to the caller."""
     values = _values(batch)
     run_script(_HOUSEHOLDS, values)
-    _settle_disputed("household_id")
+    _settle_disputed("household")
     run_script(_HOUSEHOLDS_DISPUTED, values)
 
 
 def _values(batch: ImportBatch) -> dict[str, object]:
-    return {"batch": batch.id, "department": batch.department, "stated_on": batch.stated_on, "now": clock.now()}
+    today = clock.today()
+    return {
+        "batch": batch.id, "department": batch.department, "stated_on": batch.stated_on, "now": clock.now(), "derived": DERIVED,
+        "lasting_no_more": [name for name in lasting_days() if not is_valid(name, batch.stated_on, today)],
+    }  # fmt: skip
 
 
 def _settle_disputed(subject: str) -> None:
-    """`import_settled` (id, facts) holds the outcome of `settle` for every subject in `import_disputed`; memory stays bounded."""
-    query = (
-        f"SELECT r.{subject}, r.id, r.department, r.stated_on, r.values::text, r.note <> '' "  # noqa: S608 - one of two column names
-        f"FROM import_disputed d JOIN department_record r ON r.{subject} = d.id ORDER BY r.{subject}, r.id"
-    )
+    """`import_settled` holds the outcome of `settle_all` for every subject in `import_disputed`; memory stays bounded."""
+    on = clock.today()
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE import_settled (id bigint PRIMARY KEY, facts jsonb NOT NULL) ON COMMIT DROP")
-        for block in _by_subject(rows_in_blocks(query, {})):
-            with cursor.copy("COPY import_settled (id, facts) FROM STDIN") as copy:
+        cursor.execute(
+            "CREATE TEMP TABLE import_settled (id bigint PRIMARY KEY, facts jsonb NOT NULL, disputed text[] NOT NULL, stale text[] NOT NULL) "
+            "ON COMMIT DROP"
+        )
+        for block in _by_subject(rows_in_blocks(_RECORDS_OF[subject], {"derived": DERIVED})):
+            with cursor.copy("COPY import_settled (id, facts, disputed, stale) FROM STDIN") as copy:
                 for subject_id, records in block:
-                    copy.write_row((subject_id, json.dumps(settled_values(records), ensure_ascii=False)))
+                    found = settle_all(records, on)
+                    facts = json.dumps(found.facts, ensure_ascii=False)
+                    copy.write_row((subject_id, facts, list(found.disputed), list(found.stale)))
         cursor.execute("ANALYZE import_settled")
 
 

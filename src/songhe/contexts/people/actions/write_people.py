@@ -1,8 +1,11 @@
 """Writes what the matched rows of a batch say: households, persons, records. Set-based, over `import_match`.
 
 Leaves two temporary tables until the transaction ends: `import_change` (one row a person to be written: staged_id, person_id, is_new,
+into_id: the person whom a new one stands for from the beginning;
 values and identity: what is new in the row;
 stale: identity fields that somebody stated later) and `import_home` (households that may have changed).
+
+Whoever stands for another has a household of their own, so that nothing of theirs is mixed up with it and the link can be undone.
 """
 
 from __future__ import annotations
@@ -13,15 +16,17 @@ from songhe.contexts.people.actions.run_script import run_script
 from songhe.contexts.people.actions.settle_facts import settle_households
 from songhe.contexts.people.models import ImportBatch
 from songhe.contexts.people.queries.layouts import layout_of
+from songhe.contexts.people.words import LinkOrigin
 from songhe.foundation import clock
 
 _CHANGES = """
 CREATE TEMP TABLE import_change ON COMMIT DROP AS
-SELECT m.staged_id, m.verdict = 'new' AS is_new, s.household_key AS home_key, '{}'::text[] AS stale,
-       CASE WHEN m.verdict = 'new' THEN nextval(pg_get_serial_sequence('person', 'id')) ELSE m.person_id END AS person_id,
-       CASE WHEN m.verdict = 'new'
-            THEN jsonb_build_object('birth_date', s.birth_date, 'sex', s.sex) || s.values ELSE people_pick(s.values, m.changes) END AS values,
-       CASE WHEN m.verdict = 'new' THEN s.identity ELSE people_pick(s.identity, m.changes) END AS identity
+SELECT m.staged_id, m.verdict = 'new' OR m.links AS is_new, CASE WHEN m.links THEN m.person_id END AS into_id,
+       s.household_key AS home_key, '{}'::text[] AS stale,
+       CASE WHEN m.verdict = 'new' OR m.links THEN nextval(pg_get_serial_sequence('person', 'id')) ELSE coalesce(m.source_id, m.person_id) END AS person_id,
+       CASE WHEN m.verdict = 'new' THEN jsonb_build_object('birth_date', s.birth_date, 'sex', s.sex) || s.values
+            WHEN m.links THEN s.values ELSE people_pick(s.values, m.changes) END AS values,
+       CASE WHEN m.verdict = 'new' OR m.links THEN s.identity ELSE people_pick(s.identity, m.changes) END AS identity
 FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id WHERE m.verdict IN ('new', 'update');
 
 UPDATE import_change c SET stale = t.fields FROM (
@@ -32,8 +37,11 @@ UPDATE import_change c SET stale = t.fields FROM (
 ) t WHERE t.staged_id = c.staged_id;
 
 UPDATE import_change c SET home_key = 'P' || left(encode(s.id_index, 'hex'), 24)
-FROM import_staged_row s WHERE s.id = c.staged_id AND c.is_new
+FROM import_staged_row s WHERE s.id = c.staged_id AND c.is_new AND c.into_id IS NULL
   AND (c.home_key IS NULL OR NOT (%(keeps)s OR EXISTS (SELECT 1 FROM household h WHERE h.key = c.home_key)));
+
+UPDATE import_change c SET home_key = 'S' || replace(s.public_id::text, '-', '')
+FROM import_staged_row s WHERE s.id = c.staged_id AND c.into_id IS NOT NULL;
 
 CREATE UNIQUE INDEX ON import_change (staged_id);
 CREATE INDEX ON import_change (person_id);
@@ -41,11 +49,12 @@ ANALYZE import_change;
 """
 
 _HOUSEHOLDS = """
-INSERT INTO household (public_id, key, area_id, area_path, address_sealed, facts, changed_at)
-SELECT DISTINCT ON (c.home_key) gen_random_uuid(), c.home_key, s.area_id, s.area_path,
-       CASE WHEN c.home_key = s.household_key THEN s.address_sealed END, '{}', %(now)s
-FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
-WHERE (c.is_new OR %(keeps)s) AND c.home_key IS NOT NULL AND s.area_id IS NOT NULL
+INSERT INTO household (public_id, key, area_id, area_path, address_sealed, address_digest, facts, changed_at)
+SELECT DISTINCT ON (c.home_key) gen_random_uuid(), c.home_key, coalesce(s.area_id, i.area_id), coalesce(s.area_path, i.area_path),
+       CASE WHEN c.home_key = s.household_key THEN s.address_sealed END,
+       CASE WHEN c.home_key = s.household_key THEN coalesce(s.identity ->> 'address', '') ELSE '' END, '{}', %(now)s
+FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id LEFT JOIN person i ON i.id = c.into_id
+WHERE (c.is_new OR %(keeps)s) AND c.home_key IS NOT NULL AND coalesce(s.area_id, i.area_id) IS NOT NULL
 ORDER BY c.home_key, s.address_sealed IS NULL, s.id
 ON CONFLICT (key) DO NOTHING;
 """
@@ -57,11 +66,21 @@ SELECT DISTINCT p.household_id AS id FROM import_change c JOIN person p ON p.id 
 
 _NEW = """
 INSERT INTO person (id, public_id, household_id, area_id, area_path, name, pinyin, initials, birth_date, sex, id_kind, id_sealed, id_index,
-    phone_sealed, phone_index, bank_account_sealed, diagnosis_sealed, relation, facts, demo, changed_at)
-SELECT c.person_id, s.public_id, h.id, s.area_id, s.area_path, s.name, s.pinyin, s.initials, s.birth_date, s.sex,
-    'resident', s.id_sealed, s.id_index, s.phone_sealed, s.phone_index, s.bank_account_sealed, s.diagnosis_sealed, s.relation, c.values, s.demo, %(now)s
+    phone_sealed, phone_index, bank_account_sealed, diagnosis_sealed, relation, facts, stands_for_id, demo, changed_at)
+SELECT c.person_id, s.public_id, h.id, coalesce(s.area_id, h.area_id), coalesce(s.area_path, h.area_path), s.name, s.pinyin, s.initials, s.birth_date, s.sex,
+    'resident', s.id_sealed, s.id_index, s.phone_sealed, s.phone_index, s.bank_account_sealed, s.diagnosis_sealed, s.relation, c.values,
+    c.into_id, s.demo, %(now)s
 FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id JOIN household h ON h.key = c.home_key
 WHERE c.is_new ORDER BY s.id;
+"""
+
+# Who counts as somebody known, with what was compared; nobody was overwritten, and the link can be undone.
+_LINKS = """
+INSERT INTO person_link (person_id, into_id, origin, probability, evidence, reason, linked_by, linked_at, undone_reason)
+SELECT c.person_id, c.into_id, %(origin)s, l.probability, l.evidence, %(reason)s, %(actor)s, %(now)s, ''
+FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
+JOIN import_staged_link l ON l.batch_id = s.batch_id AND l.sheet = s.sheet AND l.row = s.row AND l.kind = 'link' AND l.other_id = c.into_id
+ORDER BY c.staged_id;
 """
 
 # A record holds what is new: repeating an old statement does not make it younger.
@@ -79,9 +98,10 @@ FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id JOIN househo
 WHERE p.id = c.person_id AND NOT c.is_new AND s.area_id IS NOT NULL AND NOT c.stale && ARRAY['name', 'relation', 'household_no', 'area_code']
   AND (p.name, p.relation, p.area_id, p.household_id) IS DISTINCT FROM (s.name, s.relation, s.area_id, h.id);
 
-UPDATE household h SET area_id = t.area_id, area_path = t.area_path, address_sealed = coalesce(t.address_sealed, h.address_sealed), changed_at = %(now)s
+UPDATE household h SET area_id = t.area_id, area_path = t.area_path, address_sealed = coalesce(t.address_sealed, h.address_sealed),
+    address_digest = CASE WHEN t.address_sealed IS NULL THEN h.address_digest ELSE t.address_digest END, changed_at = %(now)s
 FROM (
-    SELECT DISTINCT ON (s.household_key) s.household_key, s.area_id, s.area_path,
+    SELECT DISTINCT ON (s.household_key) s.household_key, s.area_id, s.area_path, coalesce(s.identity ->> 'address', '') AS address_digest,
            CASE WHEN NOT 'address' = ANY (c.stale) THEN s.address_sealed END AS address_sealed
     FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
     WHERE NOT c.is_new AND s.area_id IS NOT NULL AND NOT c.stale && ARRAY['name', 'relation', 'household_no', 'area_code']
@@ -106,7 +126,8 @@ WHERE p.id = c.person_id AND NOT c.is_new AND p.public_id = s.public_id
 """
 
 _HOMES_AFTER = """
-INSERT INTO import_home SELECT DISTINCT p.household_id FROM import_change c JOIN person p ON p.id = c.person_id
+INSERT INTO import_home (SELECT p.household_id FROM import_change c JOIN person p ON p.id = c.person_id
+    UNION SELECT i.household_id FROM import_change c JOIN person p ON p.id = c.person_id JOIN person i ON i.id = p.stands_for_id)
 EXCEPT SELECT id FROM import_home;
 
 CREATE UNIQUE INDEX ON import_home (id);
@@ -129,7 +150,7 @@ _SIZE = """
 UPDATE household h SET facts = h.facts || jsonb_build_object('size', t.size), changed_at = %(now)s
 FROM (
     SELECT i.id, count(p.id) FILTER (WHERE p.facts -> 'alive' IS DISTINCT FROM 'false'::jsonb) AS size
-    FROM import_home i LEFT JOIN person p ON p.household_id = i.id GROUP BY i.id
+    FROM import_home i LEFT JOIN person p ON p.household_id = i.id AND p.stands_for_id IS NULL GROUP BY i.id
 ) t WHERE h.id = t.id AND h.facts -> 'size' IS DISTINCT FROM to_jsonb(t.size);
 """
 
@@ -141,12 +162,15 @@ def _values(batch: ImportBatch, actor_id: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def write_people(batch: ImportBatch, actor_id: int) -> None:
-    """New persons with their households are there, known ones have moved where the file says so, and every row is a record."""
-    values = _values(batch, actor_id)
+def write_people(batch: ImportBatch, actor_id: int, *, origin: LinkOrigin = LinkOrigin.IMPORT, reason: str = "") -> None:
+    """New persons with their households are there, known ones have moved where the file says so, and every row is a record.
+
+    New persons who stand for a known one are linked to them, with the origin and reason.
+    """
+    values = _values(batch, actor_id) | {"origin": origin.value, "reason": reason}
     moves = _MOVES if values["keeps"] else ""
     run_script("DROP TABLE IF EXISTS import_change, import_home", values)
-    run_script(_CHANGES + _HOUSEHOLDS + _HOMES_BEFORE + _NEW + _RECORDS + moves + _CONTACTS + _HOMES_AFTER, values)
+    run_script(_CHANGES + _HOUSEHOLDS + _HOMES_BEFORE + _NEW + _LINKS + _RECORDS + moves + _CONTACTS + _HOMES_AFTER, values)
 
 
 def write_households(batch: ImportBatch, actor_id: int) -> list[int]:

@@ -23,6 +23,7 @@ class Household(models.Model):
     area_path = models.TextField()
     address_sealed = models.BinaryField(null=True)
     facts = models.JSONField(default=dict)  # variable -> value
+    stale = ArrayField(models.TextField(), default=list)  # variables whose counting statement is past its validity
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -59,7 +60,8 @@ class Person(models.Model):
     diagnosis_sealed = models.BinaryField(null=True)
     relation = models.TextField(blank=True)  # to the head of household
     facts = models.JSONField(default=dict)
-    disputed = ArrayField(models.TextField(), default=list)  # variables on which the departments' latest statements differ
+    disputed = ArrayField(models.TextField(), default=list)  # variables on which the departments differ and no correction counts
+    stale = ArrayField(models.TextField(), default=list)  # variables whose counting statement is past its validity
     stands_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     demo = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
@@ -80,6 +82,7 @@ class Person(models.Model):
             models.Index(fields=["demo"], name="person_demo", condition=Q(demo=True)),
             models.Index(fields=["stands_for"], name="person_stands_for", condition=Q(stands_for__isnull=False)),
             models.Index(fields=["area_path"], name="person_disputed", condition=~Q(disputed=[])),
+            models.Index(fields=["area_path"], name="person_stale", condition=~Q(stale=[])),
         ]
 
 
@@ -177,7 +180,8 @@ class LifeEvent(models.Model):
     """Something dated that happened to a person, read from a record: it reaches households, decisions and everything above.
 
     `kind` is one of `words.LifeEventKind`; `happened_on` is null where the department did not say the day. `before` and `after` hold what
-    changed (area paths, or blind digests of ID numbers), never anything sensitive in clear.
+    changed (area paths, or blind digests of ID numbers), never anything sensitive in clear. A record makes at most one event of a kind;
+    where it comes to count again (a link undone and made again), the event is known anew.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -190,4 +194,5 @@ class LifeEvent(models.Model):
 
     class Meta:
         db_table = "life_event"
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "record"], name="life_event_once_a_record")]
         indexes = [models.Index(fields=["kind", "-known_at"], name="life_event_kind")]

@@ -1,4 +1,4 @@
-"""The departments' file layouts and whose word counts, read from packs/national/departments.yaml."""
+"""The departments' file layouts, read from packs/national/departments.yaml."""
 
 from __future__ import annotations
 
@@ -38,14 +38,6 @@ class Layout:
     may_add: bool
     keeps_identity: bool
     columns: tuple[Column, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Precedence:
-    """Whose statement of a variable counts: `order` first, then the later date, then the lower rank; `later` ignores the order."""
-
-    order: tuple[str, ...]
-    later: bool = False
 
 
 def _raw() -> dict[str, Any]:
@@ -88,12 +80,3 @@ def layout_of(department: str) -> Layout:
 def ranks() -> Mapping[str, int]:
     """Department label -> rank."""
     return {layout.label: layout.rank for layout in layouts()}
-
-
-@cache
-def precedences() -> Mapping[str, Precedence]:
-    """Variables whose precedence is not simply 'the owner first'."""
-    return {
-        name: Precedence((), later=True) if entry == "later" else Precedence(tuple(entry["order"]))
-        for name, entry in _raw().get("precedence", {}).items()
-    }

@@ -11,11 +11,12 @@ from songhe.contexts.people.access import households_visible_to, person_for
 from songhe.contexts.people.errors import PersonNotFound
 from songhe.contexts.people.models import Household, ImportBatch, Person, Record
 from songhe.contexts.people.queries.dictionary import HIDDEN, chinese_date, find_variable, shown, variables
-from songhe.contexts.people.queries.layouts import precedences
+from songhe.contexts.people.queries.precedence import precedences
 from songhe.contexts.people.queries.search_people import PersonBrief, briefs, opened, place_of
 from songhe.contexts.people.queries.settle import Stated, settle, standing
-from songhe.contexts.people.words import IDENTITY_LABELS, SEALED_FIELDS, seal_context
+from songhe.contexts.people.words import DERIVED, IDENTITY_LABELS, SEALED_FIELDS, seal_context
 from songhe.engines.policy.rulebook import Variable
+from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.encryption import open_sealed
 
@@ -107,7 +108,8 @@ class PersonView:
 def person(actor: Actor, *, person_id: int) -> PersonView:
     """The person with facts, sources, household and timeline; PersonNotFound outside the actor's areas."""
     found = person_for(actor, person_id)
-    records = list(Record.objects.filter(person_id=found.id).order_by("stated_on", "id"))
+    written_as = [found.id, *Person.objects.filter(stands_for=found.id).values_list("id", flat=True)]
+    records = list(Record.objects.filter(person_id__in=written_as).order_by("stated_on", "id"))
     at_home = list(Record.objects.filter(household_id=found.household_id).order_by("stated_on", "id"))
     facts = fact_views("person", found.facts, records)
     revealable = tuple(field for field in SEALED_FIELDS if field != "address" and opened(found, field))
@@ -134,7 +136,9 @@ def _household_view(actor: Actor, found: Household) -> HouseholdView:
     paths = actor.area_paths(Right.SEE_PEOPLE)
     members = [
         m
-        for m in Person.objects.filter(household_id=found.id).select_related("area__parent").order_by("birth_date", "id")
+        for m in Person.objects.filter(household_id=found.id, stands_for=None)
+        .select_related("area__parent")
+        .order_by("birth_date", "id")
         if m.area_path.startswith(paths)
     ]
     lines = briefs(members)
@@ -153,13 +157,13 @@ def stated(records: Iterable[Record]) -> list[Stated]:
 
 def is_correction(record: Record) -> bool:
     """Whether a clerk wrote it by hand."""
-    return record.batch_id is None and bool(record.note)
+    return record.batch_id is None and bool(record.note) and record.department != DERIVED
 
 
 def fact_views(entity: str, facts: dict[str, object], records: Sequence[Record]) -> tuple[FactView, ...]:
     """The facts that count, in the order of the dictionary, each with its provenance."""
     history = stated(records)
-    counts = settle(history)
+    counts = settle(history, clock.today())
     return tuple(_fact_view(v, facts[name], counts.get(name), history) for name, v in variables(entity).items() if name in facts)
 
 
@@ -199,8 +203,7 @@ def _why(variable: Variable, counting: Stated | None, others: Sequence[Statement
         return f"工作人员核实后更正：{counting.note}"
     if not others:
         return f"目前只有{counting.department}提供了这一项。"
-    rule = precedences().get(variable.name)
-    if rule is not None and rule.later:
+    if precedences()[variable.name].later:
         return "这一项以日期最近的说法为准。"
     if standing(variable.name, counting.department) == 0:
         return f"这一项首先以{counting.department}的数据为准。"

@@ -1,0 +1,85 @@
+"""The door for everybody who has written a record or joined two persons: what counts of them, and of their households, follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from songhe.contexts.people.models import Household, Person, Record
+from songhe.contexts.people.queries.person import stated
+from songhe.contexts.people.queries.settle import Settled, Stated, settle_all
+from songhe.foundation import clock
+
+
+def settle_persons(person_ids: Collection[int]) -> list[int]:
+    """Facts, birth date, sex, disputes and staleness of the heads of these persons follow from the records of the head and of all who
+    stand for it; the sizes of their households follow from the living. Returns the households where something changed, in order.
+
+    A step inside an action that has checked access itself; the heads are locked until its transaction ends.
+    """
+    asked = Person.objects.filter(id__in=person_ids).values_list("id", "stands_for_id", "household_id")
+    heads = {stands_for or own for own, stands_for, _ in asked}
+    homes = {home for _, _, home in asked}
+    changed = settle_heads(heads)
+    homes |= set(Person.objects.filter(id__in=heads).values_list("household_id", flat=True))
+    return sorted(changed | count_members(homes))
+
+
+def settle_heads(heads: Collection[int]) -> set[int]:
+    """As `settle_persons` without the sizes, for persons who stand for nobody; returns the households whose members' facts changed."""
+    people = list(Person.objects.select_for_update(of=("self",)).filter(id__in=heads).order_by("id"))
+    said = _records({person.id for person in people})
+    homes = set[int]()
+    for person in people:
+        found = settle_all(said.get(person.id, ()), clock.today())
+        if found.facts != person.facts:
+            homes.add(person.household_id)
+        _store(person, found)
+    return homes
+
+
+def settle_household(home: Household) -> bool:
+    """The household's facts and staleness follow from its records; its size stays. True where a fact changed. The caller holds its lock."""
+    found = settle_all(stated(Record.objects.filter(household_id=home.id)), clock.today())
+    facts = {**found.facts, **({"size": home.facts["size"]} if "size" in home.facts else {})}
+    if facts == home.facts and list(found.stale) == home.stale:
+        return False
+    Household.objects.filter(id=home.id).update(facts=facts, stale=list(found.stale), changed_at=clock.now())
+    return facts != home.facts
+
+
+def count_members(home_ids: Collection[int]) -> set[int]:
+    """Each household's size is the number of its living members; returns those where it changed."""
+    changed = set[int]()
+    for home in Household.objects.select_for_update().filter(id__in=home_ids).order_by("id"):
+        members = Person.objects.filter(household_id=home.id, stands_for=None).values_list("facts", flat=True)
+        size = sum(member.get("alive") is not False for member in members)
+        if home.facts.get("size") != size:
+            Household.objects.filter(id=home.id).update(facts={**home.facts, "size": size}, changed_at=clock.now())
+            changed.add(home.id)
+    return changed
+
+
+def _records(heads: Collection[int]) -> dict[int, list[Stated]]:
+    """All that was said of each head, under its own number or another's."""
+    head_of = {head: head for head in heads}
+    head_of |= dict(Person.objects.filter(stands_for__in=heads).values_list("id", "stands_for_id"))
+    found: dict[int, list[Stated]] = {}
+    for record in Record.objects.filter(person_id__in=head_of).order_by("id"):
+        found.setdefault(head_of[record.person_id or 0], []).extend(stated([record]))
+    return found
+
+
+def _store(person: Person, found: Settled) -> None:
+    facts, disputed, stale = found.facts, list(found.disputed), list(found.stale)
+    if (facts, disputed, stale) == (person.facts, person.disputed, person.stale):
+        return
+    born = facts.get("birth_date")
+    Person.objects.filter(id=person.id).update(
+        facts=facts,
+        disputed=disputed,
+        stale=stale,
+        birth_date=dt.date.fromisoformat(str(born)) if born else person.birth_date,
+        sex=facts.get("sex", person.sex),
+        changed_at=clock.now(),
+    )
