@@ -41,8 +41,8 @@ def test_five_values_by_hand() -> None:
     assert found.slope == pytest.approx(1.5)
     assert (found.slope_low, found.slope_high) == pytest.approx((0.5, 4.5))  # one left out on each side
     assert found.confidence == pytest.approx(1 - 2 * 5 / 120)
-    assert found.level == pytest.approx(18)  # median of 24 22 16 18 40
-    assert found.spread == pytest.approx(22)  # the last value lies 22 above the line
+    assert found.level == pytest.approx(22)  # median of 24 22 16 18 40
+    assert found.spread == pytest.approx(18)  # the last value lies 18 above the line
 
 
 def test_one_wild_value_does_not_turn_the_trend() -> None:

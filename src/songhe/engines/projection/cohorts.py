@@ -100,7 +100,8 @@ def smooth_rates(bands: Sequence[Band], first_age: int, ages: int) -> Floats:
     """A rate of age bands as a rate of single ages: its logarithm runs straight between the middles of the bands and is flat beyond them."""
     middles = [(band.first + band.last + 1) / 2 for band in bands]
     at = np.arange(ages) + first_age + 0.5
-    return np.exp(np.interp(at, middles, np.log([band.value for band in bands])))
+    rates: Floats = np.exp(np.interp(at, middles, np.log([band.value for band in bands])))
+    return rates
 
 
 def in_steps(bands: Sequence[Band], first_age: int, ages: int) -> Floats:

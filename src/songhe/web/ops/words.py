@@ -79,6 +79,8 @@ DEEDS: Mapping[str, str] = {
     "people.accept_batch": "导入文件入库",
     "people.export_results": "下载检查结果",
     "list.export": "导出名单",
+    "planning.save_scenario": "保存供需预测方案",
+    "planning.withdraw_scenario": "撤下供需预测方案",
     "account.create_user": "新建账号",
     "account.set_password": "重设密码",
     "account.deactivate_user": "停用账号",
