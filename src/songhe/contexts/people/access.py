@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from songhe.contexts.people.errors import BatchNotFound, PersonNotFound
-from songhe.contexts.people.models import Household, ImportBatch, Person
+from songhe.contexts.people.errors import BatchNotFound, CandidateNotFound, PersonNotFound, SheetNotFound
+from songhe.contexts.people.models import Household, ImportBatch, LinkCandidate, Person, SheetRequest
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.scope import rows_within
 
 
 def visible_to(actor: Actor, *, area_path: str = "", right: Right = Right.SEE_PEOPLE) -> QuerySet[Person]:
-    """People in the areas where the actor holds the right, narrowed to `area_path`."""
-    return Person.objects.filter(rows_within(actor, right, area_path=area_path))
+    """People in the areas where the actor holds the right, narrowed to `area_path`. Whoever stands for another person is not among them."""
+    return Person.objects.filter(rows_within(actor, right, area_path=area_path), stands_for=None)
 
 
 def households_visible_to(actor: Actor, *, right: Right = Right.SEE_PEOPLE) -> QuerySet[Household]:
@@ -21,12 +21,38 @@ def households_visible_to(actor: Actor, *, right: Right = Right.SEE_PEOPLE) -> Q
 
 
 def person_for(actor: Actor, person_id: int, *, right: Right = Right.SEE_PEOPLE, lock: bool = False) -> Person:
-    """The person; PersonNotFound where there is none in the actor's areas, AccessDenied without the right there."""
-    rows = Person.objects.select_for_update(of=("self",)) if lock else Person.objects.all()
+    """The person; PersonNotFound where there is none in the actor's areas (or they stand for another), AccessDenied without the right there."""
+    return _required(actor, person_id, right, Person.objects.filter(stands_for=None), lock=lock)
+
+
+def anybody_for(actor: Actor, person_id: int, *, right: Right = Right.SEE_PEOPLE, lock: bool = False) -> Person:
+    """As `person_for`, for whoever stands for another person too: only linking and its pages look at them."""
+    return _required(actor, person_id, right, Person.objects.all(), lock=lock)
+
+
+def _required(actor: Actor, person_id: int, right: Right, rows: QuerySet[Person], *, lock: bool) -> Person:
+    rows = rows.select_for_update(of=("self",)) if lock else rows
     found = rows.filter(rows_within(actor, Right.SEE_PEOPLE), id=person_id).first()
     if found is None:
         raise PersonNotFound("没有找到这位老人，或者老人不在您负责的区域。", next_step="请核对姓名或身份证号后重新查找。")
     require(actor, right, found.area_path)
+    return found
+
+
+def candidates_visible_to(actor: Actor, *, area_path: str = "", right: Right = Right.SEE_PEOPLE) -> QuerySet[LinkCandidate]:
+    """Questions whether two are one, where the actor holds the right over both of them; narrowed to the area of who is known."""
+    both = rows_within(actor, right, field="from_area_path")
+    return LinkCandidate.objects.filter(rows_within(actor, right, area_path=area_path), both)
+
+
+def candidate_for(actor: Actor, candidate_id: int, *, right: Right, lock: bool = False) -> LinkCandidate:
+    """The question; CandidateNotFound where there is none in the actor's areas, AccessDenied without the right over both."""
+    rows = candidates_visible_to(actor).filter(id=candidate_id)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise CandidateNotFound("没有找到这一对，或者其中一位不在您负责的区域。", next_step="请回到“疑似同一人”的名单重新选择。")
+    require(actor, right, found.area_path)
+    require(actor, right, found.from_area_path)
     return found
 
 
@@ -47,4 +73,19 @@ def batch_for(actor: Actor, batch_id: int, *, right: Right, lock: bool = False) 
         raise BatchNotFound("没有找到这个导入批次，或者您无权查看。", next_step="请回到导入列表重新选择。")
     for path in found.area_paths:
         require(actor, right, path)
+    return found
+
+
+def sheets_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[SheetRequest]:
+    """Sheets sent to communities in the areas where the actor may see people."""
+    return SheetRequest.objects.filter(rows_within(actor, Right.SEE_PEOPLE, area_path=area_path))
+
+
+def sheet_for(actor: Actor, request_id: int, *, right: Right, lock: bool = False) -> SheetRequest:
+    """The sheet; SheetNotFound where there is none in the actor's areas, AccessDenied without the right there."""
+    rows = sheets_visible_to(actor).filter(id=request_id)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).select_related("batch").first()
+    if found is None:
+        raise SheetNotFound("没有找到这张表，或者不在您负责的区域。", next_step="请回到“数据上报”重新选择。")
+    require(actor, right, found.area_path)
     return found

@@ -17,6 +17,42 @@ class BatchNotFound(NotFound):
     code = "batch_not_found"
 
 
+class CandidateNotFound(NotFound):
+    """No such question whether two are one, or none that the actor may see."""
+
+    code = "candidate_not_found"
+
+
+class LinkNotFound(NotFound):
+    """No such link between two persons, or none that the actor may see."""
+
+    code = "link_not_found"
+
+
+class AlreadyLinked(Conflict):
+    """The person counts as somebody else already."""
+
+    code = "already_linked"
+
+
+class StandsForAnother(Conflict):
+    """Nobody can count as somebody who counts as a third: there are no chains."""
+
+    code = "stands_for_another"
+
+
+class LinkUndone(Conflict):
+    """The link has been undone already."""
+
+    code = "link_undone"
+
+
+class CandidateDecided(Conflict):
+    """Somebody has said already whether the two are one."""
+
+    code = "candidate_decided"
+
+
 class UnknownDepartment(InvalidInput):
     """No file layout of this name."""
 
@@ -29,16 +65,46 @@ class UnreadableFile(InvalidInput):
     code = "unreadable_file"
 
 
+class ColumnsUnclear(UnreadableFile):
+    """What some columns mean has to be said by a human."""
+
+    code = "columns_unclear"
+
+
 class BatchNotReady(Conflict):
     """The batch is not in a state from which this can be done."""
 
     code = "batch_not_ready"
 
 
+class KeyUsedOtherwise(Conflict):
+    """The idempotency key came with another request before."""
+
+    code = "key_used_otherwise"
+
+
 class ImportRunning(Conflict):
     """A batch is being let in just now."""
 
     code = "import_running"
+
+
+class SheetNotFound(NotFound):
+    """No such sheet, or none that the actor may see."""
+
+    code = "sheet_not_found"
+
+
+class SheetNotOpen(Conflict):
+    """The sheet has come back already."""
+
+    code = "sheet_not_open"
+
+
+class RowNotFound(NotFound):
+    """No such row in this batch."""
+
+    code = "row_not_found"
 
 
 class ReasonMissing(InvalidInput):

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 
 class BatchStatus(StrEnum):
-    """A batch is checked as often as wanted and accepted once; while it is `accepting` a job lets it in. `failed`: the file could not be read."""
+    """A batch is checked as often as wanted and accepted once; while it is `accepting` a job lets it in.
+
+    `failed`: the file could not be read. `needs_columns`: somebody has to say what some of its columns mean.
+    """
 
     UPLOADED = "uploaded"
     CHECKING = "checking"
@@ -15,6 +18,7 @@ class BatchStatus(StrEnum):
     ACCEPTING = "accepting"
     ACCEPTED = "accepted"
     FAILED = "failed"
+    NEEDS_COLUMNS = "needs_columns"
 
 
 BATCH_STATUS_LABELS: Mapping[BatchStatus, str] = {
@@ -24,6 +28,7 @@ BATCH_STATUS_LABELS: Mapping[BatchStatus, str] = {
     BatchStatus.ACCEPTING: "已确认，正在入库",
     BatchStatus.ACCEPTED: "已入库",
     BatchStatus.FAILED: "文件读不了",
+    BatchStatus.NEEDS_COLUMNS: "有的列名不认识，等您指定",
 }
 
 

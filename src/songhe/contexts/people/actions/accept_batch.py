@@ -8,15 +8,18 @@ from django.db import connection, transaction
 
 from songhe.contexts.people.access import batch_for
 from songhe.contexts.people.actions.check_batch import BatchResult, Progress, count_verdicts, keep_contents, result_of, silent
+from songhe.contexts.people.actions.link_candidates import open_candidates
 from songhe.contexts.people.actions.match_rows import match_rows, take_verdicts
 from songhe.contexts.people.actions.one_at_a_time import hold_people
+from songhe.contexts.people.actions.remember_mapping import remember_mapping
+from songhe.contexts.people.actions.request_sheet import close_answered_sheets
 from songhe.contexts.people.actions.seal_again import seal_again
 from songhe.contexts.people.actions.settle_facts import settle_people
 from songhe.contexts.people.actions.stage_rows import stage_rows
 from songhe.contexts.people.actions.write_people import write_households, write_people
 from songhe.contexts.people.errors import BatchNotReady
 from songhe.contexts.people.events import CityFactsChanged, HouseholdsChanged
-from songhe.contexts.people.models import ImportBatch, ImportRow, StagedRow
+from songhe.contexts.people.models import ImportBatch, ImportRow, LinkCandidate, StagedRow
 from songhe.contexts.people.queries.layouts import layout_of
 from songhe.contexts.people.words import BatchStatus, Verdict
 from songhe.foundation import audit, clock, outbox, work_items
@@ -46,24 +49,27 @@ def accept_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) ->
     if batch.status not in (BatchStatus.CHECKED, BatchStatus.ACCEPTING):
         raise BatchNotReady("这个批次还没有检查完，不能入库。", next_step="请先检查文件，看过结果后再确认入库。")
     hold_people()
-    if StagedRow.objects.filter(batch_id=batch.id).count() != batch.total:
+    restaged = StagedRow.objects.filter(batch_id=batch.id).count() != batch.total
+    if restaged:
         stage_rows(batch, lambda done: progress(done, batch.total, "重新读取文件"))
-    households = _let_in(actor, batch, progress)
+    households = _let_in(actor, batch, progress, again=restaged)
     batch.status, batch.accepted_by, batch.accepted_at, batch.problem = BatchStatus.ACCEPTED, actor.id, clock.now(), ""
     batch.counts = count_verdicts(batch.id)
     batch.save(update_fields=["status", "accepted_by", "accepted_at", "counts", "problem"])
+    open_candidates(actor, batch)
     _open_conflicts(actor, batch)
-    StagedRow.objects.filter(batch_id=batch.id)._raw_delete("default")
+    remember_mapping(actor, batch)
+    close_answered_sheets(actor, batch)
     _publish(batch, households)
     detail = {**batch.counts, "households": len(households), "department": batch.department}
     audit.record(actor, "people.accept_batch", subject_type="import_batch", subject_id=batch.id, detail=detail)
     return AcceptResult(result_of(batch), len(households))
 
 
-def _let_in(actor: Actor, batch: ImportBatch, progress: Progress) -> list[int]:
-    """The changed households' ids, after everything of the batch is written."""
+def _let_in(actor: Actor, batch: ImportBatch, progress: Progress, *, again: bool) -> list[int]:
+    """The changed households' ids, after everything of the batch is written; `again` where the verdicts have to be taken once more anyway."""
     progress(0, 4, "再次与人口资料比对")
-    if batch.checked_after == ImportBatch.objects.filter(status=BatchStatus.ACCEPTED).count():
+    if not again and batch.checked_after == ImportBatch.objects.filter(status=BatchStatus.ACCEPTED).count():
         take_verdicts(batch)
     else:
         match_rows(batch)
@@ -98,8 +104,13 @@ def _correct_verdicts(batch: ImportBatch) -> None:
 
 
 def _open_conflicts(actor: Actor, batch: ImportBatch) -> None:
-    """Each conflicting row is a work item of the department that sent it, in the area of the person it may be about."""
-    rows = ImportRow.objects.filter(batch_id=batch.id, verdict=Verdict.CONFLICT).select_related("person").order_by("id")
+    """Each other conflicting row is a work item of the department that sent it, in the area of the person it may be about."""
+    rows = (
+        ImportRow.objects.filter(batch_id=batch.id, verdict=Verdict.CONFLICT, set_aside="")
+        .exclude(id__in=LinkCandidate.objects.filter(batch_id=batch.id).values("row_id"))
+        .select_related("person")
+        .order_by("id")
+    )
     work_items.open_items_bulk(
         actor,
         items=(

@@ -11,14 +11,17 @@ from django.db import connection, transaction
 from songhe.contexts.people.access import batch_for
 from songhe.contexts.people.actions.match_rows import match_rows
 from songhe.contexts.people.actions.one_at_a_time import quiet_people
+from songhe.contexts.people.actions.read_table import HeadingsUnclear
 from songhe.contexts.people.actions.stage_rows import seal_contents, stage_rows
 from songhe.contexts.people.errors import BatchNotReady, UnreadableFile
-from songhe.contexts.people.models import ImportBatch, ImportRow
+from songhe.contexts.people.models import ImportBatch, ImportRow, SheetRequest
+from songhe.contexts.people.queries.headings import sealed_headings
 from songhe.contexts.people.words import BatchStatus, Verdict
 from songhe.foundation import audit
 from songhe.foundation.access import Actor, Right
 
 Progress = Callable[[int, int, str], None]
+_OUTCOME = ["counts", "status", "progress", "total", "ignored_columns", "checked_after", "notes", "headings_sealed"]
 _CHECKING = 7_202_001  # the advisory lock's class; its number is the batch
 
 
@@ -38,7 +41,8 @@ def silent(done: int, total: int, step: str) -> None:
 
 
 def check_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) -> BatchResult:
-    """Every row has its verdict and the batch waits to be accepted; or, where the file cannot be read, the batch says why.
+    """Every row has its verdict and the batch waits to be accepted; or the batch says why not: its file cannot be read, or somebody has
+    to say what some of its columns mean.
 
     May be repeated until the batch is accepted; after being killed it is simply started again. Raises BatchNotReady where the batch is
     accepted already or another process is checking it.
@@ -56,7 +60,9 @@ def check_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) -> 
             match_rows(batch)
             _write_verdicts(batch)
             batch.counts, batch.status, batch.progress = count_verdicts(batch.id), BatchStatus.CHECKED, staged.rows
-            batch.save(update_fields=["counts", "status", "progress", "total", "ignored_columns", "checked_after"])
+            batch.notes, batch.headings_sealed = list(staged.notes), sealed_headings(batch.id, staged.headings)
+            batch.save(update_fields=_OUTCOME)
+            SheetRequest.objects.filter(id__in=staged.requests, closed_at=None).update(batch=batch)
             audit.record(actor, "people.check_batch", subject_type="import_batch", subject_id=batch.id, detail=dict(batch.counts))
     return result_of(batch)
 
@@ -88,7 +94,8 @@ def _begin(actor: Actor, batch_id: int) -> ImportBatch:
         raise BatchNotReady("这个批次已经确认入库，不用再检查。", next_step="要更正内容，请上传新的文件。")
     ImportRow.objects.filter(batch_id=batch.id)._raw_delete("default")
     batch.status, batch.progress, batch.total, batch.problem, batch.counts = BatchStatus.CHECKING, 0, 0, "", {}
-    batch.save(update_fields=["status", "progress", "total", "problem", "counts"])
+    batch.notes, batch.ignored_columns = [], []
+    batch.save(update_fields=["status", "progress", "total", "problem", "counts", "notes", "ignored_columns"])
     return batch
 
 
@@ -99,7 +106,9 @@ def _told(batch: ImportBatch, done: int, progress: Progress) -> None:
 
 def _fail(batch: ImportBatch, refusal: UnreadableFile) -> BatchResult:
     batch.status, batch.problem = BatchStatus.FAILED, f"{refusal.sentence}{refusal.next_step}"
-    batch.save(update_fields=["status", "problem"])
+    if isinstance(refusal, HeadingsUnclear):
+        batch.status, batch.headings_sealed = BatchStatus.NEEDS_COLUMNS, sealed_headings(batch.id, refusal.headings)
+    batch.save(update_fields=["status", "problem", "headings_sealed"])
     return result_of(batch)
 
 

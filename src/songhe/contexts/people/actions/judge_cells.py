@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from songhe.basics.identifiers import Phone, Problem, parse_phone, parse_resident_id
-from songhe.basics.masking import mask_address, mask_bank_account, mask_id_number, mask_phone
+from songhe.basics.masking import mask_id_number
 from songhe.basics.money import yuan_to_fen
-from songhe.contexts.people.actions.read_table import Cell
-from songhe.contexts.people.queries.dictionary import HIDDEN, find_variable
+from songhe.contexts.people.actions.read_sheets import Cell
+from songhe.contexts.people.queries.batches import masked
+from songhe.contexts.people.queries.dictionary import find_variable
 from songhe.contexts.people.queries.layouts import Column
 from songhe.engines.policy.rulebook import Variable
 from songhe.engines.policy.tree import Type
@@ -22,6 +23,9 @@ _EXACT = 2**53
 _YES = ("是", "有", "1", "√", "Y", "YES", "TRUE", "真")
 _NO = ("否", "无", "0", "×", "N", "NO", "FALSE", "假", "没有")
 _DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日)(?:[ T]0?0:00(?::00)?)?")
+_TWO_DIGIT_YEAR = re.compile(r"\d{2}([-/.])\d{1,2}\1\d{1,2}|\d{2}年\d{1,2}月\d{1,2}日|\d{6}")
+_SERIAL = re.compile(r"\d{1,5}(?:\.\d+)?")  # days since 1900, as a spreadsheet counts them
+_OLDEST_YEAR = 1900
 _SAYS_NOTHING = frozenset(("不详", "不清楚", "不知道", "未知", "待核实", "无法核实", "-", "--", "—", "——", "/"))
 _FORMULA = re.compile(r"[=@]|[+-](?![\d-]*$)")
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[·•.\- ])*")
@@ -46,9 +50,11 @@ Judge = Callable[[str], Judged]
 
 
 def text_of(cell: Cell) -> str:
-    """The cell as trimmed half-width text; a whole number without its point, a date as 2026-11-21."""
+    """The cell as trimmed half-width text without a spreadsheet's text mark; a whole number without its point, a date as 2026-11-21."""
     if isinstance(cell, str):
         text = cell.strip()
+        if text.startswith("'"):
+            text = text[1:].lstrip()
         if not text.isprintable():
             text = "".join(c if c.isprintable() else " " for c in text).strip()
         return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
@@ -61,22 +67,6 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()
     return str(cell)
-
-
-def masked(field: str, text: str) -> str:
-    """The cell's text as a problem or a page may quote it."""
-    if field == "id_number":
-        return mask_id_number(text)
-    if field == "phone":
-        return mask_phone(text)
-    if field == "address":
-        return mask_address(text)
-    if field == "bank_account":
-        return mask_bank_account(text)
-    variable = find_variable(field)
-    if text and (field == "diagnosis" or (variable is not None and variable.sensitive)):
-        return HIDDEN
-    return text[:60]
 
 
 def judge_for(column: Column, as_of: dt.date) -> Judge:
@@ -194,14 +184,24 @@ def _date_judge(column: Column, as_of: dt.date) -> Judge:
         except ValueError:
             return _problem(column, text, "date_impossible", "日历上没有这一天。", "请对照证件或原始材料核对日期。")
         if day is None:
-            return _problem(column, text, "date_unreadable", "日期认不出来。", "请写成 2026-11-21 这样的形式。")
-        if day > as_of or day.year < 1880:
-            return _problem(
-                column, text, "date_implausible", "日期晚于数据日期，或者早得不合常理。", "请对照证件或原始材料核对日期。"
-            )
+            return _problem(column, text, *_why_no_date(text))
+        if day > as_of:
+            return _problem(column, text, "date_implausible", "日期晚于数据日期。", "请对照证件或原始材料核对日期。")
+        if day.year < _OLDEST_YEAR:
+            reason = "日期早得不合常理，可能是空格子被表格软件变成了1899年。"
+            return _problem(column, text, "date_implausible", reason, "不知道的请留空；知道的请对照原始材料改正。")
         return day.isoformat(), None
 
     return judge
+
+
+def _why_no_date(text: str) -> tuple[str, str, str]:
+    """Code, reason and remedy for a text that is no date."""
+    if _TWO_DIGIT_YEAR.fullmatch(text):
+        return "date_two_digit_year", "年份只写了两位，分不清是哪个世纪。", "请写四位年份，例如 1945-03-01。"
+    if _SERIAL.fullmatch(text):
+        return "date_serial", "这是表格软件里的日期序号，不是日期。", "请把这一列改成日期或文本格式，写成 2026-11-21 这样的形式。"
+    return "date_unreadable", "日期认不出来。", "请写成 2026-11-21 这样的形式。"
 
 
 def _money(column: Column) -> Judge:

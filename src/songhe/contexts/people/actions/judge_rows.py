@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from songhe.basics.identifiers import ResidentId
-from songhe.contexts.people.actions.judge_cells import NOTICE, CellProblem, Judge, Judged, judge_for, masked, text_of
+from songhe.contexts.people.actions.judge_cells import NOTICE, CellProblem, Judge, Judged, judge_for, text_of
 from songhe.contexts.people.actions.read_table import Cell, Table
+from songhe.contexts.people.actions.sheet_answers import NO_ANSWERS, PREFILLED, Asked, SheetAnswers
 from songhe.contexts.people.queries.dictionary import find_variable, variables
-from songhe.contexts.people.queries.layouts import Column, Layout
+from songhe.contexts.people.queries.layouts import TOKEN, Column, Layout
 from songhe.contexts.people.queries.place_index import PlaceIndex, Spot
 
 _KEPT = 50_000
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -27,6 +29,7 @@ class Draft:
     values: dict[str, object] = field(default_factory=dict)
     household_values: dict[str, object] = field(default_factory=dict)
     problems: list[CellProblem] = field(default_factory=list)
+    token: str = ""  # of our own sheet, where the row answers one
 
     @property
     def born(self) -> str:
@@ -46,22 +49,30 @@ class Draft:
 class RowJudge:
     """Reads the rows of one table. `places` is the city's areas; `stated_on` the day the file speaks of."""
 
-    def __init__(self, layout: Layout, table: Table, places: PlaceIndex, stated_on: dt.date) -> None:
+    def __init__(
+        self, layout: Layout, table: Table, places: PlaceIndex, stated_on: dt.date, answers: SheetAnswers = NO_ANSWERS
+    ) -> None:
         self._layout = layout
         self._places = places
         self._columns: list[tuple[int, Column, Judge, dict[str, Judged] | None]] = [
-            (i, c, judge_for(c, stated_on), {} if find_variable(c.field) else None) for i, c in table.columns
+            (i, c, judge_for(c, stated_on), {} if find_variable(c.field) else None) for i, c in table.columns if c is not TOKEN
         ]  # a variable's cells repeat themselves: what was judged once is kept
         self._headers = {column.field: column.header for _, column in table.columns}
         self._about_person = variables("person").keys()
         self._about_household = variables("household").keys()
-        self._as_of = stated_on.isoformat()
+        self._table = table
+        self._headers_at = {place: column.header for place, column in table.columns}
+        self._answers = answers
+        self._token = next((place for place, column in table.columns if column is TOKEN), -1)
 
-    def judge(self, number: int, cells: Sequence[Cell]) -> Draft:
-        """The row as a draft."""
+    def judge(self, number: int, cells: Sequence[Cell], instead: Mapping[str, str] = NOTHING) -> Draft:
+        """The row as a draft; `instead` holds cells by field that somebody put in place of the file's."""
         draft = Draft(number)
+        asked = self._who_was_asked(draft, cells)
         for place, column, judge, kept in self._columns:
-            cell = cells[place] if place < len(cells) else ""
+            if asked is not None and column.field in PREFILLED:
+                continue
+            cell = instead[column.field] if column.field in instead else cells[place] if place < len(cells) else ""
             judged = kept.get(cell) if kept is not None and isinstance(cell, str) else None
             if judged is None:
                 text = text_of(cell)
@@ -77,16 +88,48 @@ class RowJudge:
                 draft.problems.append(problem)
             if value is not None:
                 self._put(draft, column.field, value)
+        if asked is not None:
+            self._put_who_was_asked(draft, asked)
         self._settle_birth_and_sex(draft)
         self._settle_death(draft)
         self._settle_place(draft)
         self._settle_who(draft)
+        self._told_of_the_sheet(draft)
         return draft
 
-    def content(self, cells: Sequence[Cell]) -> list[tuple[str, str]]:
-        """(header, cell) of the row, sensitive cells masked, for the clerk who has to look at it."""
-        texts = [(c, text_of(cells[i]) if i < len(cells) else "") for i, c, _, _ in self._columns]
-        return [(column.header, masked(column.field, text)) for column, text in texts]
+    def content(self, cells: Sequence[Cell]) -> list[tuple[str, str, str]]:
+        """(field, header, cell) of the row as written, to be kept sealed for the clerk who has to look at it."""
+        return [(c.field, c.header, text_of(cells[i]) if i < len(cells) else "") for i, c, _, _ in self._columns]
+
+    def _who_was_asked(self, draft: Draft, cells: Sequence[Cell]) -> Asked | None:
+        """The person whom a row of our own sheet is about; None for any other file, and where the row's number is not ours."""
+        if self._token < 0:
+            return None
+        token = text_of(cells[self._token]) if self._token < len(cells) else ""
+        asked = self._answers.get(token)
+        if asked is None:
+            reason, remedy = "填报编号是空的，或者不是这张表上的。", "请不要改动“填报编号”这一列；新的人请用空表另报。"
+            draft.problems.append(CellProblem(TOKEN.header, token[:20], "token_unknown", reason, remedy))
+        return asked
+
+    def _put_who_was_asked(self, draft: Draft, asked: Asked) -> None:
+        draft.token, draft.number = asked.token, asked.number
+        if draft.said.get("name", asked.name) != asked.name:
+            reason, remedy = "姓名和填报编号对不上，可能是排序时错开了行。", "请重新下载这张表再填，不要单独给几列排序。"
+            draft.problems.append(CellProblem(self._headers["name"], draft.said["name"], "token_differs", reason, remedy))
+        draft.said["name"] = asked.name
+        if asked.number is None:
+            draft.values["birth_date"] = asked.birth_date
+            draft.said |= {"area_code": asked.area_code, "household_no": asked.household_key}
+
+    def _told_of_the_sheet(self, draft: Draft) -> None:
+        """What the row's place in the sheet gives to say: hidden, or cells that a merge had left empty."""
+        if draft.row in self._table.hidden:
+            reason, remedy = "这一行在文件里是隐藏的，也读了。", "不该报的，请删掉这一行后重新上传。"
+            draft.problems.append(CellProblem("", "", "row_hidden", reason, remedy, NOTICE))
+        for place in self._table.filled.get(draft.row, ()):
+            reason, remedy = "这一格与上面的格合并在一起，按同样的内容读。", "最好取消合并，每行分别填写。"
+            draft.problems.append(CellProblem(self._headers_at[place], "", "cell_merged", reason, remedy, NOTICE))
 
     def _missing(self, draft: Draft, column: Column) -> None:
         draft.problems.append(CellProblem(column.header, "", "missing", f"“{column.header}”是空的。", "请补填后再报。"))

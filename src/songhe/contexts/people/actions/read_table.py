@@ -1,155 +1,137 @@
-"""From a stored file to rows of cells: csv in two encodings, xlsx, the header found under titles and merged cells."""
+"""From a stored file to tables: each sheet that fits with its columns and its rows, merged cells filled, examples passed over."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import datetime as dt
-import io
 import itertools
-import tempfile
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import IO
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from songhe.contexts.people.actions.find_header import SAMPLED_ROWS, FoundHeader, Meanings, find_header
+from songhe.contexts.people.actions.read_sheets import Cell, Row, Sheet, opened_file
+from songhe.contexts.people.errors import ColumnsUnclear, UnreadableFile
+from songhe.contexts.people.queries.headings import SheetHeadings
+from songhe.contexts.people.queries.layouts import EXAMPLE, EXPLANATION, Column, Layout
 
-from songhe.contexts.people.errors import UnreadableFile
-from songhe.contexts.people.queries.layouts import Column, Layout
-from songhe.foundation import files
-
-Cell = str | float | int | bool | dt.date | dt.time | dt.timedelta | None
-_HEADER_WITHIN = 10
-_AGAIN = "请核对文件后重新上传。"
+__all__ = ["Cell", "HeadingsUnclear", "Reading", "Row", "Table", "reading"]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet whose header fits. `columns` pairs a cell's place with what it means; `rows` gives (row number in the file, cells)."""
+    """One sheet whose header fits. `columns` pairs a cell's place with what it means; `rows` gives (row number in the file, cells), once.
+
+    `hidden` are numbers of rows that the sheet does not show; `filled` says of a row already given which places a merge had left empty.
+    """
 
     sheet: str
     columns: tuple[tuple[int, Column], ...]
     ignored: tuple[str, ...]
-    rows: Iterator[tuple[int, Sequence[Cell]]]
+    rows: Iterator[Row]
+    hidden: frozenset[int] = frozenset()
+    filled: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
-def read_tables(file_id: int, layout: Layout) -> Iterator[Table]:
-    """Each visible sheet that fits the layout, to be read one after the other; raises UnreadableFile where none does."""
-    with tempfile.TemporaryFile() as held:  # has no name on disk; gone with the handle
-        for block in files.stream(file_id):
-            held.write(block)
-        held.seek(0)
-        start = held.read(8)
-        held.seek(0)
-        if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            yield from _workbook_tables(held, layout)
-        else:
-            with io.TextIOWrapper(held, encoding=_encoding_of(held), newline="") as text:
-                yield _csv_table(text, layout)
+class HeadingsUnclear(ColumnsUnclear):
+    """With the headers found, so that somebody can be asked about them."""
+
+    def __init__(self, sentence: str, *, next_step: str, headings: tuple[SheetHeadings, ...]) -> None:
+        super().__init__(sentence, next_step=next_step)
+        self.headings = headings
 
 
-def _workbook_tables(held: IO[bytes], layout: Layout) -> Iterator[Table]:
-    try:
-        book = CalamineWorkbook.from_filelike(held)
-        visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
-    except CalamineError:
-        raise UnreadableFile("表格打不开，文件可能损坏或设了密码。", next_step="请去掉密码或重新导出后再上传。") from None
-    refusals: list[UnreadableFile] = []
-    fitting = 0
-    for name in visible:
-        sheet = book.get_sheet_by_name(name)
-        first = (sheet.start or (0, 0))[0]
-        try:
-            table = _table(name, layout, enumerate(sheet.iter_rows(), start=first + 1))
-        except UnreadableFile as refusal:
-            refusals.append(refusal)
-            continue
-        fitting += 1
-        yield table
+@dataclass(slots=True)
+class Reading:
+    """A file that is open: its tables one after the other, the headers found, what is to be said of the whole file."""
+
+    kind: str
+    tables: tuple[Table, ...]
+    headings: tuple[SheetHeadings, ...]
+    notes: list[str]
+
+
+@contextmanager
+def reading(file_id: int, layout: Layout, meanings: Meanings) -> Iterator[Reading]:
+    """The file as tables. Raises UnreadableFile where no sheet fits, HeadingsUnclear where a human has to say what columns mean."""
+    with opened_file(file_id) as opened:
+        tables, headings, refusals = [], [], []
+        others: list[str] = []
+        for sheet in opened.sheets:
+            if sheet.name == EXPLANATION:
+                continue
+            head = list(itertools.islice(sheet.rows, SAMPLED_ROWS))
+            found = find_header(sheet.name, head, layout, meanings)
+            if found is None:
+                continue
+            if found.refusal is not None or (tables and len(found.columns) < 2):
+                refusals.append(found.refusal)
+                others.append(sheet.name)
+                continue
+            headings.append(found.headings)
+            if not found.headings.unclear:
+                tables.append(_table(sheet, head, found))
+        _check(tuple(headings), refusals, bool(tables))
+        if others:
+            opened.notes.append(f"这些工作表里没有找到合适的表头，没有读：{'、'.join(others[:20])}。")
+        yield Reading(opened.kind, tuple(tables), tuple(headings), opened.notes)
+
+
+def _check(headings: tuple[SheetHeadings, ...], refusals: Sequence[UnreadableFile | None], fitting: bool) -> None:
+    """Refuses where a human has to say what columns mean, or where nothing fits."""
+    unclear = [sheet for sheet in headings if sheet.unclear]
+    if fitting:  # a sheet with hardly a known column is a remark, not a question, beside one that fits
+        unclear = [sheet for sheet in unclear if sum(bool(h.field) for h in sheet.headings) >= 2]
+    if unclear:
+        several = len({sheet.sheet for sheet in headings}) > 1
+        sentence = "".join(f"工作表“{sheet.sheet}”：{sheet.unclear}" if several else sheet.unclear for sheet in unclear)
+        raise HeadingsUnclear(sentence, next_step="请告诉系统这些列是什么意思。", headings=headings)
     if not fitting:
-        raise refusals[0] if refusals else UnreadableFile("表格里没有可见的工作表。", next_step=_AGAIN)
+        given = [refusal for refusal in refusals if refusal is not None]
+        raise given[0] if given else UnreadableFile("文件里没有内容。", next_step="请核对文件后重新上传。")
 
 
-def _csv_table(text: IO[str], layout: Layout) -> Table:
-    first = text.readline()
-    text.seek(0)
-    delimiter = max(",\t;", key=first.count)
-    reader = csv.reader(text, delimiter=delimiter)
-    return _table("", layout, ((reader.line_num, row) for row in _csv_rows(reader)))
+def _table(sheet: Sheet, head: Sequence[Row], found: FoundHeader) -> Table:
+    filled: dict[int, tuple[int, ...]] = {}
+    rows = itertools.chain(head[found.at + 1 :], sheet.rows)
+    merged = _downward(sheet, head[found.at][0], {place for place, _ in found.columns})
+    body = _with_merges(rows, merged, filled) if merged else rows
+    name = next((place for place, column in found.columns if column.field == "name"), -1)
+    return Table(sheet.name, found.columns, found.ignored, _real(body, name), sheet.hidden.rows, filled)
 
 
-def _csv_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    try:
-        yield from reader
-    except csv.Error:
-        raise UnreadableFile(
-            "文件里有读不了的行(引号没有成对，或一格太长)。", next_step="请用表格软件打开，另存后再上传。"
-        ) from None
-
-
-def _encoding_of(held: IO[bytes]) -> str:
-    """utf-8-sig or gb18030, whichever reads the whole file; the file stands at its beginning again."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        held.seek(0)
-        try:
-            while block := held.read(1 << 20):
-                if "\0" in decoder.decode(block):
-                    raise UnicodeDecodeError(encoding, b"", 0, 1, "binary")
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        held.seek(0)
-        return encoding
-    raise UnreadableFile("文件的文字编码认不出来。", next_step="请另存为 UTF-8 编码的 csv,或存成 xlsx 后再上传。")
-
-
-def _table(sheet: str, layout: Layout, rows: Iterator[tuple[int, Sequence[Cell]]]) -> Table:
-    """The header is the best fitting of the first rows; what stands in the row above fills cells that a merge left empty."""
-    head = list(itertools.islice(rows, _HEADER_WITHIN))
-    best: tuple[int, tuple[tuple[int, Column], ...], tuple[str, ...]] | None = None
-    place = 0
-    for i, (_, cells) in enumerate(head):
-        found, ignored = _match(_with_above(cells, head[i - 1][1] if i else ()), layout)
-        if len(found) > (len(best[1]) if best else 0):
-            best, place = (i, found, ignored), i
-    if best is None or len(best[1]) < 2:
-        wanted = "、".join(column.header for column in layout.columns[:6])
-        raise UnreadableFile(
-            f"没有找到表头。{layout.label}的文件应有这些列：{wanted}等。", next_step="请核对是否选错了部门或文件。"
-        )
-    lacking = [c.header for c in layout.columns if c.required and c.field not in {column.field for _, column in best[1]}]
-    if lacking:
-        raise UnreadableFile(f"缺少必需的列：{'、'.join(lacking)}。", next_step="请补上这些列后重新上传。")
-    return Table(sheet, best[1], best[2], _filled(itertools.chain(head[place + 1 :], rows)))
-
-
-def _filled(rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[tuple[int, Sequence[Cell]]]:
-    """Rows with something in them."""
+def _real(rows: Iterator[Row], name: int) -> Iterator[Row]:
+    """Rows with something in them, without the example of our own template."""
     for number, cells in rows:
         if any(cell is not None and cell != "" for cell in cells):
-            yield number, cells
+            named = cells[name] if 0 <= name < len(cells) else ""
+            if not (isinstance(named, str) and named.startswith(EXAMPLE)):
+                yield number, cells
 
 
-def _with_above(cells: Sequence[Cell], above: Sequence[Cell]) -> list[str]:
-    width = max(len(cells), len(above))
-    own = [_folded(cells[i]) if i < len(cells) else "" for i in range(width)]
-    return [text or (_folded(above[i]) if i < len(above) else "") for i, text in enumerate(own)]
+def _downward(sheet: Sheet, header: int, places: set[int]) -> dict[int, dict[int, int]]:
+    """Row number -> {place: row number whose cell counts}, for merges that reach down from below the header in columns that are read."""
+    found: dict[int, dict[int, int]] = {}
+    for (top, left), (bottom, _) in sheet.merged:
+        if bottom > top and top + 1 > header and left in places:
+            for row in range(top + 2, bottom + 2):
+                found.setdefault(row, {})[left] = top + 1
+    return found
 
 
-def _folded(cell: Cell) -> str:
-    return "".join(unicodedata.normalize("NFKC", str(cell or "")).split()).strip("*")
-
-
-def _match(header: Sequence[str], layout: Layout) -> tuple[tuple[tuple[int, Column], ...], tuple[str, ...]]:
-    known = {_folded(name): column for column in layout.columns for name in (column.header, *column.aliases)}
-    found: dict[str, tuple[int, Column]] = {}
-    ignored = []
-    for place, text in enumerate(header):
-        column = known.get(text)
-        if column is not None and column.field not in found:
-            found[column.field] = (place, column)
-        elif text:
-            ignored.append(text[:40])
-    return tuple(found.values()), tuple(ignored[:50])
+def _with_merges(
+    rows: Iterator[Row], merged: Mapping[int, Mapping[int, int]], filled: dict[int, tuple[int, ...]]
+) -> Iterator[Row]:
+    kept: dict[tuple[int, int], Cell] = {}
+    tops: dict[int, set[int]] = {}
+    for below in merged.values():
+        for place, source in below.items():
+            tops.setdefault(source, set()).add(place)
+    for number, cells in rows:
+        kept |= {(number, place): cells[place] for place in tops.get(number, ()) if place < len(cells)}
+        below = merged.get(number, {})
+        if below:
+            whole = [*cells, *[None] * (max(below) + 1 - len(cells))]
+            for place, source in below.items():
+                whole[place] = kept.get((source, place))
+            filled[number] = tuple(below)
+            cells = whole
+        yield number, cells

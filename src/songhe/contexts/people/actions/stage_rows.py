@@ -5,16 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
 
 from songhe.basics.spelling import spell
-from songhe.contexts.people.actions.judge_rows import RowJudge
-from songhe.contexts.people.actions.read_table import Cell, read_tables
-from songhe.contexts.people.models import ImportBatch
-from songhe.contexts.people.queries.batches import row_context
+from songhe.contexts.people.actions.find_header import Meanings
+from songhe.contexts.people.actions.judge_rows import NOTHING, RowJudge
+from songhe.contexts.people.actions.read_table import Cell, Row, reading
+from songhe.contexts.people.actions.recognise_file import told_otherwise
+from songhe.contexts.people.actions.remember_mapping import remembered_for
+from songhe.contexts.people.actions.sheet_answers import SheetAnswers
+from songhe.contexts.people.models import ImportBatch, ImportRow
+from songhe.contexts.people.queries.batches import opened_corrections, row_context
+from songhe.contexts.people.queries.headings import SheetHeadings
 from songhe.contexts.people.queries.layouts import layout_of
 from songhe.contexts.people.queries.place_index import place_index
 from songhe.contexts.people.words import seal_context
@@ -33,40 +38,79 @@ _NULL = "\\N"
 _DIGESTED = ("phone", "address", "bank_account", "diagnosis")
 
 
+Instead = Mapping[tuple[str, int], Mapping[str, str]]  # (sheet, row) -> field -> text
+
+
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """How many rows are staged, and the headers that meant nothing."""
+    """How many rows are staged, the headers that meant nothing, all headers, what is to be said of the file, whose requests it answers."""
 
     rows: int
     ignored: tuple[str, ...]
+    headings: tuple[SheetHeadings, ...]
+    notes: tuple[str, ...]
+    requests: tuple[int, ...]
 
 
 def stage_rows(batch: ImportBatch, progress: Callable[[int], None]) -> Staged:
-    """The batch's rows stand in the staging table and nothing else of it; raises UnreadableFile. `progress` hears the rows done."""
+    """The batch's rows stand in the staging table and nothing else of it; raises UnreadableFile. `progress` hears the rows done.
+
+    Cells that somebody corrected on the page count instead of the file's.
+    """
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM import_staged_row WHERE batch_id = %s", [batch.id])
-    layout, places = layout_of(batch.department), place_index()
+    layout, places, instead = layout_of(batch.department), place_index(), _corrections(batch)
+    answers = SheetAnswers(batch.department, tuple(batch.area_paths))
     done, ignored = 0, dict[str, None]()
-    for table in read_tables(batch.file_id, layout):
-        ignored |= dict.fromkeys(table.ignored)
-        judge = RowJudge(layout, table, places, batch.stated_on)
-        while block := list(itertools.islice(table.rows, BLOCK)):
-            _copy(_lines(batch.id, table.sheet, judge, block[i : i + _AT_ONCE]) for i in range(0, len(block), _AT_ONCE))
-            done += len(block)
-            progress(done)
+    with reading(batch.file_id, layout, meanings_of(batch)) as read:
+        for table in read.tables:
+            ignored |= dict.fromkeys(table.ignored)
+            judge = RowJudge(layout, table, places, batch.stated_on, answers)
+            while block := list(itertools.islice(table.rows, BLOCK)):
+                _stage(batch.id, table.sheet, judge, block, instead)
+                done += len(block)
+                progress(done)
+        notes = (told_otherwise(batch.file_name, read.kind), *read.notes, "" if done else "表头下面没有内容，一行也没有读到。")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE import_staged_row (id, batch_id, id_index, name, birth_date)")
-    return Staged(done, tuple(ignored))
+    return Staged(done, tuple(ignored), read.headings, tuple(note for note in notes if note), answers.requests())
+
+
+def stage_one_row(batch: ImportBatch, sheet: str, row: int, instead: Mapping[str, str], *, batch_id: int) -> None:
+    """The row, read with some cells in place of the file's, stands in the staging table under `batch_id`."""
+    layout = layout_of(batch.department)
+    answers = SheetAnswers(batch.department, tuple(batch.area_paths))
+    with reading(batch.file_id, layout, meanings_of(batch)) as read:
+        for table in read.tables:
+            if table.sheet == sheet:
+                found = list(itertools.islice(itertools.dropwhile(lambda each: each[0] < row, table.rows), 1))
+                judge = RowJudge(layout, table, place_index(), batch.stated_on, answers)
+                _stage(batch_id, sheet, judge, found, {(sheet, row): instead})
+
+
+def meanings_of(batch: ImportBatch) -> Meanings:
+    """What is known of this file's headers besides the layout."""
+    return Meanings(batch.columns, remembered_for(batch), batch.stated_on)
+
+
+def _corrections(batch: ImportBatch) -> Instead:
+    found = ImportRow.objects.filter(batch_id=batch.id).exclude(corrected_sealed=b"")
+    return {(row.sheet, row.row): opened_corrections(row) for row in found}
+
+
+def _stage(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[Row], instead: Instead) -> None:
+    _copy(_lines(batch_id, sheet, judge, block[i : i + _AT_ONCE], instead) for i in range(0, len(block), _AT_ONCE))
 
 
 def seal_contents(batch: ImportBatch, wanted: set[tuple[str, int]]) -> Iterator[tuple[str, int, bytes]]:
     """(sheet, row, sealed content) of the wanted rows, read from the file again."""
     layout, places = layout_of(batch.department), place_index()
-    for table in read_tables(batch.file_id, layout):
-        judge = RowJudge(layout, table, places, batch.stated_on)
-        for number, cells in table.rows:
-            if (table.sheet, number) in wanted:
-                yield table.sheet, number, _sealed_content(batch.id, table.sheet, judge, number, cells)
+    with reading(batch.file_id, layout, meanings_of(batch)) as read:
+        for table in read.tables:
+            judge = RowJudge(layout, table, places, batch.stated_on)
+            for number, cells in table.rows:
+                if (table.sheet, number) in wanted:
+                    yield table.sheet, number, _sealed_content(batch.id, table.sheet, judge, number, cells)
 
 
 def _sealed_content(batch_id: int, sheet: str, judge: RowJudge, number: int, cells: Sequence[Cell]) -> bytes:
@@ -82,9 +126,9 @@ def _copy(texts: Iterator[str]) -> None:
                 copy.write(text.encode())
 
 
-def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[tuple[int, Sequence[Cell]]]) -> str:
+def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[Row], instead: Instead) -> str:
     """The block in PostgreSQL's text format."""
-    drafts = [judge.judge(number, cells) for number, cells in block]
+    drafts = [judge.judge(number, cells, instead.get((sheet, number), NOTHING)) for number, cells in block]
     numbers = [d.number.number if d.number else None for d in drafts]
     owners = _public_ids(numbers)
     keys = [d.said.get("household_no") for d in drafts]

@@ -20,6 +20,8 @@ class ImportBatch(models.Model):
     counts = models.JSONField(default=dict)  # verdict -> rows
     problem = models.TextField(blank=True)  # why the whole file could not be read
     ignored_columns = ArrayField(models.TextField(), default=list)  # headers that the layout does not know
+    notes = ArrayField(models.TextField(), default=list)  # what is to be said of the file as a whole, in Chinese
+    headings_sealed = models.BinaryField(default=b"")  # the headers found, what each was taken for, a few cells below it (sealed JSON)
     columns = models.JSONField(default=dict)  # header as written -> layout field ("" leaves it out), where the sender said so
     client_key = models.TextField(null=True, unique=True)  # idempotency key of the API consumer who uploaded it
     progress = models.IntegerField(default=0)
@@ -41,6 +43,8 @@ class ImportRow(models.Model):
     """One row of a file: its verdict and, where something is wrong, each problem in words a clerk can act on.
 
     `content_sealed` is the row as read, sealed, kept where a human has to look (conflict, rejected) and empty elsewhere: the file has it.
+    `corrected_sealed` is what somebody put in place of cells of this row on the page ({field: text}, sealed); it counts instead of the file's.
+    `set_aside` is why somebody put a row aside that is not going in; empty where nobody did.
     `problems` are {column, value (masked), code, reason, remedy, level: error | notice}.
     """
 
@@ -52,6 +56,8 @@ class ImportRow(models.Model):
     changes = ArrayField(models.TextField(), default=list)  # variables that would change
     problems = models.JSONField(default=list)
     content_sealed = models.BinaryField(default=b"")
+    corrected_sealed = models.BinaryField(default=b"")
+    set_aside = models.TextField(blank=True)
 
     class Meta:
         db_table = "import_row"

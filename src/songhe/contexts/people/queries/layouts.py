@@ -27,6 +27,13 @@ class Column:
     high: int | None
 
 
+TOKEN = Column("填报编号", (), "sheet_token", False, {}, None, None)
+"""The column of a sheet that was sent out to be filled in: it says which request and which person a row answers."""
+
+EXPLANATION = "填写说明"  # the sheet of a template that explains it; never read
+EXAMPLE = "示例"  # begins the name in a template's example row; never read
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A department's file. `may_add`: its rows may bring in people nobody knew; `keeps_identity`: its names, households and communities count."""
