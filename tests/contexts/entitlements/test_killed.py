@@ -16,7 +16,7 @@ from django.db import connection, connections
 from songhe.contexts.entitlements import actions
 from songhe.contexts.entitlements.actions.determine_city import STEPS
 from songhe.contexts.entitlements.errors import RunInProgress
-from songhe.contexts.entitlements.models import Decision, Run, RunFigure, Snapshot
+from songhe.contexts.entitlements.models import Decision, RosterCount, RosterEntry, Run, RunFigure, Snapshot
 from songhe.foundation.access import SYSTEM
 from songhe.foundation.models import AuditEntry, OutboxEvent, WorkItem
 from tests.contexts.entitlements.conftest import Town
@@ -54,7 +54,7 @@ def killed_at(step: str) -> None:
     assert said == "here"
 
 
-@pytest.mark.parametrize("step", [STEPS[0], STEPS[2], "完成"])
+@pytest.mark.parametrize("step", [STEPS[0], STEPS[2], STEPS[4], "完成"])
 def test_killed_at_any_step_nothing_is_visible_and_again_finishes(town: Town, step: str) -> None:
     before = AuditEntry.objects.count(), OutboxEvent.objects.count()
     killed_at(step)
@@ -64,6 +64,7 @@ def test_killed_at_any_step_nothing_is_visible_and_again_finishes(town: Town, st
         0,
         0,
     )
+    assert (RosterEntry.objects.count(), RosterCount.objects.count()) == (0, 0)
     assert (AuditEntry.objects.count(), OutboxEvent.objects.count()) == before
     assert Run.objects.get().published_at is None
     assert actions.recover_interrupted() == ("会被中断",)

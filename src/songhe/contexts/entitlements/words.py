@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from songhe.engines.policy.rulebook import Status
 
@@ -25,3 +26,60 @@ def town_of(area_path: str) -> str:
     """The path of the town or street above a community; a path of at most two parts stands for itself."""
     parts = area_path.rstrip("/").split("/")
     return "/".join(parts[:-1] if len(parts) > 2 else parts) + "/"
+
+
+class RosterKind(StrEnum):
+    """What kind of rule puts a person on the roster."""
+
+    BENEFIT = "benefit"
+    GROUP = "group"
+
+
+ROSTER_KIND_LABELS: Mapping[RosterKind, str] = {RosterKind.BENEFIT: "服务清单", RosterKind.GROUP: "对象类别"}
+
+
+class RosterState(StrEnum):
+    """How an entry of the roster stands."""
+
+    SURE = "sure"
+    UNSURE = "unsure"
+    LEFT = "left"
+
+
+ROSTER_STATE_LABELS: Mapping[RosterState, str] = {
+    RosterState.SURE: "在册",
+    RosterState.UNSURE: "待核实",
+    RosterState.LEFT: "已移出",
+}
+
+
+class ExitReason(StrEnum):
+    """Why a person is no longer on the roster by a rule."""
+
+    DIED = "died"
+    MOVED = "moved"
+    AGE = "age"
+    FACT_CHANGED = "fact_changed"
+    RULE_CHANGED = "rule_changed"
+    RULE_ENDED = "rule_ended"
+    DISPLACED = "displaced"
+    OTHER_MEMBER = "other_member"
+    MERGED = "merged"
+    NOT_SPOKEN_OF = "not_spoken_of"
+
+
+EXIT_REASON_LABELS: Mapping[ExitReason, str] = {
+    ExitReason.DIED: "已去世",
+    ExitReason.MOVED: "户口或住处不在本市",
+    ExitReason.AGE: "年龄不合",
+    ExitReason.FACT_CHANGED: "资料有变化",
+    ExitReason.RULE_CHANGED: "政策有变化",
+    ExitReason.RULE_ENDED: "这一项已停止",
+    ExitReason.DISPLACED: "改领另一项",
+    ExitReason.OTHER_MEMBER: "由同户家人享受",
+    ExitReason.MERGED: "与另一条登记合并",
+    ExitReason.NOT_SPOKEN_OF: "不属于本市老年人",
+}
+
+BY_RESIDENCE = frozenset({"registered_here", "resident_here", "county"})
+BY_AGE = frozenset({"birth_date"})

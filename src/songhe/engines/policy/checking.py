@@ -15,6 +15,7 @@ from songhe.engines.policy.prospect_file import check_prospect
 from songhe.engines.policy.reasoning import possible_results
 from songhe.engines.policy.register_checking import check_registers
 from songhe.engines.policy.resolving import Resolver
+from songhe.engines.policy.roster import check_roster
 from songhe.engines.policy.rulebook import Rulebook, Variable
 from songhe.engines.policy.tree import And, Node, Type
 
@@ -111,6 +112,7 @@ def _names(pack: Pack) -> Iterator[Finding]:
                 fix = "请写 benefits.yaml 里的名称，没有就写 []"
                 yield _at(service.cited.at, "unknown_benefit", f"服务“{service.id}”写了没有的待遇“{name}”", fix)
     yield from check_prospect(pack)
+    yield from check_roster(pack)
     for name in pack.definitions:
         if any(name in variables for variables in pack.variables.values()):
             yield _at(pack.definitions[name].cited.at, "shared_name", f"定义“{name}”和一项事实同名", "请给定义换一个名称")

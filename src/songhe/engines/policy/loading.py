@@ -25,10 +25,12 @@ from songhe.engines.policy.pack import (
     ParameterEntry,
     PlaceNamed,
     RegisterEntry,
+    RosterGroups,
     Source,
 )
 from songhe.engines.policy.prospect_file import read_prospect
 from songhe.engines.policy.registers import read_register_file
+from songhe.engines.policy.roster import read_roster
 from songhe.engines.policy.rulebook import Citation
 from songhe.engines.policy.sections import Section
 from songhe.engines.policy.tree import Type
@@ -54,6 +56,7 @@ KNOWN_FILES = {
     "departments",
     "indicators",
     "projection",
+    "roster",
 }
 REGISTERS = "registers/"  # one file a register, named by its id
 
@@ -153,6 +156,10 @@ class _Reader:
         parameters = self.merged("parameters", entries.read_parameters)
         cases = lists.listed(self.findings, f"{self.city}/cases.yaml", self.parts.get(f"{self.city}/cases.yaml"), "用例")
         named = {code: counties.text(code) for code in counties.map.items} if counties else {}
+        roster = next(
+            (read_roster(s) for folder in self.folders[::-1] if (s := self.section(folder, "roster"))),
+            RosterGroups("", (), Place("roster.yaml", 1)),
+        )
         pack = Pack(
             id=own.text("id", required=True),
             title=own.text("title", required=True),
@@ -182,6 +189,7 @@ class _Reader:
             cases=lists.read_cases(cases, parameters),
             indicators=self.merged("indicators", read_indicators),
             registers=self.registers(),
+            roster=roster,
             prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
         )
         for head in heads.values():

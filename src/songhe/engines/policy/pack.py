@@ -441,6 +441,15 @@ class RegisterEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterGroups:
+    """Definitions whose people stand on the roster of basic elderly care; `everyone` (may be empty) must hold for all of them."""
+
+    everyone: str
+    groups: tuple[str, ...]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """All of a city's pack with the national one beneath it. `findings` holds warnings; a pack with errors does not load."""
 
@@ -472,6 +481,7 @@ class Pack:
     cases: tuple[Case, ...]
     indicators: Mapping[str, IndicatorEntry]
     registers: Mapping[str, RegisterEntry]
+    roster: RosterGroups = RosterGroups("", (), Place("roster.yaml", 1))
     findings: tuple[Finding, ...] = field(default=())
     prospect: Prospect | None = None
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from songhe.contexts.entitlements.actions.count_figures import count_figures
 from songhe.contexts.entitlements.actions.open_missing_facts import open_missing_facts
 from songhe.contexts.entitlements.actions.take_snapshot import take_snapshot
+from songhe.contexts.entitlements.actions.update_roster import update_roster
 from songhe.contexts.entitlements.actions.write_decisions import write_decisions
 from songhe.contexts.entitlements.errors import RunInProgress
 from songhe.contexts.entitlements.events import RunPublished
@@ -24,7 +25,7 @@ from songhe.foundation import audit, clock, outbox
 from songhe.foundation.access import Actor, Right, require
 
 LOCK = 7_201_001  # the advisory lock of city runs
-STEPS = ("取数据快照", "逐人核算", "保存核算结果", "汇总与待办")
+STEPS = ("取数据快照", "逐人核算", "保存核算结果", "汇总与待办", "更新名录")
 Progress = Callable[[int, int, str], None]
 
 
@@ -66,6 +67,8 @@ def _carry_out(actor: Actor, run: Run, rules: Rulebook, progress: Progress) -> N
     progress(3, len(STEPS), STEPS[3])
     count_figures(run.id, tuple(run.benefits), facts, outcome)
     open_missing_facts(rules, facts, outcome)
+    progress(4, len(STEPS), STEPS[4])
+    update_roster(run, rules, facts, outcome)
     run.published_at = clock.now()
     run.save(update_fields=["snapshot", "persons", "published_at"])
     detail = {
@@ -77,7 +80,7 @@ def _carry_out(actor: Actor, run: Run, rules: Rulebook, progress: Progress) -> N
     }
     audit.record(actor, "run.published", subject_type="run", subject_id=str(run.id), detail=detail)
     outbox.publish(RunPublished(run_id=run.id, kind=CITY, cause=run.cause))
-    progress(4, len(STEPS), "完成")
+    progress(5, len(STEPS), "完成")
 
 
 def determine_city(actor: Actor, *, cause: str, as_of: dt.date | None = None, progress: Progress = _silent) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from songhe.contexts.entitlements.actions.open_missing_facts import settle_missing_facts
+from songhe.contexts.entitlements.actions.update_roster_of_households import update_roster_of_households
 from songhe.contexts.entitlements.events import RunPublished
 from songhe.contexts.entitlements.models import Decision, Run, Snapshot
 from songhe.contexts.entitlements.words import HOUSEHOLD
@@ -95,6 +96,7 @@ def determine_households(actor: Actor, *, household_ids: Sequence[int], cause: s
     settle_missing_facts(rules, households)
     run.snapshot, run.persons, run.published_at = _snapshot(households), len(rows), clock.now()
     run.save(update_fields=["snapshot", "persons", "published_at"])
+    update_roster_of_households(run, rules, households)
     detail = {"households": list(household_ids)[:50], "persons": len(rows), "cause": cause, "rulebook": rules.hash}
     audit.record(actor, "run.published", subject_type="run", subject_id=str(run.id), detail=detail)
     outbox.publish(RunPublished(run_id=run.id, kind=HOUSEHOLD, cause=cause))

@@ -6,12 +6,24 @@ from songhe.contexts.entitlements.queries.decided_people import DecidedPerson, d
 from songhe.contexts.entitlements.queries.decision import PersonDecision, decision
 from songhe.contexts.entitlements.queries.decision_history import DecisionBrief, decision_history
 from songhe.contexts.entitlements.queries.figures import CityFigures, TownFigure, figures
+from songhe.contexts.entitlements.queries.roster import (
+    RosterCounts,
+    RosterLine,
+    RosterRuleView,
+    RosterTally,
+    roster,
+    roster_counts,
+    roster_of,
+    roster_rules,
+)
 from songhe.contexts.entitlements.queries.runs import RunBrief, runs
 from songhe.contexts.entitlements.queries.snapshot import CityFacts, read_population, snapshot_path
 from songhe.contexts.entitlements.queries.what_if import BenefitEffect, TownEffect, WhatIf, what_if
-from songhe.contexts.entitlements.words import STATUS_LABELS
+from songhe.contexts.entitlements.words import ROSTER_KIND_LABELS, ROSTER_STATE_LABELS, STATUS_LABELS, RosterKind, RosterState
 
 __all__ = [
+    "ROSTER_KIND_LABELS",
+    "ROSTER_STATE_LABELS",
     "STATUS_LABELS",
     "AnonymousDecision",
     "BenefitEffect",
@@ -21,6 +33,12 @@ __all__ = [
     "DecidedPerson",
     "DecisionBrief",
     "PersonDecision",
+    "RosterCounts",
+    "RosterKind",
+    "RosterLine",
+    "RosterRuleView",
+    "RosterState",
+    "RosterTally",
     "RunBrief",
     "TownEffect",
     "TownFigure",
@@ -32,6 +50,10 @@ __all__ = [
     "decision_history",
     "figures",
     "read_population",
+    "roster",
+    "roster_counts",
+    "roster_of",
+    "roster_rules",
     "runs",
     "snapshot_path",
     "what_if",
