@@ -112,6 +112,10 @@ def _names(pack: Pack) -> Iterator[Finding]:
                 fix = "请写 benefits.yaml 里的名称，没有就写 []"
                 yield _at(service.cited.at, "unknown_benefit", f"服务“{service.id}”写了没有的待遇“{name}”", fix)
     yield from check_prospect(pack)
+    targets = {target.id for target in pack.targets}
+    for task in pack.tasks:
+        for name in set(task.targets) - targets:
+            yield _at(task.cited.at, "unknown_target", f"任务 {task.id} 写了没有的目标“{name}”", "请写 targets.yaml 里的编号")
     yield from check_roster(pack)
     for name in pack.definitions:
         if any(name in variables for variables in pack.variables.values()):

@@ -152,6 +152,7 @@ def read_tasks(parts: list[Section]) -> tuple[Task, ...]:
                 part.texts("participating"),
                 tuple(deadlines),
                 part.texts("tags"),
+                part.texts("targets"),
                 part.cited(),
             )
         )

@@ -272,6 +272,7 @@ class Task:
     participating: tuple[str, ...]
     deadlines: tuple[Deadline, ...]
     tags: tuple[str, ...]
+    targets: tuple[str, ...]  # ids of the targets that it stands behind, where the document says so
     cited: Cited
 
 
