@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from songhe.engines.policy.cases import run_cases
 from songhe.engines.policy.findings import Finding, LanguageError, Place
+from songhe.engines.policy.indicator_checks import check_indicators, indicator_expressions
 from songhe.engines.policy.language import names_in
 from songhe.engines.policy.loading import Overlay, read_pack
 from songhe.engines.policy.meaning import lower
@@ -30,6 +31,7 @@ def check_pack(files: Mapping[str, str], city: str, overlay: Overlay | None = No
         return sorted(set(findings))
     lines = {(finding.file, finding.line) for finding in findings if finding.severity == "error"}
     more = [*_parameters(pack), *_names(pack), *_in_time(pack), *_readings(pack), *check_registers(pack, change_days(pack)[-1])]
+    more += check_indicators(pack, change_days(pack)[-1])
     found = set(findings) | {finding for finding in more if (finding.file, finding.line) not in lines}
     if not any(finding.severity == "error" for finding in found):
         found |= set(_logic(pack))
@@ -99,6 +101,7 @@ def expressions(pack: Pack) -> Iterator[Expression]:
             yield entry.expression
         yield from (reading.expression for reading in entry.readings.values())
     yield from (standard.expression for standard in pack.standards.values() if standard.expression is not None)
+    yield from indicator_expressions(pack)
     yield from (register.candidates for register in pack.registers.values() if register.candidates is not None)
 
 
@@ -111,12 +114,12 @@ def _names(pack: Pack) -> Iterator[Finding]:
             if name not in pack.benefits:
                 fix = "请写 benefits.yaml 里的名称，没有就写 []"
                 yield _at(service.cited.at, "unknown_benefit", f"服务“{service.id}”写了没有的待遇“{name}”", fix)
+    yield from check_roster(pack)
     yield from check_prospect(pack)
     targets = {target.id for target in pack.targets}
     for task in pack.tasks:
         for name in set(task.targets) - targets:
             yield _at(task.cited.at, "unknown_target", f"任务 {task.id} 写了没有的目标“{name}”", "请写 targets.yaml 里的编号")
-    yield from check_roster(pack)
     for name in pack.definitions:
         if any(name in variables for variables in pack.variables.values()):
             yield _at(pack.definitions[name].cited.at, "shared_name", f"定义“{name}”和一项事实同名", "请给定义换一个名称")

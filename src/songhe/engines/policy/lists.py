@@ -8,11 +8,13 @@ from collections.abc import Mapping as MappingOf
 from songhe.engines.policy.documents import Listing, Mapping, Part, Scalar
 from songhe.engines.policy.entries import money_value, read_readings
 from songhe.engines.policy.findings import Finding
+from songhe.engines.policy.indicators import read_contradictions
 from songhe.engines.policy.pack import (
     Admission,
     AdmissionClass,
     Announced,
     Case,
+    Contradiction,
     Deadline,
     Expectation,
     Figure,
@@ -160,8 +162,8 @@ def read_tasks(parts: list[Section]) -> tuple[Task, ...]:
     return tuple(found)
 
 
-def read_baseline(section: Section) -> tuple[tuple[Figure, ...], MappingOf[str, object]]:
-    """baseline.yaml: the printed figures, and what the demo city needs besides (as plain data)."""
+def read_baseline(section: Section) -> tuple[tuple[Figure, ...], tuple[Contradiction, ...], MappingOf[str, object]]:
+    """baseline.yaml: the printed figures, where they contradict each other, and what the demo city needs besides (as plain data)."""
     figures: list[Figure] = []
     for part in section.each("figures", "数字"):
         name = part.text("id", required=True)
@@ -179,10 +181,11 @@ def read_baseline(section: Section) -> tuple[tuple[Figure, ...], MappingOf[str, 
             )
         )
         part.done()
+    contradictions = read_contradictions(section)
     demo = section.part("demo")
     section.done()
     data = plain_value(demo) if isinstance(demo, Mapping) else {}
-    return tuple(figures), data if isinstance(data, dict) else {}
+    return tuple(figures), contradictions, data if isinstance(data, dict) else {}
 
 
 def read_cases(parts: list[Section], parameters: MappingOf[str, Parameter]) -> tuple[Case, ...]:

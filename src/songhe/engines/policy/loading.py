@@ -28,10 +28,11 @@ from songhe.engines.policy.pack import (
     RosterGroups,
     Source,
 )
+from songhe.engines.policy.precedence import departments_of, read_city_precedence
 from songhe.engines.policy.prospect_file import read_prospect
 from songhe.engines.policy.registers import read_register_file
 from songhe.engines.policy.roster import read_roster
-from songhe.engines.policy.rulebook import Citation
+from songhe.engines.policy.rulebook import Citation, Variable
 from songhe.engines.policy.sections import Section
 from songhe.engines.policy.tree import Type
 
@@ -54,7 +55,9 @@ KNOWN_FILES = {
     "baseline",
     "cases",
     "departments",
+    "precedence",
     "indicators",
+    "linkage",
     "projection",
     "roster",
 }
@@ -152,7 +155,7 @@ class _Reader:
             Admission(),
         )
         baseline = self.section(self.city, "baseline")
-        figures, demo = lists.read_baseline(baseline) if baseline else ((), {})
+        figures, contradictions, demo = lists.read_baseline(baseline) if baseline else ((), (), {})
         parameters = self.merged("parameters", entries.read_parameters)
         cases = lists.listed(self.findings, f"{self.city}/cases.yaml", self.parts.get(f"{self.city}/cases.yaml"), "用例")
         named = {code: counties.text(code) for code in counties.map.items} if counties else {}
@@ -173,7 +176,7 @@ class _Reader:
             contact=_contact(own) or _contact(base),
             counties=named,
             sources={name: source for head in heads.values() for name, source in head.sources.items()},
-            variables=entries.variables_by_entity(self.merged("variables", entries.read_variables), named),
+            variables=self.variables(named),
             parameters=parameters,
             definitions=self.merged("definitions", entries.read_definitions),
             benefits=self.merged("benefits", entries.read_benefits),
@@ -185,12 +188,13 @@ class _Reader:
             targets=lists.read_targets(self.listed("targets", "目标")),
             tasks=lists.read_tasks(self.listed("tasks", "任务")),
             figures=figures,
+            contradictions=contradictions,
             demo=demo,
             cases=lists.read_cases(cases, parameters),
             indicators=self.merged("indicators", read_indicators),
             registers=self.registers(),
-            roster=roster,
             prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
+            roster=roster,
         )
         for head in heads.values():
             head.section.asked |= {
@@ -207,6 +211,15 @@ class _Reader:
             }
             head.section.done()
         return pack
+
+    def variables(self, counties: Mapping[str, str]) -> dict[str, dict[str, Variable]]:
+        """The data dictionary; the city's own precedence is checked against it."""
+        known = departments_of(self.parts.get("national/departments.yaml"))
+        found = self.merged("variables", lambda section: entries.read_variables(section, known))
+        own = self.section(self.city, "precedence")
+        if own is not None:
+            read_city_precedence(own, {**found.get("person", {}), **found.get("household", {})}, known)
+        return entries.variables_by_entity(found, counties)
 
     def registers(self) -> dict[str, RegisterEntry]:
         """National registers, then the city's; the same id replaces the whole register."""

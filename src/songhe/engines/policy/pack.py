@@ -320,22 +320,31 @@ class CountEntry:
     """What is counted: rows `of` "person", "household", "area" or "register:<id>" for which `where` is true; or a field's `total` over them.
 
     `where` is an expression over the facts of what is counted (None: all). A row for which it cannot be told is counted apart, never silently.
+    Areas may be narrowed to those in which at least one row of another source is (`having`).
     """
 
     of: str
     where: Expression | None
     total: str | None
+    having: CountEntry | None
+    at: Place
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorEntry:
-    """A measured quantity: `numerator` / `denominator` x `per`, or the numerator alone. `needs` names what must exist before it has data."""
+    """A measured quantity: `numerator` / `denominator` x `per` / `divide_by`, or the same of the numerator alone.
+
+    `needs` names what must exist before it has data. `theme` groups indicators on a page, `places` are the decimals shown.
+    """
 
     id: str
     title: str
+    theme: str
     version: str
     unit: str
     per: int
+    divide_by: int
+    places: int
     direction: str
     scope: str
     definition: str
@@ -451,6 +460,32 @@ class RosterGroups:
 
 
 @dataclass(frozen=True, slots=True)
+class Computation:
+    """One way to a number: arithmetic over printed figures, which it names in braces."""
+
+    title: str
+    formula: str
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Where a document does not agree with itself: two computations that ought to stand in `relation` and do not.
+
+    `figures` are the printed figures that are in doubt; relation is equals, at_most (the first at most the second) or differs.
+    """
+
+    id: str
+    title: str
+    figures: tuple[str, ...]
+    first: Computation
+    second: Computation
+    relation: str
+    unit: str
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """All of a city's pack with the national one beneath it. `findings` holds warnings; a pack with errors does not load."""
 
@@ -478,6 +513,7 @@ class Pack:
     targets: tuple[Target, ...]
     tasks: tuple[Task, ...]
     figures: tuple[Figure, ...]
+    contradictions: tuple[Contradiction, ...]
     demo: Mapping[str, object]
     cases: tuple[Case, ...]
     indicators: Mapping[str, IndicatorEntry]
