@@ -52,6 +52,7 @@ class Right(StrEnum):
     SEE_FIGURES = "see_figures"
     SEE_REGISTERS = "see_registers"
     KEEP_REGISTERS = "keep_registers"
+    RUN_CENSUS = "run_census"
     IMPORT = "import"
     ACCEPT_IMPORT = "accept_import"
     SEE_JOBS = "see_jobs"
@@ -75,8 +76,16 @@ _FIELD_WORK = frozenset(
 
 ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.CITY_OFFICER: _FIELD_WORK
-    | {Right.DETERMINE, Right.WHAT_IF, Right.SEE_FIGURES, Right.CHANGE_PACKS, Right.IMPORT, Right.ACCEPT_IMPORT},
-    Role.STREET_CLERK: _FIELD_WORK | {Right.SEE_FIGURES, Right.IMPORT},
+    | {
+        Right.DETERMINE,
+        Right.WHAT_IF,
+        Right.SEE_FIGURES,
+        Right.CHANGE_PACKS,
+        Right.IMPORT,
+        Right.ACCEPT_IMPORT,
+        Right.RUN_CENSUS,
+    },
+    Role.STREET_CLERK: _FIELD_WORK | {Right.SEE_FIGURES, Right.IMPORT, Right.RUN_CENSUS},
     Role.COMMUNITY_WORKER: _FIELD_WORK,
     Role.PROVIDER_MANAGER: frozenset({Right.SEE_PACKS}),
     Role.ASSESSOR: frozenset({Right.SEE_PACKS}),

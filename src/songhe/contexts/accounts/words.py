@@ -38,6 +38,7 @@ RIGHT_LABELS: Mapping[Right, str] = {
     Right.SEE_FIGURES: "查看统计",
     Right.SEE_REGISTERS: "查看台账",
     Right.KEEP_REGISTERS: "登记台账",
+    Right.RUN_CENSUS: "组织普查",
     Right.IMPORT: "导入数据",
     Right.ACCEPT_IMPORT: "确认导入",
     Right.SEE_JOBS: "查看后台任务",
