@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,7 @@ def kendall_distribution(count: int) -> Floats:
     return chances
 
 
+@lru_cache(maxsize=512)
 def _cut(count: int) -> tuple[int, float]:
     """How many slopes to leave out on each side, the most that keeps CONFIDENCE, and the level that is then exactly kept."""
     tail = np.cumsum(kendall_distribution(count))
