@@ -23,7 +23,15 @@ from songhe.foundation.access import Right
 from songhe.project import wiring
 from songhe.web.access import AccessRule
 
-RANKS = (("accounts", "places"), ("people",), ("policy_library",), ("entitlements",))
+RANKS = (
+    ("accounts", "places"),
+    ("people",),
+    ("policy_library",),
+    ("registers",),
+    ("entitlements",),
+    ("statistics",),
+    ("planning", "plan_tracking"),
+)
 """The contexts from the lowest up; equals do not know each other. `foundation` lies below all of them."""
 
 SIGN_IN_PAGES = "allauth."
@@ -35,6 +43,7 @@ WITHOUT_SCOPE: Mapping[str, str] = {
     "foundation.OutboxEvent": "machinery; stuck events are read through outbox.stuck_events, which asks for SEE_JOBS",
     "foundation.WorkItem": "read through foundation.work_items, which filters by area",
     "foundation.StoredFile": "opened by the context that stored it, after that context has checked access",
+    "people.StagedLink": "whom such rows may mean; what a person decides on is a LinkCandidate",
     "people.StagedRow": "rows of a file between check and accept; never read by a person",
     "entitlements.Snapshot": "what a run saw; reached only from a decision that has passed its own scope",
 }

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from songhe.jobs import determination, imports, upkeep
+from songhe.jobs import determination, figures, imports, upkeep
 
-__all__ = ["determination", "imports", "upkeep"]
+__all__ = ["determination", "figures", "imports", "upkeep"]

@@ -6,24 +6,24 @@ from collections.abc import Callable, Mapping
 
 from songhe.contexts.entitlements import listeners as entitlements
 from songhe.contexts.entitlements.events import CityRunRequested, RunPublished
+from songhe.contexts.people import listeners as people
 from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged, LifeEventsKnown
 from songhe.contexts.policy_library.events import PackPutInUse
 from songhe.foundation import outbox
-from songhe.jobs import determination, imports
+from songhe.jobs import determination, figures, imports
 
 LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     AcceptRequested: (imports.on_accept_requested,),
     HouseholdsChanged: (entitlements.on_households_changed,),
+    LifeEventsKnown: (people.on_life_events_known,),
     CityFactsChanged: (determination.on_city_facts_changed,),
     PackPutInUse: (determination.on_pack_put_in_use,),
     CityRunRequested: (determination.on_city_run_requested,),
+    RunPublished: (figures.on_run_published,),
 }
 """Events that somebody in the house reacts to."""
 
-OUTWARD: Mapping[type, str] = {
-    LifeEventsKnown: "their households are determined again by HouseholdsChanged; grants and payments will stop on a death",
-    RunPublished: "pages read the newest run by themselves; later contexts (grants, indicators) will listen",
-}
+OUTWARD: Mapping[type, str] = {}
 """Events that nobody in the house reacts to yet, each with the reason why it is published."""
 
 

@@ -343,9 +343,9 @@ def tally(judged: Sequence[Judged]) -> Mapping[str, Tally]:
                 counted[test.indicator] = into[test.indicator] if sure.counts is None else _by_area(rows, above, sure.true, None)
             unsure[test.indicator] = unsure[test.indicator] | sure.unknown if test.indicator in unsure else sure.unknown
         for indicator, mask in unsure.items():
-            into = unknowns.setdefault(indicator, {})
+            apart = unknowns.setdefault(indicator, {})
             for path, number in _by_area(rows, above, mask, None).items():
-                into[path] = into.get(path, 0) + number
+                apart[path] = apart.get(path, 0) + number
     return {name: Tally(numerators[name], denominators.get(name), counted[name], unknowns[name]) for name in numerators}
 
 
@@ -365,7 +365,7 @@ def _by_area(
     else:
         np.add.at(sums, rows.area[mask], counts[mask])
     found: dict[str, int] = {}
-    for place in np.flatnonzero(sums):
+    for place in np.flatnonzero(sums).tolist():
         for path in above[place]:
             found[path] = found.get(path, 0) + int(sums[place])
     return found

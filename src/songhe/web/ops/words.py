@@ -50,6 +50,8 @@ JOB_CHIPS: Mapping[JobState, tuple[str, str]] = {
 JOB_LABELS: Mapping[str, str] = {
     "determine_city": "全市核算",
     "determine_city_nightly": "每天凌晨安排全市核算",
+    "compute_figures": "计算指标",
+    "freeze_last_month": "冻结上月指标",
     "accept_batch": "导入文件入库",
     "check_waiting_files": "检查新上传的文件",
     "deliver_events": "转告变动",
@@ -94,6 +96,9 @@ DEEDS: Mapping[str, str] = {
     "pack.put_in_use": "启用政策",
     "run.requested": "要求重新核算",
     "run.published": "生成核算结果",
+    "figures.computed": "计算指标",
+    "figures.frozen": "冻结月度指标",
+    "figures.revised": "订正月度指标",
     "work_item.close": "办结待办",
     "places.load": "载入区划",
     "job.retry": "重做后台作业",
@@ -110,6 +115,7 @@ DEED_GROUPS: tuple[tuple[str, str], ...] = (
     ("work_item.", "待办"),
     ("pack.", "政策"),
     ("run.", "核算"),
+    ("figures.", "指标"),
     ("job.", "后台作业"),
     ("audit.", "审计"),
 )

@@ -183,12 +183,10 @@ def _area_figure(entry: IndicatorEntry, path: str, row: _Tallied) -> AreaFigure:
 
 def _counted(found: FigureSet | None, paths: tuple[str, ...]) -> Mapping[str, _Tallied]:
     """By indicator, added up over areas that do not overlap."""
-    rows = Figure.objects.filter(figures=found, area_path__in=paths).values("indicator") if found is not None else ()
-    sums = (
-        rows.annotate(above=Sum("numerator"), below=Sum("denominator"), counted=Sum("rows"), unsure=Sum("unknown"))
-        if found is not None
-        else ()
-    )
+    if found is None:
+        return {}
+    rows = Figure.objects.filter(figures=found, area_path__in=paths).values("indicator")
+    sums = rows.annotate(above=Sum("numerator"), below=Sum("denominator"), counted=Sum("rows"), unsure=Sum("unknown"))
     return {
         row["indicator"]: _Tallied(
             plain(row["above"]), None if row["below"] is None else plain(row["below"]), row["counted"], row["unsure"]
