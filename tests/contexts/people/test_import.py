@@ -8,7 +8,7 @@ import pytest
 
 from songhe.contexts.people import actions, facts, queries
 from songhe.contexts.people.errors import BatchNotReady
-from songhe.contexts.people.models import Household, ImportBatch, ImportRow, Person, Record, StagedRow
+from songhe.contexts.people.models import Household, ImportBatch, ImportRow, LinkCandidate, Person, Record, StagedRow
 from songhe.foundation.models import OutboxEvent, WorkItem
 from tests.contexts.people import city
 from tests.contexts.people.city import (
@@ -191,8 +191,10 @@ def test_two_people_of_one_name_and_birthday_are_a_conflict_and_a_work_item() ->
     row = rows_of(result.batch)[0]
     assert (row.verdict, codes(row)) == ("conflict", ["several_people"])
     assert footprint() == before
-    item = WorkItem.objects.get(kind="import_conflict")
-    assert (item.owner, item.subject_id, item.area_path) == ("社区", row.id, "990100/")
+    item = WorkItem.objects.get(kind="link_review")
+    assert (item.owner, item.subject_id, item.area_path) == ("社区", row.id, city.ROSE)
+    asked = {candidate.other_id for candidate in LinkCandidate.objects.filter(row=row, outcome="")}
+    assert asked == {person_of(ZHANG).id, person_of(twin).id}
     assert dict(queries.batch(OFFICER, batch_id=result.batch.batch_id).rows.items[0].content)["姓名"] == "张桂兰"
 
 

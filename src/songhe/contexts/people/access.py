@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from songhe.contexts.people.errors import BatchNotFound, CandidateNotFound, PersonNotFound, SheetNotFound
-from songhe.contexts.people.models import Household, ImportBatch, LinkCandidate, Person, SheetRequest
+from songhe.contexts.people.errors import BatchNotFound, CandidateNotFound, PersonNotFound, RoundNotFound, SheetNotFound
+from songhe.contexts.people.models import CensusAnswer, CensusRound, CensusTally, Household, ImportBatch, LinkCandidate, Person, SheetRequest
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.scope import rows_within
 
@@ -89,3 +89,31 @@ def sheet_for(actor: Actor, request_id: int, *, right: Right, lock: bool = False
         raise SheetNotFound("没有找到这张表，或者不在您负责的区域。", next_step="请回到“数据上报”重新选择。")
     require(actor, right, found.area_path)
     return found
+
+
+def rounds_visible_to(actor: Actor, *, right: Right = Right.SEE_PEOPLE) -> QuerySet[CensusRound]:
+    """Census rounds that touch the areas where the actor holds the right: inside them, or around them."""
+    found = Q(pk__in=[])
+    for path in actor.area_paths(right):
+        above = ["/".join(path.split("/")[:depth]) + "/" for depth in range(1, path.count("/") + 1)] if path else []
+        found |= Q(area_path__startswith=path) | Q(area_path__in=above)
+    return CensusRound.objects.filter(found)
+
+
+def round_for(actor: Actor, round_id: int, *, right: Right = Right.SEE_PEOPLE, lock: bool = False) -> CensusRound:
+    """The round; RoundNotFound where there is none that the actor may see."""
+    rows = rounds_visible_to(actor, right=right).filter(id=round_id)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise RoundNotFound("没有找到这一轮普查，或者它不在您负责的区域。", next_step="请回到普查的名单重新选择。")
+    return found
+
+
+def tallies_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[CensusTally]:
+    """What was counted of communities in the actor's areas."""
+    return CensusTally.objects.filter(rows_within(actor, Right.SEE_PEOPLE, area_path=area_path))
+
+
+def answers_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[CensusAnswer]:
+    """What came of asking people in the actor's areas."""
+    return CensusAnswer.objects.filter(rows_within(actor, Right.SEE_PEOPLE, field="person__area_path", area_path=area_path))

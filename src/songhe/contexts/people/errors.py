@@ -117,3 +117,21 @@ class FactNotCorrectable(InvalidInput):
     """The variable is unknown, derived, or the value does not fit it."""
 
     code = "fact_not_correctable"
+
+
+class RoundNotFound(NotFound):
+    """No such census round, or none that the actor may see."""
+
+    code = "round_not_found"
+
+
+class RoundClosed(Conflict):
+    """The census round has been closed already."""
+
+    code = "round_closed"
+
+
+class NotInRound(InvalidInput):
+    """The person does not belong to those whom the round asks."""
+
+    code = "not_in_round"

@@ -59,6 +59,23 @@ class LinkOrigin(StrEnum):
     BY_HAND = "by_hand"  # a human found the two themselves
 
 
+LINK_ORIGIN_LABELS: Mapping[LinkOrigin, str] = {
+    LinkOrigin.IMPORT: "导入时自动对上",
+    LinkOrigin.REVIEW: "人工确认",
+    LinkOrigin.BY_HAND: "人工合并",
+}
+
+# What the linkage model compared, in words; a side that says nothing is not mentioned.
+AGREEMENT_WORDS: Mapping[str, Mapping[str, str]] = {
+    "name": {"exact": "姓名相同", "sound": "姓名同音不同字", "near": "姓名差一个字", "differs": "姓名不同"},
+    "birth_date": {"exact": "出生日期相同", "near": "出生日期相近", "differs": "出生日期不同"},
+    "id_number": {"exact": "证件号相同", "near": "证件号相近", "differs": "证件号不同"},
+    "phone": {"exact": "同一个电话", "near": "电话差一位", "differs": "电话不同"},
+    "home": {"exact": "住址或户号相同", "near": "同一个村（社区）", "differs": "住处不同"},
+    "sex": {"exact": "性别相同", "differs": "性别不同"},
+}
+
+
 class LinkOutcome(StrEnum):
     """What a human said of a candidate; an undecided one has none."""
 
@@ -109,6 +126,7 @@ ASK_OUTCOME_LABELS: Mapping[AskOutcome, str] = {
 }
 
 COMMUNITY = "社区"  # the department in whose name a clerk corrects a fact
+NOT_STATED = frozenset({"size", "county"})  # follow from other things; nobody states them
 DERIVED = "推算"  # in whose name a fact is derived from other facts: it counts last and is no party to a dispute
 
 IDENTITY_LABELS: Mapping[str, str] = {
@@ -132,3 +150,28 @@ SEALED_FIELDS = ("id_number", "phone", "address", "bank_account", "diagnosis")
 def seal_context(field: str, owner: str) -> str:
     """What a sealed field is bound to: its name and the person's public id (for an address, the household's number)."""
     return f"people:{field}:{owner}"
+
+
+STALE_ANSWER = "census_refresh"
+"""Kind of a work item: a person who was asked in a census round has to be asked again."""
+
+
+class Asked(StrEnum):
+    """Whom a list of a census round shows."""
+
+    TO_ASK = "to_ask"  # nobody has been there yet
+    ANSWERED = "answered"
+    ABSENT = "absent"
+    REFUSED = "refused"
+    GONE = "gone"  # moved or died, as the worker was told
+    GAPS = "gaps"  # something of the round is missing or old
+
+
+ASKED_LABELS: Mapping[Asked, str] = {
+    Asked.TO_ASK: "还没去问",
+    Asked.ANSWERED: "已问到",
+    Asked.ABSENT: "没见到人",
+    Asked.REFUSED: "不愿回答",
+    Asked.GONE: "已搬走或去世",
+    Asked.GAPS: "资料缺或过期",
+}

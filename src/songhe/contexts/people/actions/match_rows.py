@@ -1,8 +1,9 @@
 """Says of every staged row whom it means and what accepting it would do, by set-based SQL over temporary tables.
 
-A valid ID number decides alone. Without one, a row means a person only if exactly one has its name, birth date and community (or
-household); more than one is a conflict, never a guess. The verdicts stand in the temporary table `import_match` until the
-transaction ends: staged_id, person_id (null for a new person), verdict, changes, problems.
+A valid ID number decides alone; rows without one go through `link_rows`. The verdicts stand in the temporary table `import_match` until
+the transaction ends: staged_id, person_id (who is known and meant, standing for nobody; null for a new person), source_id (who stands for
+that person and takes the record, where somebody does), links (a person will be made of the row, to stand for `person_id`), verdict,
+changes, problems.
 """
 
 from __future__ import annotations
@@ -10,37 +11,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from songhe.contexts.people.actions.link_rows import keep_links, link_rows
 from songhe.contexts.people.actions.run_script import run_script
 from songhe.contexts.people.models import ImportBatch
 from songhe.contexts.people.queries.layouts import Layout, layout_of
 
 _BY_ID = """
 CREATE TEMP TABLE import_match ON COMMIT DROP AS
-SELECT s.id AS staged_id, p.id AS person_id, ''::text AS verdict, '{}'::text[] AS changes, '[]'::jsonb AS problems,
-       CASE WHEN p.id IS NOT NULL THEN 'p' || p.id ELSE 'i' || encode(s.id_index, 'hex') END AS subject
+SELECT s.id AS staged_id, coalesce(p.stands_for_id, p.id) AS person_id, CASE WHEN p.stands_for_id IS NOT NULL THEN p.id END AS source_id,
+       FALSE AS links, p.id IS NOT NULL AS by_number, ''::text AS verdict, '{}'::text[] AS changes, '[]'::jsonb AS problems,
+       CASE WHEN p.id IS NOT NULL THEN 'p' || coalesce(p.stands_for_id, p.id) ELSE 'i' || encode(s.id_index, 'hex') END AS subject
 FROM import_staged_row s LEFT JOIN person p ON p.id_index = s.id_index
 WHERE s.batch_id = %(batch)s AND NOT s.rejected;
 ALTER TABLE import_match ADD PRIMARY KEY (staged_id);
 ANALYZE import_match;
-"""
-
-# The people whom a row could mean by name, birth date and community or household, for rows that no ID number decides.
-_LIKELY = """
-CREATE TEMP TABLE import_likely ON COMMIT DROP AS
-SELECT m.staged_id, min(p.id) AS person_id, count(*) AS people, bool_or(p.id_index IS NOT NULL) AS numbered, s.id_index IS NOT NULL AS has_number
-FROM import_match m
-JOIN import_staged_row s ON s.id = m.staged_id
-JOIN person p ON p.birth_date = s.birth_date AND p.name = s.name
-LEFT JOIN household h ON h.id = p.household_id AND h.key = s.household_key
-WHERE m.person_id IS NULL AND (p.area_id = s.area_id OR h.id IS NOT NULL)
-GROUP BY m.staged_id, s.id_index;
-
-UPDATE import_match m SET person_id = l.person_id, subject = 'p' || l.person_id
-FROM import_likely l WHERE l.staged_id = m.staged_id AND l.people = 1 AND NOT (l.has_number AND l.numbered);
-
-UPDATE import_match m SET verdict = 'conflict',
-    problems = m.problems || jsonb_build_array(CASE WHEN l.has_number THEN %(other_number)s::jsonb ELSE %(ambiguous)s::jsonb END)
-FROM import_likely l WHERE l.staged_id = m.staged_id AND m.verdict = '' AND (l.people > 1 OR l.has_number AND l.numbered);
 """
 
 _UNKNOWN = """
@@ -67,7 +51,9 @@ UPDATE import_match m SET
     verdict = CASE WHEN p.pinyin = s.pinyin THEN m.verdict ELSE 'conflict' END,
     problems = m.problems || jsonb_build_array(CASE WHEN p.pinyin = s.pinyin THEN %(homophone)s::jsonb ELSE %(other_name)s::jsonb END)
 FROM import_staged_row s, person p
-WHERE s.id = m.staged_id AND p.id = m.person_id AND m.verdict = '' AND p.name <> s.name;
+WHERE s.id = m.staged_id AND p.id = coalesce(m.source_id, m.person_id) AND m.by_number AND m.verdict = '' AND p.name <> s.name;
+
+UPDATE import_match m SET problems = m.problems || jsonb_build_array(%(linked)s::jsonb) WHERE m.links AND m.verdict = '';
 """
 
 _TWICE = """
@@ -94,8 +80,15 @@ WHERE m.verdict IN ('', 'new') AND m.staged_id IN (
     WHERE m2.verdict = '' GROUP BY p.household_id, v.key HAVING count(DISTINCT v.value) > 1);
 """
 
-# What this department's files had said before (later statements of the same thing covering earlier ones), up to the day of this file.
+# What this department's files had said before (later statements of the same thing covering earlier ones), up to the day of this file,
+# of the person and of everybody who stands for them.
 _COMPARE = """
+CREATE TEMP TABLE import_kin ON COMMIT DROP AS
+SELECT k.stands_for_id AS head_id, k.id AS person_id, k.household_id
+FROM person k WHERE k.stands_for_id IN (SELECT m.person_id FROM import_match m WHERE m.verdict = '');
+CREATE INDEX ON import_kin (head_id);
+ANALYZE import_kin;
+
 UPDATE import_match m SET verdict = c.verdict, changes = c.changes
 FROM (
     SELECT m.staged_id, CASE WHEN d.changes = '{}' THEN 'unchanged' ELSE 'update' END AS verdict, d.changes
@@ -103,12 +96,16 @@ FROM (
     JOIN import_staged_row s ON s.id = m.staged_id
     JOIN person p ON p.id = m.person_id
     LEFT JOIN LATERAL (
-        SELECT people_merge(r.values || r.identity ORDER BY r.stated_on, r.id) AS said FROM department_record r
-        WHERE r.person_id = m.person_id AND r.department = %(department)s AND r.stated_on <= %(stated_on)s AND r.note = ''
+        SELECT people_merge(r.values || r.identity ORDER BY r.stated_on, r.id) AS said
+        FROM (SELECT m.person_id AS id UNION ALL SELECT k.person_id FROM import_kin k WHERE k.head_id = m.person_id) g
+        JOIN department_record r ON r.person_id = g.id
+        WHERE r.department = %(department)s AND r.stated_on <= %(stated_on)s AND r.note = ''
     ) b ON TRUE
     LEFT JOIN LATERAL (
-        SELECT people_merge(r.values ORDER BY r.stated_on, r.id) AS said FROM department_record r
-        WHERE s.household_values <> '{}' AND r.household_id = p.household_id AND r.department = %(department)s AND r.stated_on <= %(stated_on)s AND r.note = ''
+        SELECT people_merge(r.values ORDER BY r.stated_on, r.id) AS said
+        FROM (SELECT p.household_id AS id UNION SELECT k.household_id FROM import_kin k WHERE k.head_id = m.person_id) g
+        JOIN department_record r ON r.household_id = g.id
+        WHERE s.household_values <> '{}' AND r.department = %(department)s AND r.stated_on <= %(stated_on)s AND r.note = ''
     ) hb ON TRUE
     CROSS JOIN LATERAL (
         SELECT CASE WHEN coalesce(b.said @> (s.values || s.identity), FALSE) AND (s.household_values = '{}' OR coalesce(hb.said @> s.household_values, FALSE))
@@ -126,11 +123,19 @@ FROM (
 _FROM_VERDICTS = """
 DROP TABLE IF EXISTS import_match;
 CREATE TEMP TABLE import_match ON COMMIT DROP AS
-SELECT s.id AS staged_id, r.person_id, r.verdict, r.changes
+SELECT s.id AS staged_id, r.person_id, l.person_id AS source_id, coalesce(l.kind = 'link', FALSE) AS links, r.verdict, r.changes
 FROM import_staged_row s JOIN import_row r ON r.batch_id = s.batch_id AND r.sheet = s.sheet AND r.row = s.row
+LEFT JOIN import_staged_link l ON l.batch_id = s.batch_id AND l.sheet = s.sheet AND l.row = s.row AND l.kind IN ('link', 'kept')
 WHERE s.batch_id = %(batch)s AND NOT s.rejected;
 ALTER TABLE import_match ADD PRIMARY KEY (staged_id);
 ANALYZE import_match;
+"""
+
+_ONE_ROW = """
+DROP TABLE IF EXISTS import_match, import_kin;
+CREATE TEMP TABLE import_match ON COMMIT DROP AS
+SELECT %(staged)s::bigint AS staged_id, %(person)s::bigint AS person_id, NULL::bigint AS source_id, %(person)s::bigint IS NOT NULL AS links,
+       CASE WHEN %(person)s::bigint IS NULL THEN 'new' ELSE '' END AS verdict, '{}'::text[] AS changes, '[]'::jsonb AS problems;
 """
 
 
@@ -139,20 +144,32 @@ def take_verdicts(batch: ImportBatch) -> None:
     run_script(_FROM_VERDICTS, {"batch": batch.id})
 
 
+def match_as_told(batch: ImportBatch, *, staged_id: int, person_id: int | None) -> None:
+    """`import_match` holds one row as a human decided: it means the person, or (None) somebody new. A row that says nothing new is unchanged."""
+    values = {"staged": staged_id, "person": person_id, "department": batch.department, "stated_on": batch.stated_on}
+    run_script(_ONE_ROW + (_COMPARE if person_id is not None else ""), values)
+
+
 def match_rows(batch: ImportBatch) -> None:
-    """`import_match` holds a verdict for every staged row of the batch that was not rejected by itself."""
+    """`import_match` holds a verdict for every staged row of the batch that was not rejected by itself; whom rows may mean is kept as StagedLink."""
     layout = layout_of(batch.department)
     values: dict[str, object] = {
         "batch": batch.id, "department": batch.department, "stated_on": batch.stated_on, "may_add": layout.may_add,
         "areas": [f"{path}%" for path in batch.area_paths], **_problems(layout),
     }  # fmt: skip
-    steps = [_BY_ID, _LIKELY, _UNKNOWN]
-    if "" not in batch.area_paths:
-        steps.append(_OUTSIDE)
-    if not layout.keeps_identity:
-        steps.append(_NAMES)
-    steps += [_TWICE, _HOUSEHOLDS, _COMPARE]
-    run_script("DROP TABLE IF EXISTS import_match, import_likely, import_twice;\n" + "".join(steps), values)
+    anywhere = "" in batch.area_paths
+    run_script("DROP TABLE IF EXISTS import_match, import_kin, import_twice;\n" + _BY_ID, values)
+    link_rows(values, anywhere=anywhere)
+    steps = [
+        _UNKNOWN,
+        *([] if anywhere else [_OUTSIDE]),
+        *([] if layout.keeps_identity else [_NAMES]),
+        _TWICE,
+        _HOUSEHOLDS,
+        _COMPARE,
+    ]
+    run_script("".join(steps), values)
+    keep_links(batch.id)
 
 
 def _problems(layout: Layout) -> Mapping[str, str]:
@@ -165,15 +182,21 @@ def _problems(layout: Layout) -> Mapping[str, str]:
 
     return {
         "other_number": problem(
-            number, "number_differs", "同村(社区)有同名同生日、证件号不同的人，可能是同一人。", "请核对证件号；确是两人的，由公安数据补入。"
+            number, "number_differs", "同村(社区)有同名同生日、证件号不同的人，可能是同一人。", "请核对证件号，并在“疑似同一人”里确定是不是同一个人。"
         ),
-        "ambiguous": problem(number, "several_people", "有几位同名同生日的人，分不清是哪一位。", "请补填身份证号。"),
+        "ambiguous": problem(number, "several_people", "有几位同名同生日的人，分不清是哪一位。", "请补填身份证号，或者在“疑似同一人”里确定是哪一位。"),
         "nobody": problem(number, "nobody_found", "人口资料里没有这个人。", f"请核对证件号和姓名；确有此人的，请先由公安数据补入，再报{layout.label}的数据。"),
         "no_number": problem(number, "new_without_number", "人口资料里没有这个人，新增时必须有身份证号。", "请补填身份证号。"),
         "no_area": problem("村(社区)", "new_without_area", "人口资料里没有这个人，新增时必须写明村(社区)。", "请补填本市的村(社区)。"),
         "outside": problem("村(社区)", "outside_area", "这个人不在您负责的区域。", "请交给所在镇街报送，或请市级人员上传。"),
         "homophone": problem(name, "name_homophone", "姓名与人口资料同音不同字，已按证件号对上。", "请原单位核对姓名用字。", "notice"),
         "other_name": problem(name, "name_differs", "证件号对上的是另一个姓名。", "请核对证件号和姓名是不是同一个人的。"),
+        "maybe": problem(
+            number, "maybe_same", "没有有效的身份证号，可能是人口资料里已有的人，还不能确定。", "请在“疑似同一人”里看两边的资料，确定是不是同一个人。"
+        ),
+        "linked": problem(
+            number, "linked", "没有有效的身份证号，已按姓名、出生日期、住处等对上人口资料里的一位。", "不用处理；对错了，可以在老人的页面上拆开。", "notice"
+        ),
         "contradicts": problem(number, "row_contradicts", "同一个人在文件里出现多次，内容不一样。", "请只保留正确的一行。"),
         "repeated": problem(number, "row_repeated", "同一个人在文件里重复出现，内容相同。", "不用处理，只采用第一行。", "notice"),
         "household_contradicts": problem("户", "household_contradicts", "同一户的几个人，家庭情况填得不一样。", "请按户核对后填成一样的。"),

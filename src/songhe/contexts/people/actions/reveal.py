@@ -7,12 +7,11 @@ from django.db import transaction
 from songhe.contexts.people.access import person_for
 from songhe.contexts.people.errors import ReasonMissing
 from songhe.contexts.people.models import Person
+from songhe.contexts.people.queries.contacts import opened
 from songhe.contexts.people.queries.dictionary import find_variable, shown
-from songhe.contexts.people.queries.search_people import opened
-from songhe.contexts.people.words import IDENTITY_LABELS, SEALED_FIELDS, seal_context
+from songhe.contexts.people.words import IDENTITY_LABELS, SEALED_FIELDS
 from songhe.foundation import audit
 from songhe.foundation.access import Actor, Right
-from songhe.foundation.encryption import open_sealed
 from songhe.foundation.errors import InvalidInput
 
 SHORTEST_REASON = 2
@@ -35,11 +34,6 @@ def reveal(actor: Actor, *, person_id: int, field: str, reason: str) -> str:
 
 
 def _field(person: Person, field: str) -> tuple[str, str]:
-    if field == "address":
-        home = person.household
-        return IDENTITY_LABELS[field], open_sealed(
-            home.address_sealed, context=seal_context(field, home.key)
-        ) if home.address_sealed else ""
     if field in SEALED_FIELDS:
         return IDENTITY_LABELS[field], opened(person, field)
     variable = find_variable(field)

@@ -21,11 +21,13 @@ SELECT c.person_id, p.household_id, s.public_id::text, p.public_id::text, s.hous
        CASE WHEN 'phone' = ANY (c.stale) OR p.public_id = s.public_id THEN NULL ELSE s.phone_sealed END,
        CASE WHEN 'bank_account' = ANY (c.stale) OR p.public_id = s.public_id THEN NULL ELSE s.bank_account_sealed END,
        CASE WHEN 'diagnosis' = ANY (c.stale) OR p.public_id = s.public_id THEN NULL ELSE s.diagnosis_sealed END,
+       s.identity ->> 'address',
        CASE WHEN 'address' = ANY (c.stale) OR (h.key = s.household_key AND %(keeps)s) THEN NULL ELSE s.address_sealed END
 FROM import_change c
 JOIN import_staged_row s ON s.id = c.staged_id JOIN person p ON p.id = c.person_id JOIN household h ON h.id = p.household_id
 JOIN import_match m ON m.staged_id = c.staged_id
 WHERE NOT c.is_new AND (p.public_id <> s.public_id OR s.address_sealed IS NOT NULL AND 'address' = ANY (m.changes))
+   OR c.is_new AND s.address_sealed IS NOT NULL AND h.address_sealed IS NULL
 """
 
 _KEEP = """
@@ -35,7 +37,7 @@ UPDATE person p SET id_sealed = coalesce(t.id_sealed, p.id_sealed), id_index = C
     diagnosis_sealed = coalesce(t.diagnosis_sealed, p.diagnosis_sealed), changed_at = %(now)s
 FROM import_sealed t WHERE t.person_id = p.id
   AND coalesce(t.id_sealed, t.phone_sealed, t.bank_account_sealed, t.diagnosis_sealed) IS NOT NULL;
-UPDATE household h SET address_sealed = t.address_sealed, changed_at = %(now)s
+UPDATE household h SET address_sealed = t.address_sealed, address_digest = coalesce(t.address_digest, ''), changed_at = %(now)s
 FROM import_sealed t WHERE t.household_id = h.id AND t.address_sealed IS NOT NULL;
 """
 
@@ -46,7 +48,7 @@ def seal_again(batch: ImportBatch, *, keeps_identity: bool) -> None:
         cursor.execute("DROP TABLE IF EXISTS import_sealed")
         cursor.execute(
             "CREATE TEMP TABLE import_sealed (person_id bigint, household_id bigint, id_sealed bytea, id_index bytea, phone_sealed bytea, "
-            "phone_index bytea, bank_account_sealed bytea, diagnosis_sealed bytea, address_sealed bytea) ON COMMIT DROP"
+            "phone_index bytea, bank_account_sealed bytea, diagnosis_sealed bytea, address_sealed bytea, address_digest text) ON COMMIT DROP"
         )
         for rows in rows_in_blocks(_ROWS, {"keeps": keeps_identity}):
             with cursor.copy("COPY import_sealed FROM STDIN") as copy:
@@ -56,10 +58,10 @@ def seal_again(batch: ImportBatch, *, keeps_identity: bool) -> None:
 
 
 def _sealed_again(row: tuple[Any, ...]) -> tuple[object, ...]:
-    person_id, household_id, was, owner, said_key, key, id_index, phone_index, *sealed, address = row
+    person_id, household_id, was, owner, said_key, key, id_index, phone_index, *sealed, digest, address = row
     own = [_moved(blob, seal_context(f, was), seal_context(f, owner)) for f, blob in zip(_FIELDS, sealed, strict=True)]
     home = _moved(address, seal_context("address", said_key or was), seal_context("address", key))
-    return (person_id, household_id, own[0], id_index, own[1], phone_index, own[2], own[3], home)
+    return (person_id, household_id, own[0], id_index, own[1], phone_index, own[2], own[3], home, digest)
 
 
 def _moved(blob: bytes | None, before: str, after: str) -> bytes | None:

@@ -1,12 +1,14 @@
 """The tables of this context; private to it."""
 
 from songhe.contexts.people.models.files import ImportBatch, ImportRow, SenderMapping, SheetRequest, StagedRow
+from songhe.contexts.people.models.links import StagedLink
 from songhe.contexts.people.models.person import Household, LifeEvent, LinkCandidate, Person, PersonLink, Record
-from songhe.contexts.people.models.rounds import CensusAnswer, CensusRound, Consent
+from songhe.contexts.people.models.rounds import CensusAnswer, CensusRound, CensusTally, Consent
 
 __all__ = [
     "CensusAnswer",
     "CensusRound",
+    "CensusTally",
     "Consent",
     "Household",
     "ImportBatch",
@@ -18,5 +20,6 @@ __all__ = [
     "Record",
     "SenderMapping",
     "SheetRequest",
+    "StagedLink",
     "StagedRow",
 ]

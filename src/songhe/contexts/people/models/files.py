@@ -21,7 +21,9 @@ class ImportBatch(models.Model):
     problem = models.TextField(blank=True)  # why the whole file could not be read
     ignored_columns = ArrayField(models.TextField(), default=list)  # headers that the layout does not know
     notes = ArrayField(models.TextField(), default=list)  # what is to be said of the file as a whole, in Chinese
-    headings_sealed = models.BinaryField(default=b"")  # the headers found, what each was taken for, a few cells below it (sealed JSON)
+    headings_sealed = models.BinaryField(
+        default=b""
+    )  # the headers found, what each was taken for, a few cells below it (sealed JSON)
     columns = models.JSONField(default=dict)  # header as written -> layout field ("" leaves it out), where the sender said so
     client_key = models.TextField(null=True, unique=True)  # idempotency key of the API consumer who uploaded it
     progress = models.IntegerField(default=0)

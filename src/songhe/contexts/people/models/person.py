@@ -22,13 +22,19 @@ class Household(models.Model):
     area = models.ForeignKey("places.Area", on_delete=models.PROTECT, related_name="+", db_index=False)  # community or village
     area_path = models.TextField()
     address_sealed = models.BinaryField(null=True)
+    address_digest = models.TextField(
+        blank=True, default="", db_default=""
+    )  # of the same address: equal where two households say the same
     facts = models.JSONField(default=dict)  # variable -> value
     stale = ArrayField(models.TextField(), default=list)  # variables whose counting statement is past its validity
     changed_at = models.DateTimeField()
 
     class Meta:
         db_table = "household"
-        indexes = [models.Index(fields=["area_path"], name="household_area", opclasses=["text_pattern_ops"])]
+        indexes = [
+            models.Index(fields=["area_path"], name="household_area", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["address_digest"], name="household_address", condition=~Q(address_digest="")),
+        ]
 
 
 class Person(models.Model):
@@ -154,6 +160,9 @@ class LinkCandidate(models.Model):
     row = models.ForeignKey("ImportRow", null=True, on_delete=models.PROTECT, related_name="+")
     other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     area_path = models.TextField(db_collation="C")  # of `other`
+    from_area_path = models.TextField(
+        db_collation="C"
+    )  # of the person or the row; where the row names no community, that of `other`
     probability = models.FloatField()
     evidence = models.JSONField(default=dict)
     found_at = models.DateTimeField()

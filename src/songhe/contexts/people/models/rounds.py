@@ -47,6 +47,22 @@ class CensusAnswer(models.Model):
         indexes = [models.Index(fields=["person"], name="census_answer_person")]
 
 
+class CensusTally(models.Model):
+    """One community of a round as counted at a moment: how many are to be asked and what is known of them. Frozen when the round is closed.
+
+    `numbers` is queries.round_numbers.Numbers as JSON: whole numbers only, people by age, sex, value of a fact, and by what is missing or old.
+    """
+
+    round = models.ForeignKey(CensusRound, on_delete=models.PROTECT, related_name="+")
+    area_path = models.TextField(db_collation="C")
+    counted_at = models.DateTimeField()
+    numbers = models.JSONField()
+
+    class Meta:
+        db_table = "census_tally"
+        constraints = [models.UniqueConstraint(fields=["round", "area_path"], name="census_tally_once")]
+
+
 class Consent(models.Model):
     """What a person (or who acts for them) agreed to or refused, for one use of their data. The latest of a use counts; none is deleted."""
 

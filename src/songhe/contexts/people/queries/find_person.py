@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from songhe.contexts.people.access import person_for, visible_to
 from songhe.contexts.people.errors import PersonNotFound
+from songhe.contexts.people.models import Person
 from songhe.contexts.people.queries.search_people import PersonBrief, briefs
 from songhe.foundation.access import Actor
 
 
 def person_id_of(actor: Actor, *, public_id: uuid.UUID) -> int:
-    """The person's inner number; PersonNotFound where there is none in the actor's areas."""
-    found = visible_to(actor).filter(public_id=public_id).values_list("id", flat=True).first()
+    """The person's inner number (of whoever they stand for, where they do); PersonNotFound where there is none in the actor's areas."""
+    other = Person.objects.filter(public_id=public_id).exclude(stands_for=None).values_list("stands_for_id", flat=True).first()
+    named = {"public_id": public_id} if other is None else {"id": other}
+    found = visible_to(actor).filter(**named).values_list("id", flat=True).first()
     if found is None:
         raise PersonNotFound("没有找到这位老人，或者老人不在您负责的区域。", next_step="请核对后重新查找。")
     return found

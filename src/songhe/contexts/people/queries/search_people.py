@@ -8,20 +8,21 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from songhe.basics.ages import age_on
 from songhe.basics.identifiers import Phone, ResidentId, parse_phone, parse_resident_id
 from songhe.basics.masking import mask_id_number, mask_phone
 from songhe.contexts.people.access import visible_to
 from songhe.contexts.people.models import Household, Person
-from songhe.contexts.people.words import seal_context
+from songhe.contexts.people.queries.contacts import opened, remember_contacts
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right, require
-from songhe.foundation.encryption import blind_index, open_sealed
+from songhe.foundation.encryption import blind_index
 from songhe.foundation.paging import Page, cursor_of, keys_of
 
 MOST = 200
+MOST_OTHERWISE = 20
 _NUMBER = re.compile(r"\+?[\d-]{7,17}[\dXx]")
 
 
@@ -52,19 +53,29 @@ def search_people(
 ) -> Page[PersonBrief]:
     """People in the actor's areas (narrowed to `area_path`), by name; without text everybody there by community and name.
 
-    Text is a name or its beginning, its pinyin or initials, a whole ID number (15 or 18 digits), or a whole telephone number.
+    Text is a name or its beginning, its pinyin or initials, a whole ID number (15 or 18 digits), or a whole telephone number. Whoever some
+    department writes otherwise is found by that too; those come after the others of the first page, at most MOST_OTHERWISE of them.
     """
     require(actor, Right.SEE_PEOPLE)
     words, limit = _folded(text), max(1, min(limit, MOST))
+    meaning, keys = _meaning(words)
     found: list[Person] = []
     for rows in _in_turn(actor, area_path, one_by_one=not words):
-        matching, keys = _matching(rows, words)
+        matching = rows.filter(meaning)
         if after is not None:
             matching = _beyond(matching, keys, keys_of(after, *(int if key == "id" else str for key in keys)))
         found += matching.select_related("area__parent").order_by(*keys)[: limit + 1 - len(found)]
     last = found[limit - 1] if len(found) > limit else None
     following = cursor_of(*(getattr(last, key) for key in keys)) if last is not None else None
-    return Page(briefs(found[:limit]), following)
+    also = _written_otherwise(actor, area_path, meaning) if words and after is None else []
+    return Page(briefs([*found[:limit], *also]), following)
+
+
+def _written_otherwise(actor: Actor, area_path: str, meaning: Q) -> list[Person]:
+    """People whom the words do not find by themselves, but by how a department's rows wrote them."""
+    written = Person.objects.exclude(stands_for=None).filter(meaning)
+    heads = visible_to(actor, area_path=area_path).filter(id__in=written.values("stands_for_id")).exclude(meaning)
+    return list(heads.select_related("area__parent").order_by("name", "id")[:MOST_OTHERWISE])
 
 
 def _in_turn(actor: Actor, area_path: str, *, one_by_one: bool) -> list[QuerySet[Person]]:
@@ -87,6 +98,7 @@ def is_number(text: str) -> bool:
 
 def briefs(people: Sequence[Person]) -> tuple[PersonBrief, ...]:
     """The people as list lines, identifiers masked."""
+    remember_contacts(people)
     return tuple(_brief(person) for person in people)
 
 
@@ -107,45 +119,31 @@ def _brief(person: Person) -> PersonBrief:
     )  # fmt: skip
 
 
-_SEALED = {
-    "id_number": "id_sealed",
-    "phone": "phone_sealed",
-    "bank_account": "bank_account_sealed",
-    "diagnosis": "diagnosis_sealed",
-}
-
-
-def opened(person: Person, field: str) -> str:
-    """A sealed field of a person in clear, empty where there is none. What leaves this context is masked or revealed with a reason."""
-    blob = getattr(person, _SEALED[field])
-    return open_sealed(blob, context=seal_context(field, str(person.public_id))) if blob else ""
-
-
 def _folded(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
-def _matching(rows: QuerySet[Person], text: str) -> tuple[QuerySet[Person], tuple[str, ...]]:
-    """The filtered rows and the keys that order them."""
+def _meaning(text: str) -> tuple[Q, tuple[str, ...]]:
+    """What the words ask of a row, and the keys that order the rows."""
     if not text:
-        return rows, ("area_path", "name", "id")
+        return Q(), ("area_path", "name", "id")
     if _NUMBER.fullmatch(text):
-        return _numbered(rows, text), ("name", "id")
+        return _numbered(text), ("name", "id")
     if text.isascii():
         letters = text.lower()
         column = "initials" if not re.search("[aeiouv]", letters) else "pinyin"
-        return rows.filter(**{f"{column}__startswith": letters}), (column, "name", "id")
-    return rows.filter(name__startswith=text), ("name", "id")
+        return Q(**{f"{column}__startswith": letters}), (column, "name", "id")
+    return Q(name__startswith=text), ("name", "id")
 
 
-def _numbered(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
-    """Those with exactly this ID number or telephone number; nobody where it is neither."""
+def _numbered(text: str) -> Q:
+    """Exactly this ID number or telephone number; nobody where it is neither."""
     number, phone = parse_resident_id(text), parse_phone(text)
     if isinstance(number, ResidentId):
-        return rows.filter(id_index=blind_index(number.number, kind="id_number"))
+        return Q(id_index=blind_index(number.number, kind="id_number"))
     if isinstance(phone, Phone):
-        return rows.filter(phone_index=blind_index(phone.number, kind="phone"))
-    return rows.none()
+        return Q(phone_index=blind_index(phone.number, kind="phone"))
+    return Q(pk__in=[])
 
 
 def _beyond(rows: QuerySet[Person], keys: Sequence[str], values: Sequence[str | int]) -> QuerySet[Person]:
