@@ -162,6 +162,12 @@ def close_by_keys(actor: Actor, *, keys: Iterable[str], outcome: str) -> int:
     return closed
 
 
+def close_about(actor: Actor, *, subject_type: str, subject_ids: Sequence[int], outcome: str) -> int:
+    """Every open item about these subjects is closed (they are no more, say); returns how many. A step inside an action, like opening."""
+    rows = WorkItem.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids), closed_at=None)
+    return close_by_keys(actor, keys=rows.values_list("key", flat=True), outcome=outcome)
+
+
 def open_keys(kind: str) -> frozenset[str]:
     """The keys of all open items of a kind, for an action that settles the whole kind at once; asks for no right."""
     return frozenset(WorkItem.objects.filter(kind=kind, closed_at=None).values_list("key", flat=True).iterator(chunk_size=20_000))

@@ -26,7 +26,9 @@ def test_a_death_reaches_the_decision_at_once(town: Town, city_officer: Actor) -
     latest = Run.objects.order_by("-id")[0]
     assert latest.kind == "household"
     assert latest.cause == "公安登记死亡"
-    assert not Decision.objects.filter(run=latest, person_id=town.wife).exists()
+    assert latest.persons == 1
+    gone = queries.decision(city_officer, person_id=town.wife)
+    assert (gone.run_id, gone.reproduced, {explained.applies for explained in gone.explanations}) == (latest.id, True, {False})
 
 
 def test_household_and_city_give_the_same_stored_decision(town: Town, city_officer: Actor) -> None:

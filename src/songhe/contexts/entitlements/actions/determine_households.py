@@ -64,10 +64,15 @@ def decision_row(run_id: int, person_id: int, area_path: str, decided: MemberDec
     )
 
 
+def _decided_before(person_ids: Sequence[int]) -> set[int]:
+    return set(Decision.objects.filter(person_id__in=person_ids).values_list("person_id", flat=True).distinct())
+
+
 @transaction.atomic
 def determine_households(actor: Actor, *, household_ids: Sequence[int], cause: str, as_of: dt.date | None = None) -> int | None:
     """The households' members have new decisions from their facts as they are now; the run's id (None if no household exists).
 
+    Whom the rules no longer speak of (who died or moved away) has a last decision that says so.
     The caller has already been allowed to change the fact that led here; this follows from it and asks for no right of its own.
     """
     day = as_of or clock.today()
@@ -88,16 +93,20 @@ def determine_households(actor: Actor, *, household_ids: Sequence[int], cause: s
         run.delete()
         return None
     decide = compile_household(rules)
+    known = _decided_before([i for h in households for i in h.person_ids])
     rows: list[Decision] = []
+    speaks_of = 0
     for h in households:
         decided = decide(HouseholdInput(h.persons, h.household, h.person_ids, h.names))
-        rows += [decision_row(run.id, i, h.area_path, d, rules) for i, d in zip(h.person_ids, decided, strict=True) if d.applies]
+        members = [(i, d) for i, d in zip(h.person_ids, decided, strict=True) if d.applies or i in known]
+        rows += [decision_row(run.id, i, h.area_path, d, rules) for i, d in members]
+        speaks_of += sum(d.applies for _, d in members)
     Decision.objects.bulk_create(rows, batch_size=500)
     settle_missing_facts(rules, households)
-    run.snapshot, run.persons, run.published_at = _snapshot(households), len(rows), clock.now()
+    run.snapshot, run.persons, run.published_at = _snapshot(households), speaks_of, clock.now()
     run.save(update_fields=["snapshot", "persons", "published_at"])
     update_roster_of_households(run, rules, households)
-    detail = {"households": list(household_ids)[:50], "persons": len(rows), "cause": cause, "rulebook": rules.hash}
+    detail = {"households": list(household_ids)[:50], "persons": speaks_of, "cause": cause, "rulebook": rules.hash}
     audit.record(actor, "run.published", subject_type="run", subject_id=str(run.id), detail=detail)
     outbox.publish(RunPublished(run_id=run.id, kind=HOUSEHOLD, cause=cause))
     return run.id

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from songhe.contexts.entitlements.access import visible_to
 from songhe.contexts.entitlements.errors import NoDecisionYet
 from songhe.contexts.entitlements.models import Decision, Run
+from songhe.contexts.entitlements.queries.runs import latest_city_run
 from songhe.contexts.entitlements.queries.snapshot import household_around
 from songhe.contexts.people import facts
 from songhe.contexts.people import queries as people
@@ -65,15 +66,19 @@ def _equals(row: Decision, decided: MemberDecision) -> bool:
 def decision(actor: Actor, *, person_id: int, run_id: int | None = None) -> PersonDecision:
     """The current decision of a person (or the one of a named run), every condition explained.
 
-    Raises NoDecisionYet if there is none that the actor may see.
+    Where the rules have not spoken of the person since a later run of the whole city, that run says so. Raises NoDecisionYet if there is
+    none that the actor may see.
     """
     row = _latest(actor, person_id, run_id)
-    run: Run = row.run
+    since = latest_city_run() if run_id is None else None
+    silent = since is not None and since.id > row.run_id
+    run: Run = since if since is not None and silent else row.run
     assert run.snapshot is not None and run.published_at is not None
     rules = policy.rulebook_of(run.pack_version_id, run.as_of)
     household = _named(actor, household_around(run.snapshot, person_id))
     member = household.person_ids.index(person_id)
-    same = _equals(row, compile_household(rules)(household)[member])
+    again = compile_household(rules)(household)[member]
+    same = not again.applies if silent else _equals(row, again)
     found = facts.sources_at(household.person_ids, run.snapshot.taken_at)
     sources = {i: {name: FactSource(s.department, s.stated_on) for name, s in counted.items()} for i, counted in found.items()}
     return PersonDecision(

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from songhe.contexts.people.actions.life_events import note_batch_events
 from songhe.contexts.people.actions.run_script import rows_in_blocks, run_script
 from songhe.contexts.people.models import ImportBatch
 from songhe.contexts.people.queries.precedence import lasting_days
@@ -81,12 +82,13 @@ _RECORDS_OF = {
 def settle_people(batch: ImportBatch) -> None:
     """Facts, birth date, sex, disputes and staleness of every known person the batch changed; new persons have theirs from their only record.
 
-    `import_home` gains the households of those for whom a changed record counts.
+    `import_home` gains the households of those for whom a changed record counts. What happened to them is known as events.
     """
     values = _values(batch)
     run_script(_PEOPLE, values)
     _settle_disputed("person")
     run_script(_PEOPLE_DISPUTED, values)
+    note_batch_events(batch)
 
 
 def settle_households(batch: ImportBatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from songhe.contexts.people.actions.life_events import TELLING, Happened, note_events
 from songhe.contexts.people.models import Household, Person, Record
 from songhe.contexts.people.queries.person import stated
 from songhe.contexts.people.queries.settle import Settled, Stated, settle_all
@@ -12,8 +13,9 @@ from songhe.foundation import clock
 
 
 def settle_persons(person_ids: Collection[int]) -> list[int]:
-    """Facts, birth date, sex, disputes and staleness of the heads of these persons follow from the records of the head and of all who
-    stand for it; the sizes of their households follow from the living. Returns the households where something changed, in order.
+    """What counts of the heads of these persons follows from the records of the head and of all who stand for it: facts, birth date, sex,
+    disputes, staleness, what happened to them; the sizes of their households follow from the living. Returns the households where
+    something changed, in order.
 
     A step inside an action that has checked access itself; the heads are locked until its transaction ends.
     """
@@ -29,13 +31,22 @@ def settle_heads(heads: Collection[int]) -> set[int]:
     """As `settle_persons` without the sizes, for persons who stand for nobody; returns the households whose members' facts changed."""
     people = list(Person.objects.select_for_update(of=("self",)).filter(id__in=heads).order_by("id"))
     said = _records({person.id for person in people})
-    homes = set[int]()
+    homes, happened = set[int](), list[Happened]()
     for person in people:
         found = settle_all(said.get(person.id, ()), clock.today())
         if found.facts != person.facts:
             homes.add(person.household_id)
+            happened.append(_happened(person, found))
         _store(person, found)
+    note_events(
+        [change for change in happened if change.before]
+    )  # before the first record there was nobody to whom it could happen
     return homes
+
+
+def _happened(person: Person, found: Settled) -> Happened:
+    records = {name: found.counts[name].record_id for name in TELLING if name in found.counts}
+    return Happened(person.id, person.facts, found.facts, records)
 
 
 def settle_household(home: Household) -> bool:

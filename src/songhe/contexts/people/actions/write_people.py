@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from songhe.contexts.people.actions.life_events import remember_before
 from songhe.contexts.people.actions.run_script import run_script
 from songhe.contexts.people.actions.settle_facts import settle_households
 from songhe.contexts.people.models import ImportBatch
@@ -170,7 +171,9 @@ def write_people(batch: ImportBatch, actor_id: int, *, origin: LinkOrigin = Link
     values = _values(batch, actor_id) | {"origin": origin.value, "reason": reason}
     moves = _MOVES if values["keeps"] else ""
     run_script("DROP TABLE IF EXISTS import_change, import_home", values)
-    run_script(_CHANGES + _HOUSEHOLDS + _HOMES_BEFORE + _NEW + _LINKS + _RECORDS + moves + _CONTACTS + _HOMES_AFTER, values)
+    run_script(_CHANGES + _HOUSEHOLDS + _HOMES_BEFORE + _NEW + _LINKS + _RECORDS, values)
+    remember_before(batch)
+    run_script(moves + _CONTACTS + _HOMES_AFTER, values)
 
 
 def write_households(batch: ImportBatch, actor_id: int) -> list[int]:
