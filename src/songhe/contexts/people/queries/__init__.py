@@ -2,6 +2,7 @@
 
 from songhe.contexts.people.queries.batches import BatchBrief, BatchView, RowProblem, RowView, batch, list_batches
 from songhe.contexts.people.queries.demo import holds_demo_people
+from songhe.contexts.people.queries.find_by_number import PersonNumbered, heads_of, people_by_number
 from songhe.contexts.people.queries.find_person import PersonPlace, people_by_id, person_id_of, person_place
 from songhe.contexts.people.queries.headings import SHEET, ColumnsView, Heading, SheetHeadings, Taken, columns
 from songhe.contexts.people.queries.layouts import Column, Layout, layout_of, layouts
@@ -32,6 +33,7 @@ __all__ = [
     "Layout",
     "MemberView",
     "PersonBrief",
+    "PersonNumbered",
     "PersonPlace",
     "PersonView",
     "RowProblem",
@@ -47,6 +49,7 @@ __all__ = [
     "askable_fields",
     "batch",
     "columns",
+    "heads_of",
     "holds_demo_people",
     "household",
     "is_number",
@@ -54,6 +57,7 @@ __all__ = [
     "layouts",
     "list_batches",
     "people_by_id",
+    "people_by_number",
     "people_lacking",
     "person",
     "person_id_of",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from songhe.contexts.registers.errors import ValueRefused
 from songhe.contexts.registers.models import Candidate, Entry, EntryChange, RegisterFile
-from songhe.contexts.registers.queries.declarations import clock_key, due_day, split
+from songhe.contexts.registers.queries.declarations import city_day, clock_key, due_day, split
 from songhe.contexts.registers.queries.field_values import Unreadable, Value, read_json
 from songhe.contexts.registers.words import Deed, seal_context
 from songhe.engines.policy.pack import RegisterEntry
@@ -120,14 +120,20 @@ def _sealed(entry: Entry, values: Mapping[str, object]) -> bytes:
 
 
 def settle_after(actor: Actor, entry: Entry, register: RegisterEntry) -> None:
-    """Work items of clocks that no longer run out are closed, and the person stands no longer among those expected or leaving."""
+    """As `settle_many`, for one entry."""
+    settle_many(actor, [entry], register)
+
+
+def settle_many(actor: Actor, entries: Sequence[Entry], register: RegisterEntry) -> None:
+    """Work items of clocks that no longer run out are closed, and the persons stand no longer among those expected or leaving."""
     today = clock.today()
     quiet = []
-    for each in register.clocks:
-        due = None if entry.closed_on else due_day(each, entry.state, entry.values, entry.changed_at.date())
-        if due is None or due >= today:
-            quiet.append(clock_key(entry.id, each))
+    for entry in entries:
+        for each in register.clocks:
+            due = None if entry.closed_on else due_day(each, entry.state, entry.values, city_day(entry.changed_at))
+            if due is None or due >= today:
+                quiet.append(clock_key(entry.id, each))
     if quiet:
         work_items.close_by_keys(actor, keys=quiet, outcome="台账已更新。")
-    if entry.person_id is not None:
-        Candidate.objects.filter(register=register.id, person_id=entry.person_id).delete()
+    people = [entry.person_id for entry in entries if entry.person_id is not None]
+    Candidate.objects.filter(register=register.id, person_id__in=people).delete()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from songhe.contexts.registers.queries.field_values import Value
 from songhe.engines.policy.pack import RegisterClock, RegisterEntry, RegisterMove
 from songhe.engines.policy.registers import AREA, STATE, broken_checks
+from songhe.foundation import clock
 from songhe.foundation.access import Actor, Role
 
 _MAKERS: Mapping[Role, str] = {Role.CITY_OFFICER: "city", Role.STREET_CLERK: "street", Role.COMMUNITY_WORKER: "community"}
@@ -57,19 +58,19 @@ def may_make(actor: Actor, move: RegisterMove, area_path: str) -> bool:
     return any(area_path.startswith(grant.area_path) and _MAKERS.get(grant.role) in move.by for grant in actor.grants)
 
 
-def due_day(clock: RegisterClock, state: str, values: Mapping[str, object], changed_on: dt.date) -> dt.date | None:
+def due_day(each: RegisterClock, state: str, values: Mapping[str, object], changed_on: dt.date) -> dt.date | None:
     """The last day before the clock has run out; None where it does not run for this entry."""
-    if state != clock.state or any(_said(values.get(name)) != value for name, value in clock.where):
+    if state != each.state or any(_said(values.get(name)) != value for name, value in each.where):
         return None
-    start = values.get(clock.since) if clock.since else None
+    start = values.get(each.since) if each.since else None
     since = dt.date.fromisoformat(str(start)) if start is not None else changed_on
-    return since + clock.days * DAY
+    return since + each.days * DAY
 
 
-def clock_key(entry_id: int, clock: RegisterClock) -> str:
+def clock_key(entry_id: int, each: RegisterClock) -> str:
     """The key of the work item that a clock opens about an entry."""
-    where = ",".join(f"{name}={value}" for name, value in clock.where)
-    return f"register:{entry_id}:{clock.state}:{clock.since}:{where}:{clock.days}"
+    where = ",".join(f"{name}={value}" for name, value in each.where)
+    return f"register:{entry_id}:{each.state}:{each.since}:{where}:{each.days}"
 
 
 def _said(value: object) -> str:
@@ -80,3 +81,8 @@ def split(register: RegisterEntry, values: Mapping[str, Value]) -> tuple[dict[st
     """The fields that stand in clear and the sensitive ones."""
     secret = {field.id for field in register.fields if field.sensitive}
     return {n: v for n, v in values.items() if n not in secret}, {n: v for n, v in values.items() if n in secret}
+
+
+def city_day(moment: dt.datetime) -> dt.date:
+    """The calendar day in the city."""
+    return moment.astimezone(clock.CITY_ZONE).date()
