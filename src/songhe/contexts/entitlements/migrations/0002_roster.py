@@ -5,60 +5,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('entitlements', '0001_initial'),
-        ('people', '0005_one_person_of_many_records'),
+        ("entitlements", "0001_initial"),
+        ("people", "0005_one_person_of_many_records"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RosterRule',
+            name="RosterRule",
             fields=[
-                ('id', models.SmallAutoField(primary_key=True, serialize=False)),
-                ('kind', models.TextField()),
-                ('name', models.TextField()),
-                ('title', models.TextField()),
+                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
+                ("kind", models.TextField()),
+                ("name", models.TextField()),
+                ("title", models.TextField()),
             ],
             options={
-                'db_table': 'roster_rule',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'name'), name='roster_rule_once')],
+                "db_table": "roster_rule",
+                "constraints": [models.UniqueConstraint(fields=("kind", "name"), name="roster_rule_once")],
             },
         ),
         migrations.CreateModel(
-            name='RosterEntry',
+            name="RosterEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('entered_on', models.DateField()),
-                ('unsure_since', models.DateField(null=True)),
-                ('left_on', models.DateField(null=True)),
-                ('left_reason', models.TextField(null=True)),
-                ('left_condition', models.TextField(blank=True, default='')),
-                ('left_because', models.TextField(blank=True, default='')),
-                ('entered_run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.run')),
-                ('left_run', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.run')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('rule', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.rosterrule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("entered_on", models.DateField()),
+                ("unsure_since", models.DateField(null=True)),
+                ("left_on", models.DateField(null=True)),
+                ("left_reason", models.TextField(null=True)),
+                ("left_condition", models.TextField(blank=True, default="")),
+                ("left_because", models.TextField(blank=True, default="")),
+                (
+                    "entered_run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="entitlements.run",
+                    ),
+                ),
+                (
+                    "left_run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="entitlements.run",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="entitlements.rosterrule",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'roster_entry',
-                'indexes': [models.Index(condition=models.Q(('left_on', None)), fields=['rule', 'area_path', 'person'], name='roster_entry_open'), models.Index(condition=models.Q(('left_on', None)), fields=['area_path', 'person', 'id'], name='roster_entry_place'), models.Index(condition=models.Q(('left_on__isnull', False)), fields=['person'], name='roster_entry_past'), models.Index(condition=models.Q(('left_on__isnull', False)), fields=['-left_on', '-id'], name='roster_entry_left'), models.Index(condition=models.Q(('left_on', None), ('unsure_since__isnull', False)), fields=['area_path', 'person', 'id'], name='roster_entry_unsure')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('person', 'rule'), name='roster_entry_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('left_on', None), ('left_reason', None), ('left_run', None)), models.Q(('left_on__isnull', False), ('left_reason__isnull', False), ('left_run__isnull', False)), _connector='OR'), name='roster_entry_left_with_reason'), models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('entered_on')), _connector='OR'), name='roster_entry_left_after')],
+                "db_table": "roster_entry",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("left_on", None)), fields=["rule", "area_path", "person"], name="roster_entry_open"
+                    ),
+                    models.Index(
+                        condition=models.Q(("left_on", None)), fields=["area_path", "person", "id"], name="roster_entry_place"
+                    ),
+                    models.Index(condition=models.Q(("left_on__isnull", False)), fields=["person"], name="roster_entry_past"),
+                    models.Index(
+                        condition=models.Q(("left_on__isnull", False)), fields=["-left_on", "-id"], name="roster_entry_left"
+                    ),
+                    models.Index(
+                        condition=models.Q(("left_on", None), ("unsure_since__isnull", False)),
+                        fields=["area_path", "person", "id"],
+                        name="roster_entry_unsure",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_on", None)), fields=("person", "rule"), name="roster_entry_one_open"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("left_on", None), ("left_reason", None), ("left_run", None)),
+                            models.Q(("left_on__isnull", False), ("left_reason__isnull", False), ("left_run__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="roster_entry_left_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("left_on", None), ("left_on__gte", models.F("entered_on")), _connector="OR"),
+                        name="roster_entry_left_after",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RosterCount',
+            name="RosterCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('sure', models.IntegerField()),
-                ('unsure', models.IntegerField()),
-                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.rosterrule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("sure", models.IntegerField()),
+                ("unsure", models.IntegerField()),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="entitlements.rosterrule"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'roster_count',
-                'constraints': [models.UniqueConstraint(fields=('rule', 'area_path'), name='roster_count_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('sure__gte', 0), ('unsure__gte', 0)), name='roster_count_not_below_zero')],
+                "db_table": "roster_count",
+                "constraints": [
+                    models.UniqueConstraint(fields=("rule", "area_path"), name="roster_count_once", nulls_distinct=False),
+                    models.CheckConstraint(
+                        condition=models.Q(("sure__gte", 0), ("unsure__gte", 0)), name="roster_count_not_below_zero"
+                    ),
+                ],
             },
         ),
     ]

@@ -2,33 +2,45 @@
 
 from songhe.contexts.people.actions.accept_batch import AcceptResult, accept_batch
 from songhe.contexts.people.actions.check_batch import BatchResult, check_batch
+from songhe.contexts.people.actions.close_round import close_round
 from songhe.contexts.people.actions.correct_fact import CorrectedFact, correct_fact
 from songhe.contexts.people.actions.correct_row import correct_row, set_row_aside
+from songhe.contexts.people.actions.count_round import refresh_rounds
 from songhe.contexts.people.actions.export_results import ResultFile, export_results
+from songhe.contexts.people.actions.open_round import open_round
+from songhe.contexts.people.actions.record_answer import AnswerRecorded, record_answer
 from songhe.contexts.people.actions.remember_mapping import say_columns
 from songhe.contexts.people.actions.request_accept import give_up_accepting, request_accept
 from songhe.contexts.people.actions.request_sheet import SheetRequested, download_sheet, request_sheet, return_sheet
 from songhe.contexts.people.actions.reveal import reveal
+from songhe.contexts.people.actions.state_facts import StatedFacts, state_facts
 from songhe.contexts.people.actions.upload_file import upload_file
 
 __all__ = [
     "AcceptResult",
+    "AnswerRecorded",
     "BatchResult",
     "CorrectedFact",
     "ResultFile",
     "SheetRequested",
+    "StatedFacts",
     "accept_batch",
     "check_batch",
+    "close_round",
     "correct_fact",
     "correct_row",
     "download_sheet",
     "export_results",
     "give_up_accepting",
+    "open_round",
+    "record_answer",
+    "refresh_rounds",
     "request_accept",
     "request_sheet",
     "return_sheet",
     "reveal",
     "say_columns",
     "set_row_aside",
+    "state_facts",
     "upload_file",
 ]
