@@ -1,4 +1,4 @@
-"""Arithmetic over printed figures, as a pack writes it beside a contradiction: ({B1} - {B2}) / 10 * 100. Numbers, + - * /, brackets."""
+"""Arithmetic over printed figures, as a pack writes it beside a contradiction: ({B1} - {B2}) / 10 * 100. Numbers, + - * / ^, brackets."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 
 from songhe.engines.policy.findings import LanguageError
 
-_TOKEN = re.compile(r"\s*(?:(?P<figure>\{[A-Za-z0-9_-]{1,40}\})|(?P<number>\d+(?:\.\d+)?)|(?P<sign>[-+*/()]))")
+_TOKEN = re.compile(r"\s*(?:(?P<figure>\{[A-Za-z0-9_-]{1,40}\})|(?P<number>\d+(?:\.\d+)?)|(?P<sign>[-+*/^()]))")
 MOST_TOKENS = 60
-_HINT = "只能写数、花括号里的数字编号、加减乘除和括号，例如 {B000-01} / {B000-02} * 100"
+_HINT = "只能写数、花括号里的数字编号、加减乘除、乘方(^)和括号，例如 {B000-01} / {B000-02} * 100"
 
 
 def figures_in(formula: str) -> tuple[str, ...]:
@@ -62,10 +62,19 @@ class _Reader:
         return value
 
     def product(self) -> Decimal:
-        value = self.one()
+        value = self.power()
         while sign := self.next("*", "/"):
-            value = value * self.one() if sign == "*" else value / self.one()
+            value = value * self.power() if sign == "*" else value / self.power()
         return value
+
+    def power(self) -> Decimal:
+        value = self.one()
+        if not self.next("^"):
+            return value
+        exponent = self.next()
+        if not exponent.isdigit() or len(exponent) > 2:
+            raise LanguageError("^ 后面要写两位以内的整数", _HINT, "formula")
+        return value ** int(exponent)
 
     def one(self) -> Decimal:
         word = self.next()

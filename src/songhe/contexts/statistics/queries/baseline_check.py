@@ -14,7 +14,7 @@ from songhe.contexts.statistics.words import TOLERANCE, Fit, State
 from songhe.engines.policy.formulas import computed
 from songhe.engines.policy.indicator_checks import printed
 from songhe.engines.policy.pack import Cited, Computation, Contradiction, Figure
-from songhe.foundation.access import Actor
+from songhe.foundation.access import Actor, Right, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class BaselineCheck:
 def baseline_check(actor: Actor) -> BaselineCheck:
     """Every printed figure of the whole city. Raises AccessDenied for who does not see the city's figures."""
     pack = policy.pack_in_use().pack
+    require(actor, Right.SEE_FIGURES, f"{pack.place.code}/")
     measured = {view.id: view for view in figures(actor, area_path=f"{pack.place.code}/")}
     values = printed(pack)
     views = tuple(_contradiction(entry, values) for entry in pack.contradictions)

@@ -88,9 +88,7 @@ def _column(table: pa.Table, variable: Variable) -> ColumnData:
 def _total(data: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     known = pc.is_valid(data).to_numpy()
     if pa.types.is_decimal(data.type):
-        data = pc.multiply(data.cast(pa.decimal128(28, 6)), pa.scalar(WHOLE, pa.int64()).cast(pa.decimal128(7, 0))).cast(
-            pa.int64()
-        )
+        data = pa.chunked_array([[None if value is None else int(value * WHOLE) for value in data.to_pylist()]], pa.int64())
     return pc.fill_null(data, 0).to_numpy().astype(np.int64), known
 
 
