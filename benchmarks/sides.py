@@ -18,13 +18,13 @@ PEER = "openfisca-core==46.0.1"
 _FOLDER = Path(__file__).parent
 
 
-def peer_python() -> Path:
-    """The interpreter of `.venv-bench`, made with the peer in it if it is not there; its numpy is its own choice."""
-    home = ROOT / ".venv-bench"
+def peer_python(peer: str = PEER, folder: str = ".venv-bench") -> Path:
+    """The interpreter of the folder's environment, made with the peer in it if it is not there; its numpy is its own choice."""
+    home = ROOT / folder
     python = home / "bin" / "python"
     if not (home / "complete").exists():
         venv.create(home, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PEER], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", peer], check=True)
         (home / "complete").touch()
     return python
 
@@ -37,6 +37,11 @@ def run_peer(job: Mapping[str, object]) -> dict[str, Any]:
 def run_ours(job: Mapping[str, object]) -> dict[str, Any]:
     """The answer of ours_side.py to a job."""
     return _run([sys.executable, "-m", "benchmarks.ours_side"], job)
+
+
+def run_side(python: Path, script: Path, job: Mapping[str, object]) -> dict[str, Any]:
+    """The answer of a peer's script to a job."""
+    return _run([str(python), str(script)], job)
 
 
 def _run(command: list[str], job: Mapping[str, object]) -> dict[str, Any]:

@@ -9,17 +9,10 @@ import pyarrow as pa
 
 from songhe.engines.matching.names import loose_sound, plain_name, sound
 from songhe.engines.matching.people_model import CEILING, people_model
-from songhe.engines.matching.scoring import connect, find_pairs, likely_pairs, weigh_pairs
+from songhe.engines.matching.scoring import connect, count_shares, find_pairs, likely_pairs, weigh_pairs
 
 _TEXTS = ("name", "id_digits", "sex", "phone", "address", "area_code", "household_no")
-_SHARES = {
-    "name_share": "name",
-    "sound_share": "sound",
-    "birth_share": "birth",
-    "phone_share": "phone",
-    "address_share": "address",
-    "household_share": "household_no",
-}
+_TOLD = {"name_share": "namesakes", "sound_share": "soundalikes"}
 _RESULT = pa.schema([("row_id", pa.int64()), ("known_id", pa.int64()), ("probability", pa.float64()), ("evidence", pa.string())])
 _FEWEST_PEOPLE = 20_000
 
@@ -58,29 +51,22 @@ def link(rows: pa.Table, known: pa.Table, *, settings: LinkSettings) -> pa.Table
     model = people_model()
     people = max(settings.people or known.num_rows, _FEWEST_PEOPLE)
     with connect(settings.threads) as con:
-        _put(con, "row", rows, people, counted=False)
-        _put(con, "known", known, people, counted=True)
+        put_records(con, rows, known)
+        count_shares(con, model, people, told=_TOLD)
         find_pairs(con, model)
         weigh_pairs(con, model, people)
         return likely_pairs(con, model, review_at=settings.review_at, link_at=settings.link_at).cast(_RESULT)
 
 
-def _put(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table, people: int, *, counted: bool) -> None:
-    """Table `name` holds the prepared records; with `counted`, also how large a share of the people bears each value."""
-    con.register("given", _prepared(table))
-    shares = ""
-    if counted:
-        for share, column in _SHARES.items():
-            told = {"name_share": "namesakes", "sound_share": "soundalikes"}.get(share)
-            count = (
-                f"coalesce({told}, count(*) OVER (PARTITION BY {column}))" if told else f"count(*) OVER (PARTITION BY {column})"
-            )
-            shares += f", {count} / {float(people)!r} AS {share}"
-    con.execute(f"""
-        CREATE TEMP TABLE {name} AS SELECT *{shares} FROM (
+def put_records(con: duckdb.DuckDBPyConnection, rows: pa.Table, known: pa.Table) -> None:
+    """Tables `row` and `known` hold the records as they are compared; a birth date that is not told is read from the ID number."""
+    for name, table in (("row", rows), ("known", known)):
+        con.register("given", _prepared(table))
+        con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE {name} AS
             SELECT *, coalesce(birth_date, try_strptime(digits[7:14], '%Y%m%d')::DATE) AS birth, birth_date IS NOT NULL AS birth_stated
-            FROM given)""")  # noqa: S608
-    con.unregister("given")
+            FROM given""")  # noqa: S608
+        con.unregister("given")
 
 
 def _prepared(table: pa.Table) -> pa.Table:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -62,6 +62,7 @@ class Model:
     """`blocks` are SQL expressions over one record, with `{t}` for its table: pairs that are equal in one of them are looked at.
 
     `found` is the share of rows that are expected to be somebody known. `least_share` is the smallest share that a frequency may claim.
+    `shares` says for each frequency column which column of the known side it counts.
     `guard` is SQL over the levels (l_<field>, by number, -1 where the field says nothing) and the row's columns in `carried`: a pair for which
     it does not hold, or which is one of several about as likely, claims at most `ceiling`.
     """
@@ -71,6 +72,7 @@ class Model:
     worth: Mapping[tuple[str, str], Worth]
     found: float
     least_share: float
+    shares: Mapping[str, str] = field(default_factory=dict)
     guard: str = "TRUE"
     carried: tuple[str, ...] = ()
     ceiling: float = 0.9

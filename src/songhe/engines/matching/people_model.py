@@ -6,6 +6,7 @@ DuckDB measures edit distances in bytes, so they are used on digits only; Chines
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -45,7 +46,7 @@ ID_NUMBER = Comparison(
         Level("another", Agreement.DIFFERS, "a.id_valid AND b.id_valid"),
         Level("one_digit", Agreement.NEAR, f"{_NEARLY_WHOLE} AND {_SAME_ORDER} AND {_DISTANCE} <= 1"),
         Level("two_digits", Agreement.NEAR, f"{_NEARLY_WHOLE} AND {_SAME_ORDER} AND {_DISTANCE} <= 2"),
-        Level("beginning", Agreement.NEAR, f"{_PREFIX} AND {_SHORTER} >= 12 AND NOT a.birth_stated"),
+        Level("beginning", Agreement.NEAR, f"{_PREFIX} AND {_SHORTER} IN (12, 13) AND NOT a.birth_stated"),
         Level("region", Agreement.NEAR, _PREFIX),
         Level("order_code", Agreement.NEAR, f"{_NEARLY_WHOLE} AND {_DISTANCE} <= 2"),
         Level("differs", Agreement.DIFFERS, "ELSE"),
@@ -115,6 +116,14 @@ _BIRTH_AGREES = f"l_birth_date IN (0, 1) AND (birth_stated OR NOT ({_NUMBER_AGRE
 GUARD = f"({_NAME_AGREES})::INT + ({_NUMBER_AGREES})::INT + ({_BIRTH_AGREES})::INT >= 2 AND l_id_number NOT IN (1, 7)"
 CEILING = 0.9  # the most that a pair may claim which does not pass the guard, or which is one of several
 
+SHARES = {
+    "name_share": "name",
+    "sound_share": "sound",
+    "birth_share": "birth",
+    "phone_share": "phone",
+    "address_share": "address",
+    "household_share": "household_no",
+}
 COMPARISONS = (NAME, ID_NUMBER, BIRTH_DATE, SEX, PHONE, HOME)
 
 
@@ -127,13 +136,9 @@ def people_model() -> Model:
         for field, levels in told["levels"].items()
         for level, value in levels.items()
     }
-    return Model(
-        BLOCKS,
-        COMPARISONS,
-        worth,
-        float(told["found"]),
-        float(told["least_share"]),
-        guard=GUARD,
-        carried=("birth_stated",),
-        ceiling=CEILING,
-    )
+    return people_model_of(worth, float(told["found"]), float(told["least_share"]))
+
+
+def people_model_of(worth: Mapping[tuple[str, str], Worth], found: float, least_share: float) -> Model:
+    """The model with these values, as an estimate of them needs it."""
+    return Model(BLOCKS, COMPARISONS, worth, found, least_share, SHARES, GUARD, ("birth_stated",), CEILING)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 import pyarrow as pa
 
@@ -26,6 +28,17 @@ def connect(threads: int) -> duckdb.DuckDBPyConnection:
     )
     con.execute("SET enable_external_access = false")
     return con
+
+
+def count_shares(con: duckdb.DuckDBPyConnection, model: Model, people: int, *, told: Mapping[str, str]) -> None:
+    """`known` gets the model's share columns: of so many people, how large a part bears the value.
+
+    `told` names for some shares a column that already holds the number of bearers; where that is null, those in `known` are counted.
+    """
+    for share, column in model.shares.items():
+        counted = f"count(*) OVER (PARTITION BY {column})"
+        number = f"coalesce({told[share]}, {counted})" if share in told else counted
+        con.execute(f"CREATE OR REPLACE TEMP TABLE known AS SELECT *, {number} / {float(people)!r} AS {share} FROM known")  # noqa: S608
 
 
 def find_pairs(con: duckdb.DuckDBPyConnection, model: Model) -> None:
