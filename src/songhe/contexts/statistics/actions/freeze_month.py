@@ -29,7 +29,7 @@ def next_month(month: dt.date) -> dt.date:
 
 @transaction.atomic
 def freeze_month(actor: Actor, *, period: dt.date) -> Computed:
-    """The month has its first frozen figures, from the last snapshot taken before it ended. Frozen already, it stays as it is.
+    """The month has its first frozen figures, from the last snapshot taken before it ended, as of its last day. Frozen already, it stays as it is.
 
     Raises AccessDenied without the right at the city, MonthNotOver, NoSnapshotYet; then nothing is written.
     """
@@ -44,12 +44,12 @@ def freeze_month(actor: Actor, *, period: dt.date) -> Computed:
         raise NoSnapshotYet(
             f"{month.year}年{month.month}月结束前没有全市核算的结果，不能冻结。", next_step="请从有核算结果的月份开始。"
         )
-    return _write(actor, snapshot, month, 1, snapshot.as_of, "", "figures.frozen")
+    return _write(actor, snapshot, month, 1, "", "figures.frozen")
 
 
 @transaction.atomic
 def revise_month(actor: Actor, *, period: dt.date, reason: str) -> Computed:
-    """A frozen month is counted again from the newest snapshot, as of its last day, as its next revision; what stood there stays readable.
+    """A frozen month is counted again from the newest snapshot as its next revision; what stood there stays readable.
 
     Raises AccessDenied, MonthNotOver, NotFrozenYet, InvalidInput for a reason that says nothing; then nothing is written.
     """
@@ -63,8 +63,7 @@ def revise_month(actor: Actor, *, period: dt.date, reason: str) -> Computed:
     snapshot = entitlements.city_snapshot()
     if newest is None or snapshot is None:
         raise NotFrozenYet("这个月的数字还没有冻结，不用订正。", next_step="请等月度冻结完成后再看。")
-    last_day = next_month(month) - dt.timedelta(days=1)
-    return _write(actor, snapshot, month, newest.revision + 1, last_day, reason, "figures.revised")
+    return _write(actor, snapshot, month, newest.revision + 1, reason, "figures.revised")
 
 
 def _over(actor: Actor, period: dt.date) -> dt.date:
@@ -77,9 +76,9 @@ def _over(actor: Actor, period: dt.date) -> dt.date:
     return month
 
 
-def _write(
-    actor: Actor, snapshot: CitySnapshot, month: dt.date, revision: int, as_of: dt.date, reason: str, deed: str
-) -> Computed:
+def _write(actor: Actor, snapshot: CitySnapshot, month: dt.date, revision: int, reason: str, deed: str) -> Computed:
+    """Ages and dated values are those of the month's last day, in every revision alike."""
+    as_of = next_month(month) - dt.timedelta(days=1)
     made = write_figures(actor, snapshot, period=month, revision=revision, as_of=as_of, reason=reason)
     found = result_of(made, new=True)
     detail = {
