@@ -35,7 +35,8 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        return None if self.peer is None or not self.ours else self.peer / self.ours
+        """How many times the peer's time, size or errors; a share (of right ones) is not compared so."""
+        return None if self.peer is None or not self.ours or self.unit == "share" else self.peer / self.ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +64,38 @@ def machine() -> dict[str, object]:
 
 def versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
-    for name in ("songhe", "numpy", "numba", "duckdb"):
+    for name in ("songhe", "numpy", "numba", "duckdb", "splink"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "?"
-    return found | {"openfisca-core": "46.0.1"}
+    return found | {"openfisca-core": "46.0.1", "recordlinkage": "0.16"}
 
 
 def save(figure: Figure) -> None:
     """The figure stands in var/bench, with everything needed to judge it."""
+    _write(figure.name, asdict(figure) | {"ratio": figure.ratio})
+
+
+def save_whole(name: str, figures: Iterable[Figure]) -> None:
+    """Figures that belong together stand in one file as well."""
+    _write(name, {"figures": [asdict(figure) | {"ratio": figure.ratio} for figure in figures]})
+
+
+def _write(name: str, told: Mapping[str, object]) -> None:
     VAR.mkdir(parents=True, exist_ok=True)
-    whole = asdict(figure) | {
-        "ratio": figure.ratio,
+    whole = {
+        **told,
         "versions": versions(),
         "machine": machine(),
         "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     }
-    (VAR / f"{figure.name}.json").write_text(json.dumps(whole, ensure_ascii=False, indent=2), encoding="utf-8")
+    (VAR / f"{name}.json").write_text(json.dumps(whole, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def show(figures: Iterable[Figure]) -> None:
     """One table of all figures."""
-    table = Table(title="Songhe beside openfisca-core 46.0.1, same machine, same rules")
+    table = Table(title="Songhe beside openfisca-core 46.0.1 (linkage: recordlinkage 0.16), same machine, same rules")
     for column in ("benchmark", "unit", "ours", "peer", "ratio", "target", "met", "threads", "note"):
         table.add_column(column, overflow="fold")
     for figure in figures:

@@ -39,6 +39,11 @@ def run_ours(job: Mapping[str, object]) -> dict[str, Any]:
     return _run([sys.executable, "-m", "benchmarks.ours_side"], job)
 
 
+def run_module(module: str, job: Mapping[str, object]) -> dict[str, Any]:
+    """The answer of a module of ours to a job, in a process of its own."""
+    return _run([sys.executable, "-m", module], job)
+
+
 def run_side(python: Path, script: Path, job: Mapping[str, object]) -> dict[str, Any]:
     """The answer of a peer's script to a job."""
     return _run([str(python), str(script)], job)

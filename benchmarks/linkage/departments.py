@@ -32,6 +32,7 @@ SCHEMA = pa.schema(
     [("id", pa.int64()), ("name", pa.string()), ("id_digits", pa.string()), ("birth_date", pa.date32()), ("sex", pa.string()),
      ("phone", pa.string()), ("address", pa.string()), ("area_code", pa.string()), ("household_no", pa.string()), ("id_valid", pa.bool_())]
 )  # fmt: skip
+KINDS = ("name", "id_number", "birth_date", "sex", "phone", "address", "area_code", "household_no")
 Record = dict[str, object]
 
 
@@ -70,9 +71,6 @@ def people(made: DemoTables) -> list[Record]:
     names = gazetteer(made.city)
     columns = {key: made.columns[key].tolist() for key in KINDS}
     return [_record(i, {kind: columns[kind][i] for kind in KINDS}, names, valid=True) for i in range(len(made.people))]
-
-
-KINDS = ("name", "id_number", "birth_date", "sex", "phone", "address", "area_code", "household_no")
 
 
 def demo_rows(pack: str = "qingtongxia", scale: float = 1.0) -> Departments:
@@ -225,7 +223,8 @@ class _Writer:
         return self._one_of(
             number, (0.25, lambda _: ""), (0.04, lambda n: n[:6] + n[8:17] if n[6:8] == "19" else n), (0.04, self._mistyped), (0.015, self._swapped),
             (0.01, lambda n: self._mistyped(self._mistyped(n))), (0.01, lambda n: n[:17] + str((int(n[16]) + 3) % 10)),
-            (0.01, lambda n: f"{float(n[:17] + '0'):.5E}"), (0.01, lambda n: n[:15] + "000"), (0.01, lambda n: n[:14] + "****"), (0.01, lambda n: n[:12] + "******"), (0.005, lambda n: n[:9] + n[10:]),
+            (0.01, lambda n: f"{float(n[:17] + '0'):.5E}"), (0.01, lambda n: n[:15] + "000"),
+            (0.01, lambda n: n[:14] + "****"), (0.01, lambda n: n[:12] + "******"), (0.005, lambda n: n[:9] + n[10:]),
         )  # fmt: skip
 
     def _name(self, name: str) -> str:

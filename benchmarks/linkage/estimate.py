@@ -32,9 +32,10 @@ SESSIONS = (
     "{t}.phone",
 )
 ABOUT = (
-    "What each level of songhe.engines.matching.people_model is worth: m, the share of one person's record pairs that agree so, and u, that of different people's. "
-    "Written by `python -m benchmarks.linkage.estimate --write` (splink 5.0.0 over rows with known errors; the rates of error are our assumption, see "
-    "benchmarks/linkage/departments.py). Levels with a frequency use it in place of u. `found`: share of rows expected to be somebody known (assumed)."
+    "What each level of songhe.engines.matching.people_model is worth: m, the share of one person's record pairs that agree so, "
+    "and u, that of different people's. Written by `python -m benchmarks.linkage.estimate --write`: splink 5.0.0 over rows with "
+    "known errors (benchmarks/linkage/departments.py; the rates of error are our assumption). Levels with a frequency use it in "
+    "place of u. `found`: the share of rows that is expected to be somebody known (assumed)."
 )
 
 
@@ -42,7 +43,6 @@ def estimate(departments: Departments) -> Mapping[tuple[str, str], Worth]:
     """m and u of every level of the people model."""
     with connect(2) as con:
         put_records(con, departments.rows, departments.known)
-        con.execute("SET enable_progress_bar = false")
         found = dict(splink_side.estimated(con, people_model(), SESSIONS, PAIRS))
         for level, share in _number_levels_of_others(con, departments).items():
             if level == "beginning":  # counts only where no birth date is told: blind pairs it is

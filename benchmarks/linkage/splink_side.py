@@ -36,16 +36,12 @@ def linker(con: duckdb.DuckDBPyConnection, model: Model, *, shares: bool) -> Any
     from splink import DuckDBAPI, Linker  # six seconds, and not needed to read this module
 
     api = DuckDBAPI(connection=con)
-    columns = ", ".join(con.sql("SELECT * FROM row").columns)
-    sides = [
-        api.register(con.sql(f"SELECT {columns} FROM {name}"), dataset_display_name=f"of_{name}") for name in ("known", "row")
-    ]  # noqa: S608
+    columns = con.table("row").columns
+    sides = [api.register(con.table(name).select(*columns), dataset_display_name=f"of_{name}") for name in ("known", "row")]
     made = Linker(sides, settings(model), log_level=None)
     if shares:
         for share, column in model.shares.items():
-            lookup = con.sql(
-                f"SELECT {column}, any_value({share}) AS tf_{column} FROM known WHERE {column} IS NOT NULL GROUP BY ALL"
-            )  # noqa: S608
+            lookup = con.table("known").filter(f"{column} IS NOT NULL").aggregate(f"{column}, any_value({share}) AS tf_{column}")
             made.table_management.register_term_frequency_lookup(api.register(lookup), column)
     return made
 

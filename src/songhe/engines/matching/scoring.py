@@ -27,6 +27,7 @@ def connect(threads: int) -> duckdb.DuckDBPyConnection:
         },
     )
     con.execute("SET enable_external_access = false")
+    con.execute("SET enable_progress_bar = false")
     return con
 
 
