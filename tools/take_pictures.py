@@ -56,7 +56,9 @@ def main(base: str, accounts: Path) -> None:
         city = browser.new_page(viewport=DESKTOP)
         sign_in(city, base, "city", passwords["city"])
         for name, path in (
-            ("overview", "/city/"),
+            ("plan", "/city/"),
+            ("projection", "/city/projection/"),
+            ("overview", "/city/money/"),
             ("pack", "/city/policy/"),
             ("assumed", "/city/policy/assumed/"),
             ("what-if", "/city/what-if/"),

@@ -16,6 +16,10 @@ from tests.web.town import Town, build_town
 
 PAGES = (
     "/city/",
+    "/city/plan/targets/T000-09/",
+    "/city/projection/",
+    "/city/projection/?a.occupancy=500",
+    "/city/money/",
     "/city/people/age_allowance/eligible/",
     "/city/policy/",
     "/city/policy/definitions/hard_up/",

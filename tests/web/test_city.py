@@ -36,7 +36,7 @@ def people_of(answer) -> dict[str, int]:  # type: ignore[no-untyped-def]
 
 
 def test_the_overview_counts_people_by_town_and_says_unit_and_cut_off(client_for: SignIn, town: Town) -> None:
-    answer = client_for(Role.CITY_OFFICER).get("/city/", {"benefit": "age_allowance"})
+    answer = client_for(Role.CITY_OFFICER).get("/city/money/", {"benefit": "age_allowance"})
     page = answer.content.decode()
     assert people_of(answer) == {"小坝镇": 1, "裕民街道": 1}
     assert answer.context["found"].persons == 5
@@ -48,19 +48,19 @@ def test_the_overview_counts_people_by_town_and_says_unit_and_cut_off(client_for
 
 def test_a_clerk_sees_the_figures_of_the_own_town_only(client_for: SignIn, town: Town) -> None:
     client = client_for(Role.STREET_CLERK)
-    answer = client.get("/city/", {"benefit": "age_allowance"})
+    answer = client.get("/city/money/", {"benefit": "age_allowance"})
     assert people_of(answer) == {"小坝镇": 1}
     assert answer.context["found"].persons == 4
     assert "裕民街道" not in answer.content.decode()
-    elsewhere = client.get("/city/", {"area": OTHER_TOWN}).content.decode()
+    elsewhere = client.get("/city/money/", {"area": OTHER_TOWN}).content.decode()
     assert "这个区域没有核算过的老人" in elsewhere
-    exported = client.get("/city/export/").content.decode("utf-8-sig")
+    exported = client.get("/city/money/export/").content.decode("utf-8-sig")
     assert "小坝镇" in exported
     assert "裕民街道" not in exported
 
 
 def test_before_the_first_run_the_overview_says_what_to_do(client_for: SignIn, city: SmallCity) -> None:
-    page = client_for(Role.CITY_OFFICER).get("/city/").content.decode()
+    page = client_for(Role.CITY_OFFICER).get("/city/money/").content.decode()
     assert "还没有全市核算的结果" in page
 
 

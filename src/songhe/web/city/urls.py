@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.city import changes, decided, overview, policy, runs, what_if
+from songhe.web.city import changes, cockpit, decided, overview, policy, projection, runs, what_if
 
 app_name = "city"
 urlpatterns = [
-    path("", overview.page_overview, name="overview"),
-    path("export/", overview.page_export, name="overview_export"),
+    path("", cockpit.page_cockpit, name="plan"),
+    path("plan/export/", cockpit.page_export, name="plan_export"),
+    path("plan/report/", cockpit.page_report, name="plan_report"),
+    path("plan/targets/<str:target_id>/", cockpit.page_target, name="target"),
+    path("projection/", projection.page_projection, name="projection"),
+    path("projection/export/", projection.page_export, name="projection_export"),
+    path("projection/scenarios/", projection.submit_save, name="save_scenario"),
+    path("projection/scenarios/<int:scenario_id>/withdraw/", projection.submit_withdraw, name="withdraw_scenario"),
+    path("money/", overview.page_overview, name="overview"),
+    path("money/export/", overview.page_export, name="overview_export"),
     path("people/<slug:benefit>/<slug:status>/", decided.page_decided, name="decided"),
     path("people/<slug:benefit>/<slug:status>/export/", decided.page_export, name="decided_export"),
     path("policy/", policy.page_benefits, name="policy"),

@@ -2,7 +2,7 @@
 
 from songhe.contexts.plan_tracking.queries.cockpit import Cockpit, TargetStanding, cockpit, target
 from songhe.contexts.plan_tracking.queries.linked import Related, TaskBehind
-from songhe.contexts.plan_tracking.queries.standing import ABOUT, Outlook, way
+from songhe.contexts.plan_tracking.queries.standing import ABOUT, Outlook, reaches, way
 from songhe.contexts.plan_tracking.words import (
     LINK_LABELS,
     RELATION_LABELS,
@@ -28,6 +28,7 @@ __all__ = [
     "TaskBehind",
     "Why",
     "cockpit",
+    "reaches",
     "target",
     "way",
 ]

@@ -1,0 +1,128 @@
+"""The printed report of the plan's targets: plain Chinese on A4, PDF/A, made by typst from the same words as the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+import typst
+from django.conf import settings
+from django.http import HttpResponse
+
+from songhe.contexts.plan_tracking import queries as tracking
+from songhe.contexts.plan_tracking.queries import Cockpit, State
+from songhe.contexts.policy_library import queries as policy
+from songhe.foundation import audit, clock
+from songhe.foundation.errors import SongheError
+from songhe.web.access import PageRequest
+from songhe.web.areas import town_names
+from songhe.web.city.cockpit_shown import Shown
+
+SHEET = Path(__file__).resolve().parent.parent / "templates" / "city" / "cockpit_report.typ"
+FONTS = (
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "SimSun",
+    "Songti SC",
+    "Noto Sans CJK SC",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+)
+
+
+class NoChineseFont(SongheError):
+    """The server has none of the typefaces that can print Chinese; typst would print boxes without saying so."""
+
+    code = "no_chinese_font"
+    http_status = 503
+
+
+def report(request: PageRequest, found: Cockpit, lines: Sequence[Shown]) -> HttpResponse:
+    """The report as a file; that it was taken stands in the audit chain."""
+    content = pdf_of(found, lines)
+    detail = {
+        "title": "规划目标报告",
+        "rows": len(lines),
+        "format": "pdf",
+        "filters": {k: v for k, v in request.GET.items() if v},
+    }
+    audit.record(request.actor, "list.export", subject_type="list", area_path=found.area_path, detail=detail)
+    response = HttpResponse(content, content_type="application/pdf")
+    name = quote(f"规划目标-{clock.today():%Y%m%d}{'-演示数据' if _demo() else ''}.pdf")
+    response["Content-Disposition"] = f"attachment; filename=\"plan.pdf\"; filename*=UTF-8''{name}"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def pdf_of(found: Cockpit, lines: Sequence[Shown]) -> bytes:
+    """The report as PDF/A-2b. Raises NoChineseFont."""
+    data = json.dumps(_data(found, lines), ensure_ascii=False)
+    return bytes(
+        typst.compile(
+            SHEET.read_bytes(), root=str(SHEET.parent), sys_inputs={"data": data}, format="pdf", pdf_standards="a-2b",
+            timestamp=int(dt.datetime.combine(found.today, dt.time(), dt.UTC).timestamp()),
+        )
+    )  # fmt: skip
+
+
+def _data(found: Cockpit, lines: Sequence[Shown]) -> dict[str, object]:
+    """Everything that is printed, as text: nothing is put together inside the sheet."""
+    place = town_names().get(found.area_path)
+    silent = [line for line in lines if line.state == State.NO_DATA]
+    return {
+        "title": f"{policy.pack_in_use().pack.place.name}规划目标完成情况",
+        "plan": found.title,
+        "place": f"{place.name}的数，和全市的目标比" if place else "",
+        "made": _day(found.today),
+        "cut_off": _day(found.cut_off.astimezone(clock.CITY_ZONE).date()) if found.cut_off else "还没有统计过",
+        "counts": [[label, str(found.counts[state])] for state, label in tracking.STATE_LABELS.items()],
+        "told": f"共{found.total}项目标，{found.with_data}项有数据；{found.milestones}项没有数值，要看佐证材料。",
+        "tolerance": f"写“左右”的目标，相差不超过{int(tracking.ABOUT * 100)}%算达到。",
+        "demo": _demo(),
+        "font": font(),
+        "groups": [
+            {"state": label, "lines": [_line(line) for line in lines if line.state == state.value]}
+            for state, label in tracking.STATE_LABELS.items()
+            if state is not State.NO_DATA and any(line.state == state.value for line in lines)
+        ],
+        "silent": [[line.id, line.title, line.goal or "—", line.due, line.lead or "—", line.why] for line in silent],
+        "definitions": _definitions(lines),
+    }
+
+
+def _line(line: Shown) -> dict[str, object]:
+    entry = line.standing.target
+    return {
+        "id": line.id, "title": line.title, "attribute": entry.attribute or "", "now": line.now, "goal": line.goal, "missing": line.missing,
+        "trend": line.trend, "ahead": line.ahead, "due": line.due, "lead": line.lead or "—", "why": line.why, "notes": "；".join(line.notes),
+        "cite": entry.cited.cite.clause,
+    }  # fmt: skip
+
+
+def _definitions(lines: Sequence[Shown]) -> list[list[str]]:
+    known = {line.standing.figure.id: line.standing.figure for line in lines if line.standing.figure is not None and line.now}
+    return [[figure.title, figure.scope, figure.definition] for figure in known.values()]
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _demo() -> bool:
+    return bool(getattr(settings, "SONGHE_DEMO", True))
+
+
+@lru_cache(maxsize=1)
+def font() -> str:
+    """The first installed typeface that prints Chinese; raises NoChineseFont."""
+    installed = set(typst.Fonts().families())
+    found = next((name for name in FONTS if name in installed), None)
+    if found is None:
+        raise NoChineseFont(
+            "服务器上没有能印中文的字体，报告印不出来。", next_step="请系统管理员安装中文字体（例如 fonts-noto-cjk）。"
+        )
+    return found
