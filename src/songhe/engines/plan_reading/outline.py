@@ -1,0 +1,185 @@
+"""From lines to a tree of clauses: 一、 / (一) / 1. with numbers that restart or run on, unnumbered paragraphs, damaged numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from songhe.engines.plan_reading.model import Clause, Outline, Span
+from songhe.engines.plan_reading.source import MASK, Source
+from songhe.engines.plan_reading.tags import TAG
+
+DIGITS = "一二三四五六七八九十"
+_FIRST = re.compile(rf"\s*([{DIGITS}]{{1,3}})\s*[、.．]\s*(?=\S)")
+_SECOND = re.compile(rf"\s*[(〔]\s*([{DIGITS}]{{1,3}})\s*[)〕]\s*(?=\S)")
+_HALF_SECOND = re.compile(r"\s*[)〕](?=[\u4e00-\u9fff])")  # the left half of "(五)" was lost
+_THIRD = re.compile(r"\s*(\d{1,2})\s*[.、．](?!\d)\s*(?=\S)")
+_AFTER = re.compile(
+    r"\s*(附件(下载)?\s*:|附件\s*\d|扫一扫|打印\s*:|网站标识码|主办(单位)?\s*:|联系方式\s*:|本(文件|方案|通知|意见|办法)自.{4,24}(起施行|起执行|实施))"
+)
+_NEW_PART = re.compile(r"(起草说明|编制说明|政策解读|修订说明|反馈意见|采纳情况)")
+_STOPS = "。;:!?"
+LONGEST_TITLE = 40
+# Verbs that begin a sentence: where a title lost its full stop, the text goes on with one of them.
+OPENERS = (
+    "支持", "落实", "实施", "鼓励", "通过", "推进", "推动", "加快", "加强", "开展", "完善", "建立", "健全", "引导", "围绕", "坚持", "聚焦", "依托", "结合",
+    "发挥", "积极", "大力", "全面", "深入", "持续", "统筹", "以", "按照", "对",
+)  # fmt: skip
+ALSO_NOUNS = ("支持", "引导", "实施", "落实", "完善", "发展", "推进")
+
+
+@dataclass(slots=True)
+class _Draft:
+    number: str
+    level: int
+    part: str
+    printed: bool
+    start: int
+    after_number: int
+    end: int = 0
+    children: list[_Draft] = field(default_factory=list)
+
+
+def read_outline(source: Source) -> Outline:
+    """The document's clauses with their titles and places."""
+    drafts, head_end, tail = _Reader(source).drafts()
+    clauses = tuple(_finished(draft, source.text) for draft in drafts)
+    return Outline(_document_title(source, head_end), clauses, Span(0, head_end), Span(tail, len(source.text)))
+
+
+class _Reader:
+    def __init__(self, source: Source) -> None:
+        self.text = source.text
+        self.top: list[_Draft] = []
+        self.part = ""
+        self.begun = False
+
+    def drafts(self) -> tuple[list[_Draft], int, int]:
+        """The top clauses, the offset at which they begin and the one at which they end."""
+        at, tail = 0, len(self.text)
+        for line in self.text.split("\n"):
+            start, at = at, at + len(line) + 1
+            if not line.strip().strip(MASK):
+                continue
+            if self.begun and self._tail(line, start):
+                tail = start
+                break
+            self._line(line, start)
+        head = self.top[0].start if self.top else len(self.text)
+        self._close(self.top, tail)
+        return self.top, head, tail
+
+    def _tail(self, line: str, start: int) -> bool:
+        """After the last clause: annexes, the site's furniture, a date of force. An annex named before the plan itself ends nothing."""
+        return bool(_AFTER.match(line)) and not _FIRST.search(self.text, start + len(line)) and len(self.top) > 1
+
+    def _line(self, line: str, start: int) -> None:
+        if found := _FIRST.match(line):
+            self._first(found, start)
+        elif not self.begun:
+            return
+        elif self._opens_part(line):
+            self._close(self.top, start)
+        elif found := _SECOND.match(line):
+            self._second(found[1], start, start + found.end())
+        elif found := _HALF_SECOND.match(line):
+            self._second("", start, start + found.end())
+        elif found := _THIRD.match(line):
+            self._third(found, start)
+        else:
+            self._paragraph(line, start)
+
+    def _opens_part(self, line: str) -> bool:
+        if len(line.strip()) < 80 and not line.strip().endswith("。") and (found := _NEW_PART.search(line)):
+            self.part = "说明" if found[1].endswith("说明") or found[1].endswith("解读") else found[1]
+            return True
+        return False
+
+    def _first(self, found: re.Match[str], start: int) -> None:
+        if self.begun and found[1] == "一" and not self.part and self.top[-1].number != "一":
+            self.part = "续"
+        self.begun = True
+        self.top.append(_Draft(("" if not self.part else self.part) + found[1], 1, self.part, True, start, start + found.end()))
+
+    def _second(self, number: str, start: int, after: int) -> None:
+        under = self.top[-1].children
+        if not number:
+            number = DIGITS[min(sum(child.level == 2 for child in under), 9)]
+        under.append(_Draft(f"{self.top[-1].number}({number})", 2, self.part, True, start, after))
+
+    def _third(self, found: re.Match[str], start: int) -> None:
+        first = self.top[-1]
+        parent = next((child for child in reversed(first.children) if child.level == 2), first)
+        parent.children.append(_Draft(f"{parent.number}{found[1]}", 3, self.part, True, start, start + found.end()))
+
+    def _paragraph(self, line: str, start: int) -> None:
+        """An unnumbered paragraph: a clause of its own under (一), the text of its clause everywhere else."""
+        first = self.top[-1]
+        parent = first.children[-1] if first.children else first
+        if parent.level != 2 or any(child.printed for child in parent.children):
+            return
+        number = f"{parent.number}{len(parent.children) + 1}"
+        parent.children.append(_Draft(number, 3, self.part, False, start, start + len(line) - len(line.lstrip())))
+
+    def _close(self, drafts: list[_Draft], end: int) -> None:
+        for place, draft in enumerate(drafts):
+            draft.end = draft.end or (drafts[place + 1].start if place + 1 < len(drafts) else end)
+            self._close(draft.children, draft.end)
+
+
+def _finished(draft: _Draft, text: str) -> Clause:
+    if draft.children and not draft.children[0].printed and not all(_is_titled(text, child) for child in draft.children):
+        draft.children = []  # plain paragraphs: the text of the clause
+    line_end = text.find("\n", draft.after_number, draft.end)
+    line_end = draft.end if line_end < 0 else line_end
+    title, cut = title_of(text[draft.after_number : line_end])
+    own_end = draft.children[0].start if draft.children else draft.end
+    body = Span(min(draft.after_number + cut, own_end), max(own_end, min(draft.after_number + cut, own_end)))
+    children = tuple(_finished(child, text) for child in draft.children)
+    return Clause(draft.number, draft.level, title, draft.part, draft.printed, Span(draft.start, draft.end), body, children)
+
+
+def _is_titled(text: str, draft: _Draft) -> bool:
+    """An unnumbered paragraph that is a clause: a short title up to the first full stop, and who is responsible at its end."""
+    stop = text.find("。", draft.after_number, draft.end)
+    title = text[draft.after_number : max(stop, draft.after_number)]
+    return 4 <= len(title) <= LONGEST_TITLE and "," not in title and TAG.search(text, draft.start, draft.end) is not None
+
+
+def title_of(line: str) -> tuple[str, int]:
+    """The title at the head of a line and where the text after it begins. A title whose full stop was lost ends before a new verb."""
+    stop = min((line.find(mark) for mark in _STOPS if mark in line), default=-1)
+    title = line if stop < 0 else line[:stop]
+    whole = stop < 0 and len(line.strip()) <= LONGEST_TITLE
+    if not whole and (len(title) > LONGEST_TITLE or re.search(r"[,、(]", title)):
+        cut = _lost_stop(title)
+        if cut:
+            return title[:cut].strip(), cut
+    return title.strip(), len(line) if stop < 0 else stop + 1
+
+
+def _lost_stop(text: str) -> int:
+    """Where a title ends that runs into its text: before the first verb that begins a sentence, after at least eight characters."""
+    for at in range(8, min(len(text), LONGEST_TITLE)):
+        opener = next((verb for verb in OPENERS if text.startswith(verb, at)), None)
+        if opener is None:
+            continue
+        after = at + len(opener)
+        if opener in ALSO_NOUNS and any(text.startswith(verb, after) for verb in OPENERS if len(verb) > 1):
+            continue
+        return at
+    return 0
+
+
+def _document_title(source: Source, head_end: int) -> str:
+    """The last line before the clauses that names a kind of document and is not a sentence."""
+    found = ""
+    for line in source.text[:head_end].split("\n"):
+        text = line.strip().replace(MASK, "")
+        if (
+            6 <= len(text) <= 60
+            and re.search(r"(方案|规划|计划|措施|意见|办法|纲要)(\(.{2,16}\))*$", text)
+            and not re.search(r"[。:]", text)
+        ):
+            found = text
+    return found

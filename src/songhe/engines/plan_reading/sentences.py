@@ -1,0 +1,58 @@
+"""Sentences and their parts, each with its place; commas and stops inside brackets or quotation marks do not cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from songhe.engines.plan_reading.model import Span
+
+_OPENING, _CLOSING = "(〔【《“‘<[", ")〕】》”’>]"
+STOPS = "。!?\n"
+PAUSES = ",;:"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and its parts between commas, semicolons and colons."""
+
+    span: Span
+    parts: tuple[Span, ...]
+
+
+def sentences(text: str, start: int, end: int) -> list[Sentence]:
+    """The sentences of `text[start:end]`, in order; a bracket that is never closed ends with its line."""
+    found: list[Sentence] = []
+    parts: list[Span] = []
+    first, part, depth = start, start, 0
+    for at in range(start, end):
+        letter = text[at]
+        if letter in _OPENING:
+            depth += 1
+        elif letter in _CLOSING:
+            depth = max(0, depth - 1)
+        if letter == "\n":
+            depth = 0
+        if depth and letter != "。":
+            continue
+        if letter in PAUSES:
+            _add(parts, text, part, at)
+            part = at + 1
+        elif letter in STOPS:
+            depth = 0
+            _add(parts, text, part, at)
+            _close(found, parts, first, at)
+            first = part = at + 1
+    _add(parts, text, part, end)
+    _close(found, parts, first, end)
+    return found
+
+
+def _add(parts: list[Span], text: str, start: int, end: int) -> None:
+    if text[start:end].strip():
+        parts.append(Span(start, end))
+
+
+def _close(found: list[Sentence], parts: list[Span], start: int, end: int) -> None:
+    if parts:
+        found.append(Sentence(Span(start, end), tuple(parts)))
+        parts.clear()
