@@ -9,7 +9,7 @@ from songhe.contexts.statistics.queries.baseline_check import (
 )
 from songhe.contexts.statistics.queries.figure_rows import FigureRow, RowsOf, figure_rows
 from songhe.contexts.statistics.queries.figures import AreaFigure, FigureView, by_area, figure, figures
-from songhe.contexts.statistics.queries.series import Point, RevisionView, revisions, series
+from songhe.contexts.statistics.queries.series import MonthView, Point, RevisionView, months, revisions, series
 from songhe.contexts.statistics.words import FIT_LABELS, SIDE_LABELS, STATE_LABELS, Fit, Side, State
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "FigureRow",
     "FigureView",
     "Fit",
+    "MonthView",
     "Point",
     "RevisionView",
     "RowsOf",
@@ -34,6 +35,7 @@ __all__ = [
     "figure",
     "figure_rows",
     "figures",
+    "months",
     "revisions",
     "series",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.statistics.access import counted_areas
@@ -17,7 +17,7 @@ from songhe.contexts.statistics.queries.figures import indicator_entry, plain, s
 from songhe.contexts.statistics.queries.printed import in_unit
 from songhe.engines.policy.pack import Figure as Printed
 from songhe.engines.policy.pack import Pack
-from songhe.foundation.access import Actor
+from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.clock import CITY_ZONE
 
 
@@ -45,6 +45,32 @@ class RevisionView:
     unknown: int | None
     value: Decimal | None
     snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """One counting of all indicators: revision 0 is the running month."""
+
+    period: dt.date
+    revision: int
+    cut_off: dt.datetime
+    counted_at: dt.datetime
+    reason: str
+    indicators: int
+    snapshot: str
+
+
+def months(actor: Actor) -> tuple[MonthView, ...]:
+    """Every counting that is kept, newest month and revision first; `indicators` are those with data."""
+    require(actor, Right.SEE_FIGURES)
+    root = f"{policy.pack_in_use().pack.place.code}/"
+    counted = dict(Figure.objects.filter(area_path=root).values_list("figures").annotate(number=Count("id")))
+    return tuple(
+        MonthView(
+            made.period, made.revision, made.cut_off, made.counted_at, made.reason, counted.get(made.id, 0), made.snapshot_sha256
+        )
+        for made in FigureSet.objects.order_by("-period", "-revision")
+    )
 
 
 def series(actor: Actor, *, indicators: Collection[str], area_path: str = "") -> Mapping[str, tuple[Point, ...]]:
