@@ -53,7 +53,7 @@ def test_the_first_file_brings_people_households_and_facts() -> None:
         dt.date(1945, 3, 1),
     )
     assert zhang.area_path == city.ROSE and zhang.demo
-    assert Household.objects.get().facts == {"size": 2}
+    assert Household.objects.get().facts == {"size": 2, "all_elders": True}
     assert Record.objects.filter(person=zhang).count() == 1
     assert StagedRow.objects.count() == 0
     event = OutboxEvent.objects.get(name="people.households_changed")
@@ -105,9 +105,9 @@ def test_departments_add_facts_and_household_facts() -> None:
     assert (row.verdict, row.changes) == ("update", ["ability_grade", "assistance", "income_per_head", "name"])
     zhang = person_of(ZHANG)
     assert zhang.facts["assistance"] == "dibao" and zhang.facts["ability_grade"] == 3
-    assert zhang.household.facts == {"size": 2, "income_per_head": 128050}
+    assert zhang.household.facts == {"size": 2, "all_elders": True, "income_per_head": 128050}
     home = facts.household_inputs([zhang.household_id])[0]
-    assert home.household == {"size": 2, "income_per_head": 128050}
+    assert home.household == {"size": 2, "all_elders": True, "income_per_head": 128050}
     assert home.sources[zhang.id]["assistance"] == facts.FactSource("民政", DAY)
     assert home.sources[zhang.id]["income_per_head"] == facts.FactSource("民政", DAY)
 
@@ -143,7 +143,7 @@ def test_death_is_a_fact_with_a_date_and_nobody_is_deleted() -> None:
     bring_in("公安", [resident(LI, "李建国", "H1", 人员状态="死亡", 死亡日期="2026-07-01")], on=DAY + dt.timedelta(days=5))
     li = person_of(LI)
     assert li.facts["alive"] is False and li.household.facts["size"] == 1
-    assert Record.objects.filter(person=li).latest("id").identity["death_date"] == "2026-07-01"
+    assert Record.objects.filter(person=li, department="公安").latest("id").identity["death_date"] == "2026-07-01"
     assert Person.objects.count() == 3
 
 
@@ -233,8 +233,8 @@ def test_one_household_with_two_incomes_is_a_conflict() -> None:
     ]
     result = bring_in("民政", rows)
     assert [row.verdict for row in rows_of(result.batch)] == ["conflict", "conflict", "update"]
-    assert person_of(WANG).household.facts == {"size": 1, "income_per_head": 50000}
-    assert person_of(ZHANG).household.facts == {"size": 2}
+    assert person_of(WANG).household.facts == {"size": 1, "all_elders": True, "income_per_head": 50000}
+    assert person_of(ZHANG).household.facts == {"size": 2, "all_elders": True}
 
 
 def test_nobody_known_is_rejected_where_the_department_may_not_add() -> None:

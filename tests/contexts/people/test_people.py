@@ -146,7 +146,9 @@ def test_batches_are_seen_and_used_within_the_sender_s_area_only() -> None:
         actions.upload_file(STRANGER, department="社区", name="f.csv", content=content, stated_on=DAY)
     assert ImportBatch.objects.get(id=mine).status == "checked"
     actions.accept_batch(OFFICER, batch_id=checked.batch_id)
-    assert person_of(ZHANG).facts["lives_alone"] is False and "lives_alone" not in person_of(WANG).facts
+    assert (
+        person_of(ZHANG).facts["lives_alone"] is False and person_of(WANG).facts["lives_alone"] is True
+    )  # as derived, not as sent
 
 
 def test_the_page_says_who_says_what_and_which_counts() -> None:
@@ -164,7 +166,7 @@ def test_the_page_says_who_says_what_and_which_counts() -> None:
     assert shown.revealable == ("id_number", "phone", "diagnosis", "address", "dementia")
     assert shown.name_by_department == (("公安", "张桂兰"), ("卫健", "张桂兰"), ("民政", "张桂兰"), ("社区", "张贵兰"))
     assert [member.brief.name for member in shown.household.members] == ["李建国", "张桂兰"]
-    assert [fact.shown for fact in shown.household.facts] == ["2人"]
+    assert [fact.shown for fact in shown.household.facts] == ["2人", "是"]
     assert [entry.department for entry in shown.timeline] == ["社区", "卫健", "民政", "公安"]
     assert shown.household.address == "玫瑰镇红玫社区***"
 
@@ -202,7 +204,7 @@ def test_a_household_fact_is_corrected_for_the_household_and_a_death_changes_its
         CLERK_A, person_id=person_of(LI).id, variable="alive", value=False, reason="家属报告，死亡证明", stated_on=DAY
     )
     home = facts.household_inputs([zhang.household_id])[0]
-    assert home.household == {"size": 1, "income_per_head": 128000}
+    assert home.household == {"size": 1, "all_elders": True, "income_per_head": 128000}
     assert [person["alive"] for person in home.persons] == [True, False]
 
 
@@ -283,7 +285,7 @@ def test_the_city_in_one_statement() -> None:
         names = [column.name for column in cursor.description]
     assert names == ["person_id", "household_id", "area_path", "facts", "household_facts"]
     assert [row[1] for row in rows] == sorted(row[1] for row in rows) and len(rows) == 3
-    assert rows[2][4] == '{"size": 1}'
+    assert rows[2][4] == '{"size": 1, "all_elders": true}'
 
 
 def test_the_county_follows_from_the_community_and_shows_its_name() -> None:

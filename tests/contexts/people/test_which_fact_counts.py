@@ -10,7 +10,6 @@ from django.db import connection
 from songhe.contexts.people import actions, facts
 from songhe.contexts.people.actions.settle_persons import settle_persons
 from songhe.contexts.people.models import Household, Person, Record
-from songhe.contexts.people.words import DERIVED
 from songhe.foundation import clock
 from tests.contexts.people import city
 from tests.contexts.people.city import DAY, LI, OFFICER, WANG, ZHANG, bring_in, person_of, resident
@@ -105,15 +104,6 @@ def test_a_correction_ends_a_dispute_until_somebody_says_something_later() -> No
     bring_in("残联", [row | {"行动不便": "是"}], on=LATER + dt.timedelta(days=1))
     bring_in("残联", [row | {"行动不便": "否"}], on=LATER + dt.timedelta(days=2))
     assert (person_of(ZHANG).disputed, person_of(ZHANG).facts["mobility_difficulty"]) == (["mobility_difficulty"], False)
-
-
-def test_what_is_derived_counts_last_and_is_no_party() -> None:
-    zhang = person_of(ZHANG)
-    said(zhang, DERIVED, LATER, note="户内只有一位健在成员", lives_alone=True)
-    settle_persons([zhang.id])
-    assert (person_of(ZHANG).facts["lives_alone"], person_of(ZHANG).disputed) == (True, [])
-    bring_in("社区", [{"身份证号": ZHANG, "姓名": "张桂兰", "独居": "否"}])
-    assert (person_of(ZHANG).facts["lives_alone"], person_of(ZHANG).disputed) == (False, [])
 
 
 def test_the_import_and_the_door_agree_on_everybody() -> None:

@@ -7,8 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from songhe.contexts.people.models import Household, Person, Record
+from songhe.contexts.people.queries.contacts import homes_heard
 from songhe.contexts.people.queries.person import stated
 from songhe.contexts.people.queries.settle import Stated, settle, settled_values, standing
+from songhe.contexts.people.words import DERIVED
 from songhe.foundation import clock
 
 __all__ = [
@@ -87,9 +89,13 @@ def _sources(people: Sequence[Person], moment: dt.datetime | None) -> dict[int, 
     heads = {p.id: p.id for p in people}
     heads |= dict(Person.objects.filter(stands_for__in=list(heads)).values_list("id", "stands_for_id"))
     for record in Record.objects.filter(person_id__in=heads, **received).order_by("id"):
-        by_person.setdefault(heads[record.person_id or 0], []).append(record)
-    for record in Record.objects.filter(household_id__in={p.household_id for p in people}, **received).order_by("id"):
-        by_home.setdefault(record.household_id or 0, []).append(record)
+        head = heads[record.person_id or 0]
+        if record.person_id == head or record.department != DERIVED:
+            by_person.setdefault(head, []).append(record)
+    own = {p.household_id: p.household_id for p in people}
+    for record in Record.objects.filter(household_id__in=(heard := {**homes_heard(own), **own}), **received).order_by("id"):
+        if record.household_id in own or record.department != DERIVED:
+            by_home.setdefault(heard[record.household_id or 0], []).append(record)
     homes = {home_id: _counting(records, on) for home_id, records in by_home.items()}
     return {p.id: {**homes.get(p.household_id, {}), **_counting(by_person.get(p.id, []), on)} for p in people}
 

@@ -127,7 +127,25 @@ ASK_OUTCOME_LABELS: Mapping[AskOutcome, str] = {
 
 COMMUNITY = "社区"  # the department in whose name a clerk corrects a fact
 NOT_STATED = frozenset({"size", "county"})  # follow from other things; nobody states them
+LIVING_RULES: Mapping[str, str] = {  # by what a statement of living arrangement was derived
+    "alone": "按登记推算：户内和同一住址没有别的在世常住成员。没有登记的同住人看不到。",
+    "couple": "按登记推算：户内和同一住址除本人外只登记了配偶。没有登记的同住人看不到。",
+    "with_younger": "按登记推算：有子女或孙辈登记在同一户，并且常住本市。",
+    "with_others": "按登记推算：同一户或同一住址还有别人登记常住。",
+    "children_away": "按登记推算：住在农村，同户登记的成年子女都不常住本市。",
+    "all_elders": "按登记推算：户内和同一住址的在世常住成员都满60周岁。",
+    "not_all_elders": "按登记推算：户内或同一住址有不满60周岁的常住成员。",
+    "no_more": "登记情况变了，推算不出来了。",
+}
+
 DERIVED = "推算"  # in whose name a fact is derived from other facts: it counts last and is no party to a dispute
+
+DISPUTED_FACT = "disputed_fact"  # the kind of a work item that asks a department to check what it says
+
+CONSENT_CHANNELS: Mapping[str, str] = {"counter": "在窗口说的", "visit": "上门时说的", "paper": "书面", "online": "网上"}
+CONSENT_SPEAKERS: Mapping[str, str] = {
+    "self": "老人本人", "spouse": "配偶", "child": "子女", "guardian": "监护人", "other": "其他受托的人",
+}  # fmt: skip
 
 IDENTITY_LABELS: Mapping[str, str] = {
     "id_number": "身份证号",
@@ -142,7 +160,10 @@ IDENTITY_LABELS: Mapping[str, str] = {
     "bank_account": "银行账号",
     "diagnosis": "诊断",
     "death_date": "死亡日期",
+    "former_id_number": "原身份证号",
 }
+
+WRITTEN_NUMBER = "id_written"  # identity of a record: a blind digest of what could be read of a damaged ID number
 
 SEALED_FIELDS = ("id_number", "phone", "address", "bank_account", "diagnosis")
 

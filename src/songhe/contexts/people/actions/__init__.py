@@ -1,39 +1,52 @@
 """Every write of this context."""
 
 from songhe.contexts.people.actions.accept_batch import AcceptResult, accept_batch
+from songhe.contexts.people.actions.ask_department import AskedDepartment, ask_department
 from songhe.contexts.people.actions.check_batch import BatchResult, check_batch
 from songhe.contexts.people.actions.close_round import close_round
 from songhe.contexts.people.actions.correct_fact import CorrectedFact, correct_fact
 from songhe.contexts.people.actions.correct_row import correct_row, set_row_aside
 from songhe.contexts.people.actions.count_round import refresh_rounds
+from songhe.contexts.people.actions.decide_candidate import DecidedCandidate, decide_candidate
 from songhe.contexts.people.actions.export_results import ResultFile, export_results
+from songhe.contexts.people.actions.link_persons import LinkedPersons, link_persons
 from songhe.contexts.people.actions.open_round import open_round
 from songhe.contexts.people.actions.record_answer import AnswerRecorded, record_answer
+from songhe.contexts.people.actions.record_consent import RecordedConsent, record_consent
 from songhe.contexts.people.actions.remember_mapping import say_columns
 from songhe.contexts.people.actions.request_accept import give_up_accepting, request_accept
 from songhe.contexts.people.actions.request_sheet import SheetRequested, download_sheet, request_sheet, return_sheet
 from songhe.contexts.people.actions.reveal import reveal
 from songhe.contexts.people.actions.state_facts import StatedFacts, state_facts
+from songhe.contexts.people.actions.unlink_person import unlink_person
 from songhe.contexts.people.actions.upload_file import upload_file
 
 __all__ = [
     "AcceptResult",
     "AnswerRecorded",
+    "AskedDepartment",
     "BatchResult",
     "CorrectedFact",
+    "DecidedCandidate",
+    "LinkedPersons",
+    "RecordedConsent",
     "ResultFile",
     "SheetRequested",
     "StatedFacts",
     "accept_batch",
+    "ask_department",
     "check_batch",
     "close_round",
     "correct_fact",
     "correct_row",
+    "decide_candidate",
     "download_sheet",
     "export_results",
     "give_up_accepting",
+    "link_persons",
     "open_round",
     "record_answer",
+    "record_consent",
     "refresh_rounds",
     "request_accept",
     "request_sheet",
@@ -42,5 +55,6 @@ __all__ = [
     "say_columns",
     "set_row_aside",
     "state_facts",
+    "unlink_person",
     "upload_file",
 ]

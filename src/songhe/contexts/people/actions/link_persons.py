@@ -10,7 +10,7 @@ from django.db import transaction
 
 from songhe.contexts.people.access import anybody_for
 from songhe.contexts.people.actions.one_at_a_time import join_people
-from songhe.contexts.people.actions.settle_persons import settle_persons
+from songhe.contexts.people.actions.settle_persons import settle_homes, settle_persons
 from songhe.contexts.people.errors import AlreadyLinked, ReasonMissing, StandsForAnother
 from songhe.contexts.people.events import HouseholdsChanged
 from songhe.contexts.people.models import LinkCandidate, Person, PersonLink
@@ -87,8 +87,8 @@ def join_two(
     )  # fmt: skip
     _answer_candidates(actor, person, into, now, reason)
     close_work_about(actor, person)
-    homes = settle_persons([person.id, into.id, *followed])
-    changed = tuple(sorted({*homes, person.household_id, into.household_id}))
+    homes = {person.household_id, into.household_id}
+    changed = tuple(sorted({*homes, *settle_persons([person.id, into.id, *followed]), *settle_homes(homes)}))
     detail = {"link": link.id, "into": into.id, "origin": origin.value, "reason": reason, "followed": followed}
     audit.record(
         actor, "people.link_persons", subject_type="person", subject_id=person.id, area_path=person.area_path, detail=detail

@@ -16,6 +16,7 @@ from django.db import connection
 
 from songhe.contexts.people.actions.life_events import note_batch_events
 from songhe.contexts.people.actions.run_script import rows_in_blocks, run_script
+from songhe.contexts.people.actions.settle_persons import close_ended
 from songhe.contexts.people.models import ImportBatch
 from songhe.contexts.people.queries.precedence import lasting_days
 from songhe.contexts.people.queries.settle import Stated, is_valid, settle_all
@@ -46,6 +47,11 @@ WHERE p.id = c.person_id AND NOT c.is_new AND NOT p.facts @> c.values AND p.stan
   AND NOT EXISTS (SELECT 1 FROM import_disputed d WHERE d.id = c.person_id);
 """
 
+_ENDED = """
+SELECT p.id, ended.name FROM import_settled t JOIN person p ON p.id = t.id AND p.disputed <> t.disputed,
+LATERAL (SELECT unnest(p.disputed) EXCEPT SELECT unnest(t.disputed)) ended (name)
+"""
+
 _PEOPLE_DISPUTED = """
 INSERT INTO import_home SELECT DISTINCT p.household_id FROM import_settled t JOIN person p ON p.id = t.id WHERE p.facts <> t.facts
 ON CONFLICT (id) DO NOTHING;
@@ -54,11 +60,18 @@ UPDATE person p SET facts = t.facts, disputed = t.disputed, stale = t.stale, cha
 FROM import_settled t WHERE p.id = t.id AND (p.facts, p.disputed, p.stale) IS DISTINCT FROM (t.facts, t.disputed, t.stale);
 """
 
+# A household in which only those live who stand for somebody speaks for the household of whom they stand for.
 _HOUSEHOLDS = """
-DROP TABLE IF EXISTS import_disputed, import_settled;
+DROP TABLE IF EXISTS import_disputed, import_settled, import_stand_in_home;
 CREATE TEMP TABLE import_disputed ON COMMIT DROP AS
-SELECT DISTINCT r.household_id AS id FROM department_record r WHERE r.batch_id = %(batch)s AND r.household_id IN (SELECT id FROM import_home);
+SELECT DISTINCT r.household_id AS id FROM department_record r WHERE r.batch_id = %(batch)s AND r.household_id IN (SELECT id FROM import_home)
+UNION SELECT h.household_id FROM department_record r JOIN person s ON s.household_id = r.household_id JOIN person h ON h.id = s.stands_for_id
+    WHERE r.batch_id = %(batch)s;
 ANALYZE import_disputed;
+CREATE TEMP TABLE import_stand_in_home ON COMMIT DROP AS
+SELECT DISTINCT h.household_id AS home_id, s.household_id AS id
+FROM import_disputed d JOIN person h ON h.household_id = d.id JOIN person s ON s.stands_for_id = h.id
+WHERE s.household_id <> h.household_id AND NOT EXISTS (SELECT 1 FROM person o WHERE o.household_id = s.household_id AND o.stands_for_id IS NULL);
 """
 
 _HOUSEHOLDS_DISPUTED = """
@@ -72,10 +85,11 @@ _RECORDS_OF = {
         FROM (
             SELECT id AS subject, id FROM import_disputed
             UNION ALL SELECT d.id, p.id FROM import_disputed d JOIN person p ON p.stands_for_id = d.id
-        ) m JOIN department_record r ON r.person_id = m.id ORDER BY m.subject, r.id""",
+        ) m JOIN department_record r ON r.person_id = m.id AND (m.id = m.subject OR r.department <> %(derived)s) ORDER BY m.subject, r.id""",
     "household": """
-        SELECT r.household_id, r.id, r.department, r.stated_on, r.values::text, r.batch_id IS NULL AND r.note <> '' AND r.department <> %(derived)s
-        FROM import_disputed d JOIN department_record r ON r.household_id = d.id ORDER BY r.household_id, r.id""",
+        SELECT m.subject, r.id, r.department, r.stated_on, r.values::text, r.batch_id IS NULL AND r.note <> '' AND r.department <> %(derived)s
+        FROM (SELECT id AS subject, id FROM import_disputed UNION SELECT k.home_id, k.id FROM import_stand_in_home k) m
+        JOIN department_record r ON r.household_id = m.id AND (m.id = m.subject OR r.department <> %(derived)s) ORDER BY m.subject, r.id""",
 }
 
 
@@ -87,6 +101,9 @@ def settle_people(batch: ImportBatch) -> None:
     values = _values(batch)
     run_script(_PEOPLE, values)
     _settle_disputed("person")
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED)
+        close_ended(cursor.fetchall())
     run_script(_PEOPLE_DISPUTED, values)
     note_batch_events(batch)
 

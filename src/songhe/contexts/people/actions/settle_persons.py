@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from django.db.models import Q
+
+from songhe.contexts.people.actions.derive_living import derive_living
 from songhe.contexts.people.actions.life_events import TELLING, Happened, note_events
 from songhe.contexts.people.models import Household, Person, Record
+from songhe.contexts.people.queries.contacts import homes_heard
+from songhe.contexts.people.queries.disputes import dispute_key
 from songhe.contexts.people.queries.person import stated
 from songhe.contexts.people.queries.settle import Settled, Stated, settle_all
-from songhe.foundation import clock
+from songhe.contexts.people.words import DERIVED
+from songhe.foundation import clock, work_items
+from songhe.foundation.access import SYSTEM
 
 
 def settle_persons(person_ids: Collection[int]) -> list[int]:
@@ -24,7 +31,14 @@ def settle_persons(person_ids: Collection[int]) -> list[int]:
     homes = {home for _, _, home in asked}
     changed = settle_heads(heads)
     homes |= set(Person.objects.filter(id__in=heads).values_list("household_id", flat=True))
-    return sorted(changed | count_members(homes))
+    return sorted(changed | count_members(homes) | settle_living(homes))
+
+
+def settle_living(home_ids: Collection[int]) -> set[int]:
+    """What follows from who lives with whom is stated and counts, in these households and those at the same addresses; where it changed."""
+    derived = derive_living(home_ids)
+    changed = settle_heads(derived.person_ids)
+    return changed | settle_homes(derived.household_ids)
 
 
 def settle_heads(heads: Collection[int]) -> set[int]:
@@ -32,16 +46,23 @@ def settle_heads(heads: Collection[int]) -> set[int]:
     people = list(Person.objects.select_for_update(of=("self",)).filter(id__in=heads).order_by("id"))
     said = _records({person.id for person in people})
     homes, happened = set[int](), list[Happened]()
-    for person in people:
-        found = settle_all(said.get(person.id, ()), clock.today())
+    settled = [(person, settle_all(said.get(person.id, ()), clock.today())) for person in people]
+    for person, found in settled:
         if found.facts != person.facts:
             homes.add(person.household_id)
             happened.append(_happened(person, found))
         _store(person, found)
+    close_ended((p.id, name) for p, found in settled for name in set(p.disputed) - set(found.disputed))
     note_events(
         [change for change in happened if change.before]
     )  # before the first record there was nobody to whom it could happen
     return homes
+
+
+def settle_homes(home_ids: Collection[int]) -> set[int]:
+    """The households' own facts follow from what is said of them, also under the numbers of those who stand for their members; where one changed."""
+    homes = Household.objects.select_for_update().filter(id__in=home_ids).order_by("id")
+    return {home.id for home in homes if settle_household(home)}
 
 
 def _happened(person: Person, found: Settled) -> Happened:
@@ -51,12 +72,21 @@ def _happened(person: Person, found: Settled) -> Happened:
 
 def settle_household(home: Household) -> bool:
     """The household's facts and staleness follow from its records; its size stays. True where a fact changed. The caller holds its lock."""
-    found = settle_all(stated(Record.objects.filter(household_id=home.id)), clock.today())
+    others = homes_heard([home.id])
+    heard = Record.objects.filter(household_id__in=[home.id, *others]).exclude(Q(department=DERIVED) & ~Q(household_id=home.id))
+    found = settle_all(stated(heard.order_by("id")), clock.today())
     facts = {**found.facts, **({"size": home.facts["size"]} if "size" in home.facts else {})}
     if facts == home.facts and list(found.stale) == home.stale:
         return False
     Household.objects.filter(id=home.id).update(facts=facts, stale=list(found.stale), changed_at=clock.now())
     return facts != home.facts
+
+
+def close_ended(disputes: Iterable[tuple[int, str]]) -> None:
+    """Nobody is asked any more about these (person, variable), on which the departments no longer differ."""
+    keys = [dispute_key(person_id, variable) for person_id, variable in disputes]
+    if keys:
+        work_items.close_by_keys(SYSTEM, keys=keys, outcome="各部门的说法已经一致，或已核实更正")
 
 
 def count_members(home_ids: Collection[int]) -> set[int]:
@@ -77,7 +107,9 @@ def _records(heads: Collection[int]) -> dict[int, list[Stated]]:
     head_of |= dict(Person.objects.filter(stands_for__in=heads).values_list("id", "stands_for_id"))
     found: dict[int, list[Stated]] = {}
     for record in Record.objects.filter(person_id__in=head_of).order_by("id"):
-        found.setdefault(head_of[record.person_id or 0], []).extend(stated([record]))
+        head = head_of[record.person_id or 0]
+        if record.person_id == head or record.department != DERIVED:  # how somebody lived as another is no word about the head
+            found.setdefault(head, []).extend(stated([record]))
     return found
 
 

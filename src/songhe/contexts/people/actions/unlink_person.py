@@ -6,7 +6,7 @@ from django.db import transaction
 
 from songhe.contexts.people.actions.link_persons import FOLLOWED, LinkedPersons, lock_two, move_link, required_reason
 from songhe.contexts.people.actions.one_at_a_time import join_people
-from songhe.contexts.people.actions.settle_persons import settle_persons
+from songhe.contexts.people.actions.settle_persons import settle_homes, settle_persons
 from songhe.contexts.people.errors import LinkNotFound, LinkUndone, PersonNotFound
 from songhe.contexts.people.events import HouseholdsChanged
 from songhe.contexts.people.models import Person, PersonLink
@@ -40,8 +40,8 @@ def unlink_person(actor: Actor, *, link_id: int, reason: str) -> LinkedPersons:
     person.save(update_fields=["stands_for"])
     PersonLink.objects.filter(id=link.id).update(undone_by=actor.id, undone_at=now, undone_reason=told)
     followed = _lead_back(actor, link, person)
-    homes = settle_persons([person.id, into.id, *followed])
-    changed = tuple(sorted({*homes, person.household_id, into.household_id}))
+    homes = {person.household_id, into.household_id}
+    changed = tuple(sorted({*homes, *settle_persons([person.id, into.id, *followed]), *settle_homes(homes)}))
     detail = {"link": link.id, "into": into.id, "reason": told, "followed": followed}
     audit.record(
         actor, "people.unlink_person", subject_type="person", subject_id=person.id, area_path=person.area_path, detail=detail

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from songhe.contexts.people.actions.derive_living import derive_living_of_batch
 from songhe.contexts.people.actions.life_events import remember_before
 from songhe.contexts.people.actions.run_script import run_script
 from songhe.contexts.people.actions.settle_facts import settle_households
@@ -156,6 +157,15 @@ FROM (
 """
 
 
+# Who stands for another has nothing of their own to be decided again.
+_CHANGED_HOMES = """
+SELECT h.id FROM (
+    SELECT id FROM import_home UNION SELECT coalesce(n.household_id, p.household_id) FROM living_new n LEFT JOIN person p ON p.id = n.person_id
+) h WHERE NOT EXISTS (SELECT 1 FROM person s WHERE s.household_id = h.id)
+      OR EXISTS (SELECT 1 FROM person s WHERE s.household_id = h.id AND s.stands_for_id IS NULL) ORDER BY h.id
+"""
+
+
 def _values(batch: ImportBatch, actor_id: int) -> dict[str, object]:
     keeps = layout_of(batch.department).keeps_identity
     return {
@@ -182,6 +192,7 @@ def write_households(batch: ImportBatch, actor_id: int) -> list[int]:
     run_script(_HOUSEHOLD_RECORDS, values)
     settle_households(batch)
     run_script(_SIZE, values)
+    derive_living_of_batch()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM import_home ORDER BY id")
+        cursor.execute(_CHANGED_HOMES)
         return [row[0] for row in cursor.fetchall()]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db.models import F
 
 from songhe.contexts.people.models import Person, Record
 from songhe.contexts.people.words import seal_context
@@ -52,6 +54,16 @@ def opened_alone(person: Person, field: str) -> str:
     """As `opened`, of this one row of ours only: what the department wrote that made it."""
     found = _own(person, field)
     return open_sealed(found.blob, context=found.context) if found is not None else ""
+
+
+def homes_heard(household_ids: Collection[int]) -> Mapping[int, int]:
+    """Households in which only those live who stand for somebody -> the household (of these) for which what is said of them counts."""
+    standing = Person.objects.filter(stands_for__household_id__in=list(household_ids)).exclude(
+        household_id=F("stands_for__household_id")
+    )
+    found = dict(standing.values_list("household_id", "stands_for__household_id"))
+    lived_in = Person.objects.filter(household_id__in=found, stands_for=None).values_list("household_id", flat=True)
+    return {home: counts_for for home, counts_for in found.items() if home not in set(lived_in)}
 
 
 def _own(person: Person, field: str) -> Sealed | None:

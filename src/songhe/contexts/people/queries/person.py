@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.db.models import Q
 
 from songhe.basics.masking import mask_address, mask_bank_account, mask_text
 from songhe.contexts.people.access import households_visible_to, person_for
 from songhe.contexts.people.errors import PersonNotFound
 from songhe.contexts.people.models import Household, ImportBatch, Person, Record
+from songhe.contexts.people.queries.contacts import homes_heard, opened
 from songhe.contexts.people.queries.dictionary import HIDDEN, chinese_date, find_variable, shown, variables
 from songhe.contexts.people.queries.precedence import precedences
-from songhe.contexts.people.queries.search_people import PersonBrief, briefs, opened, place_of
+from songhe.contexts.people.queries.search_people import PersonBrief, briefs, place_of
 from songhe.contexts.people.queries.settle import Stated, settle, standing
-from songhe.contexts.people.words import DERIVED, IDENTITY_LABELS, SEALED_FIELDS, seal_context
+from songhe.contexts.people.words import DERIVED, IDENTITY_LABELS, SEALED_FIELDS, WRITTEN_NUMBER, seal_context
 from songhe.engines.policy.rulebook import Variable
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right, require
@@ -109,11 +112,12 @@ def person(actor: Actor, *, person_id: int) -> PersonView:
     """The person with facts, sources, household and timeline; PersonNotFound outside the actor's areas."""
     found = person_for(actor, person_id)
     written_as = [found.id, *Person.objects.filter(stands_for=found.id).values_list("id", flat=True)]
-    records = list(Record.objects.filter(person_id__in=written_as).order_by("stated_on", "id"))
-    at_home = list(Record.objects.filter(household_id=found.household_id).order_by("stated_on", "id"))
+    as_another = Q(department=DERIVED) & ~Q(person_id=found.id)
+    records = list(Record.objects.filter(person_id__in=written_as).exclude(as_another).order_by("stated_on", "id"))
+    at_home = _records_at(found.household_id)
     facts = fact_views("person", found.facts, records)
     revealable = tuple(field for field in SEALED_FIELDS if field != "address" and opened(found, field))
-    view = _household_view(actor, found.household)
+    view = replace(_household_view(actor, found.household), address=mask_address(opened(found, "address")))
     return PersonView(
         brief=briefs([found])[0], relation=found.relation, bank_account=mask_bank_account(opened(found, "bank_account")),
         diagnosis=mask_text(opened(found, "diagnosis")), facts=facts, household=view, timeline=_timeline([*records, *at_home]),
@@ -142,12 +146,18 @@ def _household_view(actor: Actor, found: Household) -> HouseholdView:
         if m.area_path.startswith(paths)
     ]
     lines = briefs(members)
-    records = list(Record.objects.filter(household_id=found.id).order_by("stated_on", "id"))
+    records = _records_at(found.id)
     address = open_sealed(found.address_sealed, context=seal_context("address", found.key)) if found.address_sealed else ""
     return HouseholdView(
         found.id, found.key, place_of(found), found.area_path, mask_address(address), fact_views("household", found.facts, records),
         tuple(MemberView(line, member.relation) for line, member in zip(lines, members, strict=True)),
     )  # fmt: skip
+
+
+def _records_at(household_id: int) -> list[Record]:
+    """What was said of the household, also under the numbers of those who stand for its members."""
+    heard = Record.objects.filter(household_id__in=[household_id, *homes_heard([household_id])])
+    return list(heard.exclude(Q(department=DERIVED) & ~Q(household_id=household_id)).order_by("stated_on", "id"))
 
 
 def stated(records: Iterable[Record]) -> list[Stated]:
@@ -170,7 +180,7 @@ def fact_views(entity: str, facts: dict[str, object], records: Sequence[Record])
 def _fact_view(variable: Variable, value: object, counting: Stated | None, history: Sequence[Stated]) -> FactView:
     latest: dict[tuple[str, bool], Stated] = {}
     for record in history:
-        if variable.name in record.values:
+        if record.values.get(variable.name) is not None:
             latest[record.department, record.correction] = record
     others = tuple(
         StatementView(
@@ -187,7 +197,7 @@ def _fact_view(variable: Variable, value: object, counting: Stated | None, histo
     return FactView(
         variable=variable.name, label=variable.label, shown=_veiled(variable, value), sensitive=variable.sensitive, owner=variable.owner,
         department=counting.department if counting else variable.owner, stated_on=counting.stated_on if counting else None,
-        correction=bool(counting and counting.correction), note=counting.note if counting else "",
+        correction=bool(counting and counting.correction), note=counting.note if counting and counting.correction else "",
         why=_why(variable, counting, others), others=others,
     )  # fmt: skip
 
@@ -201,6 +211,8 @@ def _why(variable: Variable, counting: Stated | None, others: Sequence[Statement
         return "由户内健在成员的人数算出。"
     if counting.correction:
         return f"工作人员核实后更正：{counting.note}"
+    if counting.department == DERIVED:
+        return counting.note
     if not others:
         return f"目前只有{counting.department}提供了这一项。"
     if precedences()[variable.name].later:
@@ -211,7 +223,8 @@ def _why(variable: Variable, counting: Stated | None, others: Sequence[Statement
 
 
 def _timeline(records: Sequence[Record]) -> tuple[TimelineEntry, ...]:
-    """Newest first."""
+    """Newest first; what was derived from all this is not something that happened."""
+    records = [record for record in records if record.department != DERIVED]
     files = dict(ImportBatch.objects.filter(id__in={r.batch_id for r in records if r.batch_id}).values_list("id", "file_name"))
     ordered = sorted(records, key=lambda r: (r.stated_on, r.received_at, r.id), reverse=True)
     return tuple(
@@ -225,7 +238,13 @@ def _timeline(records: Sequence[Record]) -> tuple[TimelineEntry, ...]:
 
 
 def _said(record: Record) -> tuple[tuple[str, str], ...]:
-    told = [(v.label, _veiled(v, value)) for name, value in record.values.items() if (v := find_variable(name)) is not None]
+    told = [
+        (v.label, _veiled(v, value))
+        for name, value in record.values.items()
+        if value is not None and (v := find_variable(name)) is not None
+    ]
     for field, value in record.identity.items():
+        if field == WRITTEN_NUMBER:
+            continue
         told.append((IDENTITY_LABELS.get(field, field), HIDDEN if field in SEALED_FIELDS else str(value)))
     return tuple(told)

@@ -81,7 +81,7 @@ def settle_all(records: Iterable[Stated], on: dt.date) -> Settled:
     for name in latest.keys() | corrected.keys():
         said = latest.get(name, {})
         found = _counting(name, said, corrected.get(name), on)
-        if found is None:
+        if found is None or found.values[name] is None:  # what was derived and follows no more is taken back by a null
             continue
         counts[name] = found
         if not is_valid(name, found.stated_on, on):
