@@ -192,8 +192,12 @@ def build_city(
     scale: float = 1.0,
     seed: int = 20_260_101,
     progress: Progress = lambda done, total, step: None,
+    also: Callable[[DemoTables], None] = lambda made: None,
 ) -> DemoCity:
-    """Department files of a city of `plan.elders * scale` elders stand in `folder`; the same arguments give the same bytes of csv."""
+    """Department files of a city of `plan.elders * scale` elders stand in `folder`; the same arguments give the same bytes of csv.
+
+    `also` is handed the city in memory once the files are written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     total = len(layouts) + 2
     progress(1, total, "户与人")
@@ -203,4 +207,5 @@ def build_city(
     for done, table in enumerate(made.tables, start=3):
         files += _write(folder, table)
         progress(done, total, table.layout.title)
+    also(made)
     return DemoCity(made.city, tuple(files), int(made.people.elder.sum()), len(made.people))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from songhe.jobs import determination, figures, imports, upkeep
+from songhe.jobs import determination, figures, imports, registers, upkeep
 
-__all__ = ["determination", "figures", "imports", "upkeep"]
+__all__ = ["determination", "figures", "imports", "registers", "upkeep"]

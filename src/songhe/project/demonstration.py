@@ -22,12 +22,15 @@ from songhe.contexts.people.queries import BatchBrief
 from songhe.contexts.places import actions as places
 from songhe.contexts.places import queries as places_queries
 from songhe.contexts.policy_library import queries as policy_library
+from songhe.contexts.registers import actions as registers
+from songhe.contexts.registers import queries as registers_queries
 from songhe.demo_city.areas import Node
 from songhe.demo_city.build import build_city
 from songhe.demo_city.files import read_layouts
 from songhe.demo_city.plan import read_plan
+from songhe.demo_city.register_files import RegisterFile, write_register_files
 from songhe.foundation import clock
-from songhe.foundation.access import SYSTEM
+from songhe.foundation.access import SYSTEM, Actor
 from songhe.jobs.determination import is_current
 from songhe.project.city import Choice
 from songhe.project.paths import PACKS, VAR
@@ -64,6 +67,7 @@ def bring_in(choice: Choice) -> None:
     day, known = dt.date.fromisoformat(state["as_of"]), {batch.file_name: batch for batch in _batches()}
     for department, name in state["files"]:
         _import(department, folder / name, day, known.get(Path(name).name))
+    _fill_registers([(register, folder / name) for register, name in state.get("registers", [])])
 
 
 def determine() -> None:
@@ -89,6 +93,7 @@ def _build(choice: Choice, folder: Path) -> dict[str, object]:
     pack, day = policy_library.pack_in_use().pack, clock.today()
     plan = read_plan(pack.demo)
     check_disk(round(plan.elders * choice.scale))
+    ledgers: list[RegisterFile] = []
     layouts = read_layouts(yaml.safe_load((PACKS / "national" / "departments.yaml").read_text(encoding="utf-8"))["departments"])
     with step("演示城市 demo city") as report:
         built = build_city(
@@ -101,12 +106,14 @@ def _build(choice: Choice, folder: Path) -> dict[str, object]:
             as_of=day,
             scale=choice.scale,
             progress=_without_words(report),
+            also=lambda made: ledgers.extend(write_register_files(pack, made, folder / "registers", day)),
         )
     say(f"    {built.elders} 位老年人 elders, {built.residents} 位居民 residents")
     with step("区划 areas"):
         places.load_areas(SYSTEM, areas=[_area(node) for node in built.city.walk()])
     files = [(file.department, str(file.path.relative_to(folder))) for file in built.files]
-    return {"as_of": day.isoformat(), "files": files}
+    entries = [(file.register, str(file.path.relative_to(folder))) for file in ledgers]
+    return {"as_of": day.isoformat(), "files": files, "registers": entries}
 
 
 def _area(node: Node) -> places.AreaInput:
@@ -140,11 +147,29 @@ def _import(department: str, file: Path, day: dt.date, known: BatchBrief | None)
     say("    " + ", ".join(f"{verdict} {count}" for verdict, count in result.counts.items() if count))
 
 
+def _fill_registers(files: list[tuple[str, Path]]) -> None:
+    """Every register's files are in, and everybody has been looked at once for who else belongs there."""
+    known = {register: registers_queries.register_files(SYSTEM, register=register, limit=500).items for register, _ in files}
+    left = [(register, file) for register, file in files if file.name not in {b.name for b in known[register] if b.accepted_at}]
+    if not left:
+        return
+    with step("台账 registers") as report:
+        for done, (register, file) in enumerate(left, start=1):
+            registers.import_entries(_officer(), register=register, name=file.name, content=file)
+            report(done, len(left) + 1)
+        registers.refresh_candidates(SYSTEM)
+        registers.settle_clocks(SYSTEM)
+        report(len(left) + 1, len(left) + 1)
+
+
+def _officer() -> Actor:
+    known = accounts_queries.list_users(SYSTEM, text=OFFICER).items
+    return accounts_queries.actor_of_user(next(user.id for user in known if user.username == OFFICER))
+
+
 def _upload(department: str, file: Path, day: dt.date) -> int:
     """Sent by the demo city's officer, so that the city's desks list it."""
-    known = accounts_queries.list_users(SYSTEM, text=OFFICER).items
-    officer = accounts_queries.actor_of_user(next(user.id for user in known if user.username == OFFICER))
-    return people.upload_file(officer, department=department, name=file.name, content=file, stated_on=day)
+    return people.upload_file(_officer(), department=department, name=file.name, content=file, stated_on=day)
 
 
 def _without_words(report: Report) -> Callable[[int, int, str], None]:

@@ -10,14 +10,14 @@ from songhe.contexts.people import listeners as people
 from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged, LifeEventsKnown
 from songhe.contexts.policy_library.events import PackPutInUse
 from songhe.foundation import outbox
-from songhe.jobs import determination, figures, imports
+from songhe.jobs import determination, figures, imports, registers
 
 LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     AcceptRequested: (imports.on_accept_requested,),
     HouseholdsChanged: (entitlements.on_households_changed,),
     LifeEventsKnown: (people.on_life_events_known,),
-    CityFactsChanged: (determination.on_city_facts_changed,),
-    PackPutInUse: (determination.on_pack_put_in_use,),
+    CityFactsChanged: (determination.on_city_facts_changed, registers.on_city_facts_changed),
+    PackPutInUse: (determination.on_pack_put_in_use, registers.on_pack_put_in_use),
     CityRunRequested: (determination.on_city_run_requested,),
     RunPublished: (figures.on_run_published,),
 }

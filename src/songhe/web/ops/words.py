@@ -56,6 +56,8 @@ JOB_LABELS: Mapping[str, str] = {
     "check_waiting_files": "检查新上传的文件",
     "deliver_events": "转告变动",
     "restart_stalled_jobs": "重新安排中断的作业",
+    "refresh_registers": "核对台账的应登记人员和期限",
+    "refresh_registers_nightly": "每天凌晨安排核对台账",
     "forget_old_jobs": "清理一周前已完成的作业",
     "forget_delivered_events": "清理一周前已转告的变动",
 }
@@ -112,6 +114,7 @@ DEED_GROUPS: tuple[tuple[str, str], ...] = (
     ("people.export_results", "下载检查结果"),
     ("people.", "人员资料和导入，全部"),
     ("account.", "账号、角色和接口，全部"),
+    ("registers.", "台账，全部"),
     ("work_item.", "待办"),
     ("pack.", "政策"),
     ("run.", "核算"),
@@ -125,6 +128,9 @@ SUBJECTS: Mapping[str, str] = {
     "person": "人员",
     "import_batch": "导入文件",
     "list": "名单",
+    "register_entry": "台账登记",
+    "register_file": "台账文件",
+    "register": "台账",
     "user": "账号",
     "role_grant": "授权",
     "consumer": "接口",
@@ -139,6 +145,8 @@ SUBJECTS: Mapping[str, str] = {
 
 DETAILS: Mapping[str, str] = {
     "reason": "原因",
+    "register": "台账",
+    "move": "办理",
     "field": "项目",
     "variable": "项目",
     "title": "名单",
