@@ -298,3 +298,27 @@ def test_there_are_no_chains_even_past_the_actions() -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             Person.objects.filter(id=one.id).update(stands_for=other)
     assert list(Person.objects.exclude(stands_for=None).values_list("id", flat=True)) == [zhang.id]
+
+
+def test_a_damaged_number_helps_to_find_who_is_meant() -> None:
+    wrong = LI[:17] + ("1" if LI[17] != "1" else "2")
+    rows = [
+        {"身份证号": wrong, "姓名": "李健国", "残疾等级": "二级"},
+        {
+            "身份证号": f"{float(int(WANG[:17] + '0')):.5E}" if WANG[0] != "0" else "1.10105E+17",
+            "姓名": "赵无名",
+            "残疾等级": "二级",
+        },
+    ]
+    result = bring_in("残联", rows)
+    first, second = rows_of(result.batch)
+    assert (first.verdict, codes(first)) == ("update", ["id_wrong_check_digit", "linked"])
+    assert (second.verdict, codes(second)) == ("rejected", ["id_scientific_notation", "new_without_number"])
+    li, link = person_of(LI), PersonLink.objects.get()
+    assert li.facts["disability_grade"] == 2 and li.name == "李建国"
+    assert link.probability is not None and link.probability >= 0.99
+    assert {field: told["agreement"] for field, told in link.evidence.items() if told["agreement"] != "missing"} == {
+        "name": "sound", "id_number": "exact", "birth_date": "exact",
+    }  # fmt: skip
+    assert [link.name for link in queries.links_of(OFFICER, person_id=li.id)] == ["李健国"]
+    assert bring_in("残联", rows).batch.counts["unchanged"] == 1

@@ -147,6 +147,8 @@ CONSENT_SPEAKERS: Mapping[str, str] = {
     "self": "老人本人", "spouse": "配偶", "child": "子女", "guardian": "监护人", "other": "其他受托的人",
 }  # fmt: skip
 
+WRITTEN_NUMBER = "id_written"  # identity of a record: a blind digest of a damaged ID number as written
+
 IDENTITY_LABELS: Mapping[str, str] = {
     "id_number": "身份证号",
     "name": "姓名",
@@ -162,8 +164,6 @@ IDENTITY_LABELS: Mapping[str, str] = {
     "death_date": "死亡日期",
     "former_id_number": "原身份证号",
 }
-
-WRITTEN_NUMBER = "id_written"  # identity of a record: a blind digest of what could be read of a damaged ID number
 
 SEALED_FIELDS = ("id_number", "phone", "address", "bank_account", "diagnosis")
 

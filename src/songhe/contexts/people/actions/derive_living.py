@@ -71,7 +71,8 @@ SELECT e.id, e.home_id, bool_or(e.rural) AS rural,
        count(o.id) FILTER (WHERE o.own AND o.descends AND o.grown AND o.younger AND o.here IS FALSE) AS grown_children_away,
        count(o.id) FILTER (WHERE o.descends AND o.grown AND o.here AND NOT o.institution) AS grown_children_here
 FROM living_member e LEFT JOIN LATERAL (
-    SELECT m.*, coalesce(m.own AND (e.generation = 'self' AND m.generation = 'down' OR e.generation = 'up' AND m.generation IN ('self', 'down')), FALSE) AS descends
+    SELECT m.*, coalesce(m.own AND (e.generation = 'self' AND m.generation = 'down'
+                                    OR e.generation = 'up' AND m.generation IN ('self', 'down')), FALSE) AS descends
     FROM living_member m WHERE m.home_id = e.home_id AND m.id <> e.id
 ) o ON TRUE
 WHERE e.own AND e.elder AND e.here IS DISTINCT FROM FALSE AND NOT e.institution
@@ -84,7 +85,8 @@ SELECT id AS person_id, NULL::bigint AS household_id, jsonb_strip_nulls(jsonb_bu
            'left_behind', CASE WHEN grown_children_here > 0 THEN FALSE
                                WHEN rural AND grown_children > 0 AND grown_children = grown_children_away THEN TRUE END)) AS values,
        CASE WHEN grown_children_here = 0 AND rural AND grown_children > 0 AND grown_children = grown_children_away THEN 'children_away'
-            WHEN others = 0 THEN 'alone' WHEN others = 1 AND spouses = 1 THEN 'couple' WHEN descendants_here > 0 THEN 'with_younger' ELSE 'with_others' END AS rule
+            WHEN others = 0 THEN 'alone' WHEN others = 1 AND spouses = 1 THEN 'couple'
+            WHEN descendants_here > 0 THEN 'with_younger' ELSE 'with_others' END AS rule
 FROM living_pair
 UNION ALL
 SELECT NULL, m.home_id, jsonb_strip_nulls(jsonb_build_object(
@@ -122,7 +124,8 @@ FROM (
     SELECT n.person_id, coalesce(jsonb_object_agg(k.key, k.value) FILTER (WHERE NOT said.by_others AND k.value <> 'null'), '{{}}') AS values,
            coalesce(array_agg(k.key) FILTER (WHERE NOT said.by_others), '{{}}') AS gone
     FROM living_new n
-    CROSS JOIN LATERAL jsonb_each(n.values || coalesce((SELECT jsonb_object_agg(g.key, 'null'::jsonb) FROM jsonb_each(n.said) g WHERE NOT n.values ? g.key), '{{}}')) k
+    CROSS JOIN LATERAL jsonb_each(n.values || coalesce((
+        SELECT jsonb_object_agg(g.key, 'null'::jsonb) FROM jsonb_each(n.said) g WHERE NOT n.values ? g.key), '{{}}')) k
     CROSS JOIN LATERAL (
         SELECT EXISTS (SELECT 1 FROM department_record r WHERE r.person_id = n.person_id AND r.department <> %(derived)s AND r.values ? k.key)
             OR EXISTS (SELECT 1 FROM person s JOIN department_record r ON r.person_id = s.id

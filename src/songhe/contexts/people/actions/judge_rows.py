@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from songhe.basics.identifiers import ResidentId
 from songhe.contexts.people.actions.judge_cells import NOTICE, CellProblem, Judge, Judged, judge_for, text_of
@@ -13,6 +13,7 @@ from songhe.contexts.people.actions.sheet_answers import NO_ANSWERS, PREFILLED, 
 from songhe.contexts.people.queries.dictionary import find_variable, variables
 from songhe.contexts.people.queries.layouts import TOKEN, Column, Layout
 from songhe.contexts.people.queries.place_index import PlaceIndex, Spot
+from songhe.engines.matching import usable_digits
 
 _KEPT = 50_000
 NOTHING: Mapping[str, str] = {}
@@ -29,6 +30,7 @@ class Draft:
     values: dict[str, object] = field(default_factory=dict)
     household_values: dict[str, object] = field(default_factory=dict)
     problems: list[CellProblem] = field(default_factory=list)
+    written_number: str = ""  # a damaged ID number of which something can be read
     token: str = ""  # of our own sheet, where the row answers one
 
     @property
@@ -85,7 +87,7 @@ class RowJudge:
                     kept[cell] = judged
             value, problem = judged
             if problem is not None:
-                draft.problems.append(problem)
+                draft.problems.append(self._unless_told_otherwise(draft, column, problem, cell))
             if value is not None:
                 self._put(draft, column.field, value)
         if asked is not None:
@@ -96,6 +98,14 @@ class RowJudge:
         self._settle_who(draft)
         self._told_of_the_sheet(draft)
         return draft
+
+    def _unless_told_otherwise(self, draft: Draft, column: Column, problem: CellProblem, cell: Cell) -> CellProblem:
+        """A damaged ID number of whom the department only serves is a notice: what can be read of it helps to find who is meant."""
+        text = text_of(cell)
+        if column.field != "id_number" or self._layout.keeps_identity or usable_digits(text) is None:
+            return problem
+        draft.written_number = text
+        return replace(problem, level=NOTICE)
 
     def content(self, cells: Sequence[Cell]) -> list[tuple[str, str, str]]:
         """(field, header, cell) of the row as written, to be kept sealed for the clerk who has to look at it."""

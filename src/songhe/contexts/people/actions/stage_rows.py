@@ -22,7 +22,7 @@ from songhe.contexts.people.queries.batches import opened_corrections, row_conte
 from songhe.contexts.people.queries.headings import SheetHeadings
 from songhe.contexts.people.queries.layouts import layout_of
 from songhe.contexts.people.queries.place_index import place_index
-from songhe.contexts.people.words import seal_context
+from songhe.contexts.people.words import WRITTEN_NUMBER, seal_context
 from songhe.foundation.encryption import blind_index_many, seal, seal_many
 
 BLOCK = 20_000
@@ -139,7 +139,11 @@ def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[Row], ins
         for field in _DIGESTED
         if field != "address"
     }
-    id_sealed = seal_many(numbers, contexts=[seal_context("id_number", o) for o in owners])
+    written = [d.written_number or None for d in drafts]
+    id_written = blind_index_many(written, kind="id_number")
+    id_sealed = seal_many(
+        [n or w for n, w in zip(numbers, written, strict=True)], contexts=[seal_context("id_number", o) for o in owners]
+    )
     homes = [seal_context("address", key or owner) for key, owner in zip(keys, owners, strict=True)]
     addresses = _sealed_once([d.said.get("address") for d in drafts], homes)
     head = f"{batch_id}\t{_text(sheet)}"
@@ -149,6 +153,8 @@ def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[Row], ins
         name = d.said.get("name", "")
         pinyin, initials = spell(name)
         identity = {**d.said, **{field: index.hex()[:32] for field in _DIGESTED if (index := indexes[field][i]) is not None}}
+        if (index := id_written[i]) is not None:
+            identity[WRITTEN_NUMBER] = index.hex()[:32]
         lines.append(
             f"{head}\t{d.row}\t{_bool(d.rejected)}\t{_json([asdict(p) for p in d.problems]) if d.problems else '[]'}\t{_bytes(content)}\t{owners[i]}"
             f"\t{_text(name)}\t{pinyin}\t{initials}\t{d.born or _NULL}\t{d.sex}\t{_bytes(id_sealed[i])}\t{_bytes(id_index[i])}"

@@ -72,7 +72,7 @@ class StagedRow(models.Model):
 
     Unlogged (a crash empties it, and it is read from the file again) and gone once the batch is accepted. `rejected` rows stay out of
     matching. `birth_date` and `sex` are those of the ID number where the row has one, whether or not it states them.
-    Sealed columns open with `public_id`, which is that of the person wherever the ID number decides who it is.
+    `id_sealed` without an `id_index` is a damaged number as written. Sealed columns open with `public_id`, which is that of the person wherever the ID number decides who it is.
     """
 
     batch_id = models.BigIntegerField()
