@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.db.models.fields.json import KeyTextTransform
 
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.models import AuditEntry
@@ -67,6 +68,44 @@ def list_entries(
     found = list(AuditEntry.objects.filter(wanted).order_by("-seq")[: limit + 1])
     shown = found[:limit]
     return Page(tuple(_view(row) for row in shown), cursor_of(shown[-1].seq) if len(found) > limit else None)
+
+
+def deeds_about(
+    *, subject_type: str, subject_id: str, actions: Sequence[str], limit: int, after: str | None = None
+) -> Page[AuditView]:
+    """The deeds of these names about one subject, newest first. For a query that has checked itself who may see them."""
+    rows = AuditEntry.objects.filter(subject_type=subject_type, subject_id=subject_id, action__in=list(actions))
+    if after is not None:
+        rows = rows.filter(seq__lt=keys_of(after, int)[0])
+    found = list(rows.order_by("-seq")[: limit + 1])
+    shown = found[:limit]
+    return Page(tuple(_view(row) for row in shown), cursor_of(shown[-1].seq) if len(found) > limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class DeedCount:
+    """How often, by how many people and about how many subjects, for one set of details (those asked for, in order)."""
+
+    details: tuple[str, ...]
+    times: int
+    actors: int
+    subjects: int
+
+
+def count_deeds(
+    actor: Actor, *, action: str, by: Sequence[str], right: Right, area_path: str = "", since: datetime, until: datetime
+) -> tuple[DeedCount, ...]:
+    """Deeds of one name in the areas where the actor holds the right, counted by some of their details; `until` is not included."""
+    require(actor, right)
+    rows = AuditEntry.objects.filter(rows_within(actor, right, area_path=area_path), action=action, at__gte=since, at__lt=until)
+    named = {f"d{place}": KeyTextTransform(key, "detail") for place, key in enumerate(by)}
+    counted = rows.values(**named).annotate(
+        times=Count("seq"), actors=Count("actor_id", distinct=True), subjects=Count("subject_id", distinct=True)
+    )
+    found = [
+        DeedCount(tuple(str(row[key] or "") for key in named), row["times"], row["actors"], row["subjects"]) for row in counted
+    ]
+    return tuple(sorted(found, key=lambda count: (-count.times, count.details)))
 
 
 def _view(row: AuditEntry) -> AuditView:

@@ -173,6 +173,11 @@ def open_keys(kind: str) -> frozenset[str]:
     return frozenset(WorkItem.objects.filter(kind=kind, closed_at=None).values_list("key", flat=True).iterator(chunk_size=20_000))
 
 
+def find_open(*, keys: Sequence[str]) -> dict[str, str]:
+    """Whose the open items with these keys are: key -> owner. For a list that has been narrowed to the actor's areas already."""
+    return dict(WorkItem.objects.filter(key__in=list(keys), closed_at=None).values_list("key", "owner"))
+
+
 def list_items(
     actor: Actor,
     *,

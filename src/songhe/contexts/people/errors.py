@@ -135,3 +135,15 @@ class NotInRound(InvalidInput):
     """The person does not belong to those whom the round asks."""
 
     code = "not_in_round"
+
+
+class NothingDisputed(Conflict):
+    """The departments do not differ on this (any more)."""
+
+    code = "nothing_disputed"
+
+
+class ConsentMissing(Conflict):
+    """The person has not agreed to this use of their data, or has taken it back."""
+
+    code = "consent_missing"

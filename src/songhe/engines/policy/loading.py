@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from songhe.basics.ages import to_days
 from songhe.basics.money import yuan_to_fen
 from songhe.engines.policy import entries, lists
+from songhe.engines.policy.data_uses import read_data_uses
 from songhe.engines.policy.documents import Listing, Part, Scalar, read_document
 from songhe.engines.policy.documents import Mapping as Map
 from songhe.engines.policy.findings import Finding, PackInvalid, Place
@@ -54,6 +55,7 @@ KNOWN_FILES = {
     "tasks",
     "baseline",
     "cases",
+    "data_uses",
     "departments",
     "precedence",
     "indicators",
@@ -193,6 +195,7 @@ class _Reader:
             cases=lists.read_cases(cases, parameters),
             indicators=self.merged("indicators", read_indicators),
             registers=self.registers(),
+            data_uses=self.merged("data_uses", lambda s: read_data_uses(s, departments_of(self.parts.get("national/departments.yaml")))),
             prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
             roster=roster,
         )

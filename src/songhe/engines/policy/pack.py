@@ -410,6 +410,18 @@ class RegisterClock:
 
 
 @dataclass(frozen=True, slots=True)
+class DataUseEntry:
+    """What facts about people may be used for, by which departments; with `consent` only where the person has agreed."""
+
+    id: str
+    title: str
+    purpose: str
+    departments: tuple[str, ...]
+    consent: bool
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterCheck:
     """What must hold between the fields of one entry; `sentence` is said where it does not."""
 
@@ -521,6 +533,7 @@ class Pack:
     roster: RosterGroups = RosterGroups("", (), Place("roster.yaml", 1))
     findings: tuple[Finding, ...] = field(default=())
     prospect: Prospect | None = None
+    data_uses: Mapping[str, DataUseEntry] = field(default_factory=dict)
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:
         """The facts that rules over an entity may name; a person's rules may also name the household's."""
