@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 from songhe.project.city import choose, parse_choice, read_choice
 from songhe.project.embedded_postgres import EmbeddedPostgres, PathTooLong
@@ -72,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     check = pack.add_parser("check", help="find everything that is wrong with one pack or with all")
     check.add_argument("city", nargs="?")
     check.set_defaults(run=_pack_check)
+    plan = commands.add_parser("plan", help="plan documents").add_subparsers(required=True, metavar="what")
+    read = plan.add_parser("read", help="read a document's tasks, targets and present figures (txt, html, docx, pdf)")
+    read.add_argument("file", type=Path)
+    read.add_argument("--json", action="store_true", help="as JSON, each row with clause, quote and offset")
+    read.set_defaults(run=_plan_read)
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="what")
     audit.add_parser("verify", help="find any audit row that was altered by hand").set_defaults(run=_audit_verify)
     api = commands.add_parser("api", help="the HTTP API").add_subparsers(required=True, metavar="what")
@@ -137,6 +143,12 @@ def _pack_check(options: argparse.Namespace) -> int:
     from songhe.project.pack_check import check_packs
 
     return check_packs(PACKS, options.city)
+
+
+def _plan_read(options: argparse.Namespace) -> int:
+    from songhe.project.plan_files import print_reading
+
+    return print_reading(options.file, as_json=options.json)
 
 
 def _audit_verify(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from songhe.engines.plan_reading.baselines import read_baselines
+from songhe.engines.plan_reading.documents import DocumentProblem
 from songhe.engines.plan_reading.model import BaselineRead, PlanReading, Span, TargetRead, Task
 from songhe.engines.plan_reading.outline import read_outline
 from songhe.engines.plan_reading.relations import relate
@@ -29,6 +30,14 @@ def read_from(source: Source) -> PlanReading:
     rows = [row for table in tables for row in table.rows]
     targets = tuple(sorted([*read_targets(source.text, where), *rows], key=lambda target: (target.span.start, target.at.start)))
     return PlanReading(outline, tasks, targets, tuple(read_baselines(source.text, where)), relate(targets), source.noise)
+
+
+def require_plan(reading: PlanReading) -> PlanReading:
+    """The reading itself; raises DocumentProblem where nothing in the document is a plan's."""
+    if not reading.tasks and not reading.targets:
+        sentence = "这份文件里没有读到任务，也没有读到目标，看起来不是规划或实施方案。"
+        raise DocumentProblem("unrelated", sentence, "请确认选的是方案正文；只有附件或新闻稿时，请找到正文再上传。")
+    return reading
 
 
 def as_data(reading: PlanReading, raw: str, doc: str) -> dict[str, object]:
