@@ -8,7 +8,7 @@ WORKERS ?= auto
 export CITY SCALE PORT DATABASE_URL SONGHE_VAR
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench reset format environment test-environment assets lock
+.PHONY: help run test check bench bench-reading reset format environment test-environment assets lock
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ check: test-environment ## format, lint, types, borders, sizes, migrations, Open
 
 bench: test-environment ## our engine beside openfisca-core on this machine
 	@.venv/bin/python -m benchmarks
+
+bench-reading: test-environment ## how well plan documents are read, beside hand labels (PLANS= and GOLD= name their folders)
+	@.venv/bin/python -m benchmarks.reading $(if $(PLANS),--plans $(PLANS)) $(if $(GOLD),--gold $(GOLD))
 
 reset: environment ## stop and forget the demo city: its database, files and snapshots (asks first; YES=1 does not ask)
 	@.venv/bin/songhe reset $(if $(YES),--yes)
