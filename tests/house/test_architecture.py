@@ -15,13 +15,13 @@ from django.core.management import call_command
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 from ninja.operation import PathView
-
 from songhe.api.access import Needs
-from songhe.api.application import api
 from songhe.foundation import outbox
 from songhe.foundation.access import Right
 from songhe.project import wiring
 from songhe.web.access import AccessRule
+
+from songhe.api.application import api
 
 RANKS = (
     ("accounts", "places"),
@@ -45,6 +45,7 @@ WITHOUT_SCOPE: Mapping[str, str] = {
     "foundation.StoredFile": "opened by the context that stored it, after that context has checked access",
     "people.StagedLink": "whom such rows may mean; what a person decides on is a LinkCandidate",
     "people.StagedRow": "rows of a file between check and accept; never read by a person",
+    "entitlements.RosterRule": "names of rules, nothing about anybody; entries and counts have their scope",
     "entitlements.Snapshot": "what a run saw; reached only from a decision that has passed its own scope",
 }
 """Models that no `access.py` filters, each with the reason."""

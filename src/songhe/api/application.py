@@ -8,7 +8,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from songhe.api import determination, people, policy, problems
+from songhe.api import determination, people, policy, problems, roster
 
 
 class SongheAPI(NinjaAPI):
@@ -33,6 +33,7 @@ api = SongheAPI(
 problems.register(api)
 api.add_router("/people", people.router, tags=["people"])
 api.add_router("", determination.router, tags=["determination"])
+api.add_router("/roster", roster.router, tags=["roster"])
 api.add_router("/pack", policy.router, tags=["policy"])
 
 

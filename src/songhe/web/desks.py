@@ -50,6 +50,7 @@ DESKS: tuple[Desk, ...] = (
         entries=(
             Entry("street:work", "待办", "tasks", Right.SEE_WORK),
             Entry("street:people", "找人", "people", Right.SEE_PEOPLE),
+            Entry("street:census", "普查", "calendar", Right.SEE_PEOPLE),
         ),
         search="street:find",
         work="street:work",

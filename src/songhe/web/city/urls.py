@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.city import changes, cockpit, decided, overview, policy, projection, runs, what_if
+from songhe.web.city import changes, cockpit, decided, overview, policy, projection, roster, runs, what_if
 
 app_name = "city"
 urlpatterns = [
@@ -37,4 +37,7 @@ urlpatterns = [
     path("runs/", runs.page_runs, name="runs"),
     path("runs/export/", runs.page_export, name="runs_export"),
     path("runs/request/", runs.submit_run, name="request_run"),
+    path("roster/", roster.page_roster, name="roster"),
+    path("roster/list/", roster.page_list, name="roster_list"),
+    path("roster/export/", roster.page_export, name="roster_export"),
 ]

@@ -7,7 +7,6 @@ import uuid
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
-
 from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.entitlements.errors import NoDecisionYet
 from songhe.contexts.entitlements.queries import PersonDecision
@@ -45,6 +44,7 @@ def show_person(
         "decided": decided,
         "groups": decision_groups(decided) if decided else (),
         "missing": work_lines(actor, open_work),
+        "roster": entitlements.roster_of(actor, person_id=person_id) if actor.may(Right.SEE_DECISIONS) else (),
         "moments": moments_of(view, history),
         "may_correct": actor.may(Right.CORRECT_FACTS, view.brief.area_path),
         "revealed": dict([revealed]),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.street import conflicts, facts, people, person, work
+from songhe.web.city import roster
+from songhe.web.street import conflicts, facts, people, person, round_asking, rounds, work
 
 app_name = "street"
 urlpatterns = [
@@ -23,4 +24,17 @@ urlpatterns = [
     path("people/<uuid:public_id>/runs/<int:run>/", person.page_run, name="person_run"),
     path("people/<uuid:public_id>/reveal/", person.submit_reveal, name="reveal"),
     path("people/<uuid:public_id>/facts/<slug:variable>/", facts.page_correct, name="correct"),
+    path("census/", rounds.page_rounds, name="census"),
+    path("census/new/", rounds.page_new, name="census_new"),
+    path("census/<int:round_id>/", rounds.page_round, name="census_round"),
+    path("census/<int:round_id>/close/", rounds.submit_close, name="census_close"),
+    path("census/<int:round_id>/people/", rounds.page_people, name="census_people"),
+    path("census/<int:round_id>/people/export/", rounds.page_people_export, name="census_people_export"),
+    path("census/<int:round_id>/paper/", rounds.page_paper, name="census_paper"),
+    path("census/<int:round_id>/table/", rounds.page_table, name="census_table"),
+    path("census/<int:round_id>/table/export/", rounds.page_table_export, name="census_table_export"),
+    path("census/<int:round_id>/people/<uuid:public_id>/", round_asking.page_ask, name="census_ask"),
+    path("roster/", roster.page_roster, name="roster"),
+    path("roster/list/", roster.page_list, name="roster_list"),
+    path("roster/export/", roster.page_export, name="roster_export"),
 ]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from songhe.contexts.entitlements.actions import write_roster as rows_of
 from songhe.contexts.entitlements.models import Run
-from songhe.contexts.entitlements.queries.roster_rules import (
+from songhe.contexts.entitlements.queries.snapshot import CityFacts, Decided, decided_arrays
+from songhe.contexts.entitlements.queries.standing_rules import (
     OFF,
     ON,
     STANDING,
@@ -26,7 +27,6 @@ from songhe.contexts.entitlements.queries.roster_rules import (
     listed_rules,
     why_it_ends,
 )
-from songhe.contexts.entitlements.queries.snapshot import CityFacts, Decided, decided_arrays
 from songhe.contexts.entitlements.words import CITY, HOUSEHOLD, ExitReason, RosterKind
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.bitset import evaluate, evaluate_households

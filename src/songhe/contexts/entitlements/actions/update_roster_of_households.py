@@ -13,7 +13,7 @@ from django.db.models import Q
 from songhe.contexts.entitlements.actions.update_roster import decided_later, previous_version
 from songhe.contexts.entitlements.actions.write_roster import known_rules, lock_roster, take_off
 from songhe.contexts.entitlements.models import RosterEntry, RosterRule, Run
-from songhe.contexts.entitlements.queries.roster_rules import (
+from songhe.contexts.entitlements.queries.standing_rules import (
     OFF,
     ON,
     STANDING,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from songhe.contexts.entitlements.actions.write_decisions import SIGNATURE, TRAILER
 from songhe.contexts.entitlements.models import RosterRule
-from songhe.contexts.entitlements.queries.roster_rules import Exit, Listed
+from songhe.contexts.entitlements.queries.standing_rules import Exit, Listed
 
 LOCK = 7_201_002  # the advisory lock of the roster, held until the end of the transaction
 CHUNK = 65_536

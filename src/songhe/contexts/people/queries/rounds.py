@@ -131,6 +131,11 @@ def rounds(actor: Actor) -> tuple[RoundBrief, ...]:
     return tuple(_brief(row) for row in rounds_visible_to(actor).order_by("-opened_at", "-id"))
 
 
+def round_brief(actor: Actor, *, round_id: int) -> RoundBrief:
+    """One round without its communities."""
+    return _brief(round_for(actor, round_id))
+
+
 def askable() -> tuple[Variable, ...]:
     """The facts that a round can ask, of the person and of the household, in the order of the dictionary."""
     return tuple(v for entity in ("person", "household") for name, v in variables(entity).items() if name not in NOT_STATED)
