@@ -173,6 +173,7 @@ def build_tables(
     columns = _identity_columns(rng, people, ground) | _fact_columns(rng, plan, people, ground, variables, as_of)
     elders_only = np.flatnonzero(people.elder)
     rows = {"police": np.arange(len(people)), "human_resources": np.flatnonzero(people.age >= 16)}
+    rows["institutions"] = np.flatnonzero(people.elder & (columns["in_institution"] == "是"))
     tables = (
         _filled(rng, layout, columns, rows.get(layout.code, elders_only), NUMBERED.get(layout.code, frozenset()))
         for layout in layouts

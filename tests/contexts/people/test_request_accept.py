@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -80,35 +83,42 @@ def test_giving_up_leaves_it_to_be_confirmed_again(batch: int) -> None:
     assert _status(batch) == ("accepted", "")
 
 
+def taken(batch: int, actor: Actor = OFFICER, rows: str = "all") -> tuple[actions.ResultFile, list[list[str]]]:
+    """The result file as csv."""
+    out = io.BytesIO()
+    found = actions.export_results(actor, batch_id=batch, into=out, rows=rows)
+    return found, list(csv.reader(io.StringIO(out.getvalue().decode("utf-8-sig"))))
+
+
 def test_the_result_file_is_the_file_with_its_verdicts(batch: int) -> None:
-    found = actions.export_results(OFFICER, batch_id=batch)
-    assert found.title == "公安-常住人口登记表-检查结果"
-    assert found.header == (
-        "公民身份号码", "姓名", "户号", "村(社区)代码", "联系电话", "人员状态", "行号", "检查结果", "问题", "怎么改",
-    )  # fmt: skip
-    assert found.rows[0] == (ZHANG, "张桂兰", "H1", "990101001", "13800138000", "正常", "2", "新增", "", "")
-    bad = found.rows[1]
-    assert (bad[0], bad[1], bad[6], bad[7]) == ("123", "=李建国", "3", "不能入库")
-    assert "公民身份号码：" in bad[8] and "姓名：姓名像是公式" in bad[8] and "请改成老人的姓名" in bad[9]
-    assert not found.masked
-    assert [row[1] for row in actions.export_results(OFFICER, batch_id=batch, verdict="rejected").rows] == ["=李建国"]
+    found, lines = taken(batch)
+    assert (found.name, found.kind, found.rows, found.masked) == ("公安-常住人口登记表-检查结果", "csv", 2, False)
+    assert lines[0] == ["公民身份号码", "姓名", "户号", "村(社区)代码", "人员状态", "联系电话", "处理结果", "问题", "怎么改"]
+    assert lines[1] == [ZHANG, "张桂兰", "H1", "990101001", "正常", "13800138000", "新增", "", ""]
+    bad = lines[2]
+    assert (bad[0], bad[1], bad[6]) == ("123", "'=李建国", "不能入库")
+    assert "公民身份号码：" in bad[7] and "姓名：姓名像是公式" in bad[7] and "请改成老人的姓名" in bad[8]
+    assert [row[0] for row in taken(batch, rows="problems")[1]] == ["公民身份号码", "123"]
     details = AuditEntry.objects.filter(action="people.export_results").order_by("seq").values_list("detail", flat=True)
-    assert list(details) == [{"verdict": "", "rows": 2, "masked": False}, {"verdict": "rejected", "rows": 1, "masked": False}]
+    assert list(details) == [
+        {"verdict": "all", "rows": 2, "masked": False, "format": "csv"},
+        {"verdict": "problems", "rows": 1, "masked": False, "format": "csv"},
+    ]
 
 
 def test_who_may_not_see_identifiers_gets_them_masked(batch: int) -> None:
-    found = actions.export_results(SYSTEM_ADMIN, batch_id=batch)
+    found, lines = taken(batch, SYSTEM_ADMIN)
     assert found.masked
-    assert found.rows[0][0] == "000***********" + ZHANG[-4:]
-    assert LI not in str(found.rows) and "13800138000" not in str(found.rows)
+    assert lines[1][0] == "000***********" + ZHANG[-4:]
+    assert LI not in str(lines) and "13800138000" not in str(lines)
 
 
 def test_the_result_file_is_for_who_may_see_the_batch(batch: int) -> None:
     for actor in (CLERK_A, STRANGER, Actor(8, "丙", "user", (Grant(Role.STREET_CLERK, TOWN_A),))):
         with pytest.raises((BatchNotFound, AccessDenied)):
-            actions.export_results(actor, batch_id=batch)
+            actions.export_results(actor, batch_id=batch, into=io.BytesIO())
     ImportBatch.objects.filter(pk=batch).update(status="checking")
     with pytest.raises(BatchNotReady):
-        actions.export_results(OFFICER, batch_id=batch)
+        actions.export_results(OFFICER, batch_id=batch, into=io.BytesIO())
     assert AuditEntry.objects.filter(action="people.export_results").count() == 0
     assert ProcrastinateJob.objects.filter(task_name="accept_batch").count() == 0

@@ -98,7 +98,8 @@ def _judged_anew(
     match_rows(alone)
     with connection.cursor() as cursor:
         cursor.execute(_FOUND, {"alone": alone.id, "batch": batch.id})
-        verdict, person_id, changes, problems, twice = cursor.fetchone()
+        verdict, person_id, changes, told, twice = cursor.fetchone()
+    problems = json.loads(told)
     if twice is not None and verdict in (Verdict.NEW, Verdict.UPDATE):
         reason, remedy = f"第{twice}行已经是这个人。", "同一个人只留一行；多出来的请搁置。"
         problems = [

@@ -24,6 +24,7 @@ _OURS = frozenset(ADDED)
 _SURE = 0.75
 _SAMPLES = 3
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
+_PLACE_CODE = re.compile(r"\d{9}(?:\d{3})?")
 Remembered = Callable[[tuple[str, ...]], Mapping[str, str]]
 
 
@@ -175,7 +176,8 @@ def _unclear(headings: Sequence[Heading], fields: Mapping[str, Column], layout: 
     spare = [h for h in headings if h.taken is Taken.UNKNOWN]
     if lacking:
         told.append(f"缺少必需的列：{'、'.join(lacking)}。")
-        if not spare and len(told) == 1:
+        said = [h for h in headings if h.taken in (Taken.CHOSEN, Taken.REMEMBERED, Taken.LEFT_OUT)]
+        if not spare and not said and len(told) == 1:
             return "", UnreadableFile(told[0], next_step="请补上这些列后重新上传。")
     likely = [f"“{h.label}”好像是“{fields[h.suggested].header}”" for h in spare if h.sure]
     if likely:
@@ -211,6 +213,9 @@ def _likeness(heading: Heading, column: Column, cells: Sequence[str], as_of: dt.
     fitting = sum(judge(text)[1] is None for text in cells) / len(cells) if cells else 0.5
     if fitting == 1 and cells and column.field in ("id_number", "phone"):
         return max(alike, 0.95)
+    codes = bool(cells) and all(_PLACE_CODE.fullmatch(text) for text in cells)
+    if column.field in ("area_code", "area_name", "town_name"):
+        fitting = float(codes == (column.field == "area_code"))
     return alike * (0.4 + 0.6 * fitting)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from songhe.basics.identifiers import ResidentId
 from songhe.contexts.people.actions.judge_cells import NOTICE, CellProblem, Judge, Judged, judge_for, text_of
-from songhe.contexts.people.actions.read_table import Cell, Table
+from songhe.contexts.people.actions.read_table import Cell, Row, Table
 from songhe.contexts.people.actions.sheet_answers import NO_ANSWERS, PREFILLED, Asked, SheetAnswers
 from songhe.contexts.people.queries.dictionary import find_variable, variables
 from songhe.contexts.people.queries.layouts import TOKEN, Column, Layout
@@ -66,6 +66,12 @@ class RowJudge:
         self._headers_at = {place: column.header for place, column in table.columns}
         self._answers = answers
         self._token = next((place for place, column in table.columns if column is TOKEN), -1)
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """What these rows need from the database is looked up, for they are judged while it is taking rows in."""
+        if self._token >= 0:
+            for _, cells in rows:
+                self._answers.get(text_of(cells[self._token]) if self._token < len(cells) else "")
 
     def judge(self, number: int, cells: Sequence[Cell], instead: Mapping[str, str] = NOTHING) -> Draft:
         """The row as a draft; `instead` holds cells by field that somebody put in place of the file's."""

@@ -131,9 +131,9 @@ def _sheet(book: CalamineWorkbook, name: str, opened: OpenedFile, held: IO[bytes
     if opened.kind == OLD_WORKBOOK and sheet.total_height >= OLD_MOST_ROWS:
         opened.notes.append(f"工作表“{name}”写满了旧版表格的65,536行，后面的行可能被截掉了。请用 xlsx 重新导出。")
     across = (sheet.start or (0, 0))[1]
-    rows = enumerate(sheet.iter_rows(), start=1)
+    rows: Iterator[Row] = enumerate(sheet.iter_rows(), start=1)
     merged = tuple(sheet.merged_cell_ranges or ())
-    return Sheet(name, ((number, [None] * across + cells) for number, cells in rows) if across else rows, hidden, merged)
+    return Sheet(name, ((number, [None] * across + [*cells]) for number, cells in rows) if across else rows, hidden, merged)
 
 
 def _parts(held: IO[bytes]) -> Mapping[str, str]:

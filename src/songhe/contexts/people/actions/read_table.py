@@ -53,7 +53,9 @@ class Reading:
 def reading(file_id: int, layout: Layout, meanings: Meanings) -> Iterator[Reading]:
     """The file as tables. Raises UnreadableFile where no sheet fits, HeadingsUnclear where a human has to say what columns mean."""
     with opened_file(file_id) as opened:
-        tables, headings, refusals = [], [], []
+        tables: list[Table] = []
+        headings: list[SheetHeadings] = []
+        refusals: list[UnreadableFile | None] = []
         others: list[str] = []
         for sheet in opened.sheets:
             if sheet.name == EXPLANATION:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from songhe.basics.identifiers import ResidentId, parse_resident_id
 from songhe.contexts.people.models import Person, SheetRequest
-from songhe.contexts.people.queries.search_people import opened
+from songhe.contexts.people.queries.contacts import opened
 
 PREFILLED = frozenset({"id_number", "birth_date", "sex", "town_name", "area_code", "area_name", "household_no"})
 """Columns that our own sheet fills in to show who is meant; on the way back the row's number says it, and they are not read."""

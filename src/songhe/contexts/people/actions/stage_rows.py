@@ -99,6 +99,7 @@ def _corrections(batch: ImportBatch) -> Instead:
 
 
 def _stage(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[Row], instead: Instead) -> None:
+    judge.prepare(block)
     _copy(_lines(batch_id, sheet, judge, block[i : i + _AT_ONCE], instead) for i in range(0, len(block), _AT_ONCE))
 
 

@@ -110,7 +110,10 @@ def _choices(column: Column, variable: Variable | None) -> tuple[str, ...]:
         return tuple(label for _, label in variable.values)
     if variable.type is Type.BOOL and not column.words:
         return _YES_NO
-    return tuple({value: word for word, value in reversed(column.words.items())}.values())[::-1]
+    first: dict[object, str] = {}
+    for word, value in column.words.items():
+        first.setdefault(value, word)
+    return tuple(first.values())
 
 
 def template_file(department: str, *, kind: str = "xlsx") -> TemplateFile:
