@@ -58,9 +58,11 @@ def test_it_begins_with_the_elders_of_the_snapshot(counted: Town, city_officer: 
     mine = queries.projection(clerk)
     assert mine is not None
     assert mine.start.elders == 3  # the clerk's own town
-    elsewhere = queries.projection(clerk, area_path=OTHER_TOWN)
-    assert elsewhere is not None
-    assert (elsewhere.start.elders, elsewhere.line("beds").values[-1]) == (0, (0, 0, 0))
+    with pytest.raises(AccessDenied):
+        queries.projection(clerk, area_path=OTHER_TOWN)
+    empty = queries.projection(city_officer, area_path=f"{TOWN}nowhere/")
+    assert empty is not None
+    assert (empty.start.elders, empty.line("beds").values[-1]) == (0, (0, 0, 0))
 
 
 def test_who_cannot_be_counted_is_told(counted: Town, city_officer: Actor) -> None:

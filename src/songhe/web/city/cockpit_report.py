@@ -89,7 +89,17 @@ def _data(found: Cockpit, lines: Sequence[Shown]) -> dict[str, object]:
             for state, label in tracking.STATE_LABELS.items()
             if state is not State.NO_DATA and any(line.state == state.value for line in lines)
         ],
-        "silent": [[line.id, line.title, line.goal or "—", line.due, line.lead or "—", line.why] for line in silent],
+        "silent": [
+            [
+                line.id,
+                line.title,
+                line.goal or "—",
+                line.due,
+                line.lead or "—",
+                f"{line.why}{'；' if line.before else ''}{line.before}",
+            ]
+            for line in silent
+        ],
         "definitions": _definitions(lines),
     }
 
@@ -98,8 +108,8 @@ def _line(line: Shown) -> dict[str, object]:
     entry = line.standing.target
     return {
         "id": line.id, "title": line.title, "attribute": entry.attribute or "", "now": line.now, "goal": line.goal, "missing": line.missing,
-        "trend": line.trend, "ahead": line.ahead, "due": line.due, "lead": line.lead or "—", "why": line.why, "notes": "；".join(line.notes),
-        "cite": entry.cited.cite.clause,
+        "trend": line.trend, "ahead": line.ahead, "due": line.due, "due_note": line.due_note, "lead": line.lead or "—", "why": line.why,
+        "notes": "；".join(line.notes), "cite": entry.cited.cite.clause,
     }  # fmt: skip
 
 

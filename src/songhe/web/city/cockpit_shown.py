@@ -19,7 +19,10 @@ MOST_PLACES = 6
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One target in words. `now`, `missing`, `ahead` are empty where there is no number; then `why` says the reason."""
+    """One target in words. `now`, `missing`, `ahead` are empty where there is no number; then `why` says the reason.
+
+    `before` is the last value that a document printed, where nothing newer has been measured.
+    """
 
     id: str
     title: str
@@ -27,11 +30,13 @@ class Shown:
     state: str
     why: str
     now: str
+    before: str
     goal: str
     missing: str
     ahead: str
     trend: str
     due: str
+    due_note: str
     lead: str
     notes: tuple[str, ...]
     spark: Chart | None
@@ -41,8 +46,9 @@ def shown(found: TargetStanding) -> Shown:
     """The target in words."""
     entry = found.target
     return Shown(
-        entry.id, entry.indicator, found, found.state.value, why_of(found), now_of(found), goal_of(entry), missing_of(found), ahead_of(found),
-        trend_of(found), due_of(found), found.lead, notes_of(found), _spark(found),
+        entry.id, entry.indicator, found, found.state.value, why_of(found), now_of(found), before_of(found), goal_of(entry), missing_of(found), ahead_of(found),
+        trend_of(found), due_of(found), due_note_of(found),
+        found.lead, notes_of(found), _spark(found),
     )  # fmt: skip
 
 
@@ -81,6 +87,16 @@ def now_of(found: TargetStanding) -> str:
     if found.value is None or found.figure is None:
         return ""
     return with_unit(number(found.value, _places(found, found.value)), found.target.unit or found.figure.unit)
+
+
+def before_of(found: TargetStanding) -> str:
+    """最近的旧数：69%（2020年，文件印出）; empty where there is a value, or never was one."""
+    printed = [point for point in found.points if point.value is not None]
+    if found.value is not None or not printed or found.figure is None or found.target.value is None:
+        return ""
+    last = printed[-1]
+    word = "文件印出" if last.kind == "printed" else "统计"
+    return f"最近的旧数：{with_unit(number(last.value or Decimal(0), _digits(found)), found.figure.unit)}（{last.on.year}年，{word}）"
 
 
 def _places(found: TargetStanding, value: Decimal) -> int:
@@ -139,12 +155,16 @@ def _digits(found: TargetStanding) -> int:
 
 
 def due_of(found: TargetStanding) -> str:
-    """2025年底, 2024年9月20日; the plan's own end is marked."""
+    """2025年底, 2024年9月20日."""
     if found.due is None:
         return "没有写期限"
     day = found.due
-    text = f"{day.year}年底" if (day.month, day.day) == (12, 31) else f"{day.year}年{day.month}月{day.day}日"
-    return text if found.due_printed else f"没有写，按方案期末{text}"
+    return f"{day.year}年底" if (day.month, day.day) == (12, 31) else f"{day.year}年{day.month}月{day.day}日"
+
+
+def due_note_of(found: TargetStanding) -> str:
+    """That the plan's own end stands in for a deadline that nobody printed."""
+    return "" if found.due_printed or found.due is None else "文件没有写期限，按方案期末"
 
 
 def why_of(found: TargetStanding) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from songhe.basics.money import fen_to_yuan
 from songhe.contexts.planning import actions
 from songhe.contexts.planning import queries as planning
-from songhe.contexts.planning.queries import SCOPE_LABELS, Line, Projection, Scope
+from songhe.contexts.planning.queries import SCOPE_LABELS, AssumptionUsed, Line, Projection, Scope
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import Right
 from songhe.foundation.errors import InvalidInput, NotFound
@@ -115,7 +115,7 @@ def _shown(request: PageRequest, found: Projection) -> dict[str, object]:
         ],
         "money": [(line, line.values[0][1], line.values[-1][1]) for line in found.lines if line.group == "money"],
         "supply": [(line, line.supply, line.values[0][1], line.values[-1][1]) for line in found.lines if line.supply is not None],
-        "used": [(used, request.GET.get(f"{PREFIX}{used.entry.id}", "")) for used in found.assumptions],
+        "used": [_used(used, request.GET.get(f"{PREFIX}{used.entry.id}", "")) for used in found.assumptions],
         "sources": [(title, sourced, _document(pack.sources, sourced.cite.document)) for title, sourced in found.sources],
         "assessed": found.start.assessed,
         "own_grades": _own_grades(found),
@@ -123,6 +123,12 @@ def _shown(request: PageRequest, found: Projection) -> dict[str, object]:
         "changed": [used for used in found.assumptions if used.changed],
         "scenarios": planning.scenarios(request.actor),
     }
+
+
+def _used(used: AssumptionUsed, typed: str) -> tuple[AssumptionUsed, str, str, str]:
+    """The assumption, what was typed, its three values and its bounds in words."""
+    low, middle, high = used.values
+    return used, typed, f"低{low:g}，中{middle:g}，高{high:g}", f"可填{used.entry.least:g}到{used.entry.most:g}"
 
 
 def _document(sources: Mapping[str, object], name: str) -> str:

@@ -89,7 +89,7 @@ def cockpit(actor: Actor, *, area_path: str = "", unit: str = "", due: str = "",
     asked = [found for found in every if _asked(found, unit, due)]
     shown = [found for found in asked if not state or found.state == state]
     return Cockpit(
-        pack.title, area_path, today, cut_off, _in_order(shown, pack.targets), {s: sum(f.state is s for f in asked) for s in State}, len(asked),
+        _title(pack), area_path, today, cut_off, _in_order(shown, pack.targets), {s: sum(f.state is s for f in asked) for s in State}, len(asked),
         sum(f.value is not None for f in asked), sum(f.why is Why.MILESTONE for f in asked), tuple(units), tuple(years),
     )  # fmt: skip
 
@@ -101,6 +101,12 @@ def target(actor: Actor, *, target_id: str, area_path: str = "") -> TargetStandi
     if not every:
         raise TargetNotFound("规划里没有这个目标。", next_step="请回到规划目标重新选择。")
     return every[0]
+
+
+def _title(pack: Pack) -> str:
+    """The document that the targets are taken from."""
+    source = pack.sources.get(pack.targets[0].cited.cite.document) if pack.targets else None
+    return source.title if source is not None else pack.title
 
 
 def _asked(found: TargetStanding, unit: str, due: str) -> bool:

@@ -95,7 +95,7 @@ def projection(
 
     Raises AccessDenied, ScenarioNotFound, BadAssumption, NothingAssumed.
     """
-    require(actor, Right.SEE_FIGURES)
+    require(actor, Right.SEE_FIGURES, area_path or None)
     prospect, pack = prospect_in_use(), policy.pack_in_use().pack
     kept = scenario_of(actor, scenario) if scenario is not None else None
     changed = checked_changes({**(kept.changes if kept else {}), **(changes or {})})
