@@ -12,9 +12,12 @@ from importlib.resources import files
 
 from songhe.engines.matching.model import Agreement, Comparison, Level, Model, Worth
 
-_SAME_PLACES = " + ".join(f"(a.name[{i}] = b.name[{i}])::INT" for i in range(1, 5))
+_PLACES = 8
+_OTHER_PLACES = " + ".join(
+    f"(a.name[{i}] <> b.name[{i}])::INT" for i in range(1, _PLACES + 1)
+)  # beyond its end a text has '' in each place
 _BOTH_LONG = "length(a.name) >= 3 AND length(b.name) >= 3"
-_ONE_CHARACTER = f"length(a.name) = length(b.name) AND {_BOTH_LONG} AND least(length(a.name), 4) - ({_SAME_PLACES}) = 1"
+_ONE_CHARACTER = f"length(a.name) = length(b.name) AND {_BOTH_LONG} AND {_OTHER_PLACES} = 1"
 _TWO_SWAPPED = (
     f"length(a.name) = 3 AND {_BOTH_LONG} AND a.name[1] = b.name[1] AND a.name[2] = b.name[3] AND a.name[3] = b.name[2]"
 )
