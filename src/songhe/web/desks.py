@@ -50,6 +50,9 @@ DESKS: tuple[Desk, ...] = (
         entries=(
             Entry("street:work", "待办", "tasks", Right.SEE_WORK),
             Entry("street:people", "找人", "people", Right.SEE_PEOPLE),
+            Entry("street:registers", "名录与台账", "list", Right.SEE_REGISTERS),
+            Entry("street:links", "疑似同一人", "swap", Right.SEE_PEOPLE),
+            Entry("street:disputes", "数据有出入", "warning", Right.SEE_PEOPLE),
             Entry("street:census", "普查", "calendar", Right.SEE_PEOPLE),
         ),
         search="street:find",
@@ -63,8 +66,10 @@ DESKS: tuple[Desk, ...] = (
         icon="chart",
         entries=(
             Entry("city:plan", "规划目标", "check", Right.SEE_FIGURES),
+            Entry("city:indicators", "指标", "chart", Right.SEE_FIGURES),
             Entry("city:projection", "供需预测", "people", Right.SEE_FIGURES),
             Entry("city:overview", "人数和金额", "yuan", Right.SEE_FIGURES),
+            Entry("city:registers", "名录与台账", "list", Right.SEE_REGISTERS),
             Entry("city:policy", "政策", "book", Right.SEE_PACKS),
             Entry("city:parameters", "标准和参数", "yuan", Right.SEE_PACKS),
             Entry("city:assumed", "待核实与假定值", "question", Right.SEE_PACKS),
@@ -86,6 +91,7 @@ DESKS: tuple[Desk, ...] = (
             Entry("ops:consumers", "接口", "key", Right.MANAGE_USERS),
             Entry("ops:jobs", "后台作业", "job", Right.SEE_JOBS),
             Entry("ops:audit", "审计", "shield", Right.SEE_AUDIT),
+            Entry("ops:data_use", "数据使用", "eye", Right.SEE_AUDIT),
             Entry("ops:design", "页面样式", "eye", Right.SEE_JOBS),
         ),
     ),

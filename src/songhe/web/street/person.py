@@ -7,18 +7,24 @@ import uuid
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
+
 from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.entitlements.errors import NoDecisionYet
 from songhe.contexts.entitlements.queries import PersonDecision
 from songhe.contexts.people import actions as people_actions
 from songhe.contexts.people import queries as people
+from songhe.contexts.people.errors import ConsentMissing
+from songhe.contexts.people.words import CONSENT_CHANNELS, CONSENT_SPEAKERS
 from songhe.foundation import work_items
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.errors import InvalidInput
 from songhe.web.access import PageRequest, desk
 from songhe.web.lists import FieldProblem
+from songhe.web.street.consents import latest_of
 from songhe.web.street.person_shown import decision_groups, head_of, moments_of
 from songhe.web.street.work_rows import work_lines
+
+_LOOKS = 20  # the latest looks at sensitive fields that the page shows
 
 
 def _decision(actor: Actor, person_id: int, run: int | None = None) -> PersonDecision | None:
@@ -45,7 +51,13 @@ def show_person(
         "groups": decision_groups(decided) if decided else (),
         "missing": work_lines(actor, open_work),
         "roster": entitlements.roster_of(actor, person_id=person_id) if actor.may(Right.SEE_DECISIONS) else (),
-        "moments": moments_of(view, history),
+        "moments": moments_of(view, history, people.life_events(actor, person_id=person_id)),
+        "uses": tuple(people.data_uses().values()),
+        "latest_consents": latest_of(people.consents(actor, person_id=person_id)),
+        "channels": CONSENT_CHANNELS,
+        "speakers": CONSENT_SPEAKERS,
+        "looks": people.looks_at(actor, person_id=person_id, limit=_LOOKS).items,
+        "links": people.links_of(actor, person_id=person_id),
         "may_correct": actor.may(Right.CORRECT_FACTS, view.brief.area_path),
         "revealed": dict([revealed]),
         "problems": problems,
@@ -82,11 +94,13 @@ def page_run(request: PageRequest, public_id: uuid.UUID, run: int) -> HttpRespon
 @require_POST
 @desk(Right.REVEAL_SENSITIVE)
 def submit_reveal(request: PageRequest, public_id: uuid.UUID) -> HttpResponse:
-    """The page with one field in clear, on this answer only; the reason stays in the audit chain."""
+    """The page with one field in clear, on this answer only; the use and the reason stay in the audit chain."""
     person_id = people.person_id_of(request.actor, public_id=public_id)
-    field, reason = request.POST.get("field", ""), request.POST.get("reason", "")
+    field, reason, use = (request.POST.get(name, "") for name in ("field", "reason", "use"))
     try:
-        text = people_actions.reveal(request.actor, person_id=person_id, field=field, reason=reason)
-    except InvalidInput as refused:
+        if not use:
+            raise InvalidInput("请选择为了什么要看。", next_step="每次查看都要说明用途。", field="use")
+        text = people_actions.reveal(request.actor, person_id=person_id, field=field, reason=reason, use=use)
+    except (InvalidInput, ConsentMissing) as refused:
         return show_person(request, person_id, problems=(FieldProblem("", f"{refused.sentence}{refused.next_step}"),))
     return show_person(request, person_id, revealed=(field, text))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from songhe.web.city import roster
-from songhe.web.street import conflicts, facts, people, person, round_asking, rounds, work
+from songhe.web.street import conflicts, consents, disputes, facts, links, people, person, round_asking, rounds, work
 
 app_name = "street"
 urlpatterns = [
+    path("", include("songhe.web.street.register_urls")),
     path("", work.page_work, name="work"),
     path("work/export/", work.page_export, name="work_export"),
     path("work/<int:item>/", work.page_item, name="item"),
@@ -17,12 +18,22 @@ urlpatterns = [
     path("conflicts/", conflicts.page_conflicts, name="conflicts"),
     path("conflicts/<int:batch>/", conflicts.page_conflict_rows, name="conflict_rows"),
     path("conflicts/<int:batch>/export/", conflicts.page_export, name="conflicts_export"),
+    path("links/", links.page_links, name="links"),
+    path("links/export/", links.page_export, name="links_export"),
+    path("links/<int:candidate>/", links.page_link, name="link"),
+    path("links/<int:candidate>/decide/", links.submit_decide, name="link_decide"),
+    path("people/<uuid:public_id>/link/", links.submit_link, name="link_by_hand"),
+    path("people/<uuid:public_id>/links/<int:link>/undo/", links.submit_unlink, name="unlink"),
     path("people/", people.page_people, name="people"),
     path("people/find/", people.submit_find, name="find"),
     path("people/export/", people.page_export, name="people_export"),
     path("people/<uuid:public_id>/", person.page_person, name="person"),
     path("people/<uuid:public_id>/runs/<int:run>/", person.page_run, name="person_run"),
     path("people/<uuid:public_id>/reveal/", person.submit_reveal, name="reveal"),
+    path("people/<uuid:public_id>/consents/", consents.submit_consent, name="consent"),
+    path("disputes/", disputes.page_disputes, name="disputes"),
+    path("disputes/export/", disputes.page_export, name="disputes_export"),
+    path("disputes/<uuid:public_id>/<slug:variable>/ask/", disputes.submit_ask, name="dispute_ask"),
     path("people/<uuid:public_id>/facts/<slug:variable>/", facts.page_correct, name="correct"),
     path("census/", rounds.page_rounds, name="census"),
     path("census/new/", rounds.page_new, name="census_new"),

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.queries import PersonBrief
 from songhe.contexts.policy_library import queries as policy
+from songhe.contexts.registers.words import CLOCK
 from songhe.engines.policy.rulebook import Variable
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.work_items import WorkItemView
 from songhe.web.street.fact_fields import FactField, fact_field
 
-MISSING, CONFLICT = "missing_fact", "import_conflict"
-KINDS = {MISSING: "缺资料", CONFLICT: "导入的资料对不上"}
+MISSING, CONFLICT, SAME = "missing_fact", "import_conflict", "link_review"
+SHEET = "sheet_request"
+KINDS = {MISSING: "缺资料", CONFLICT: "导入的资料对不上", SAME: "疑似同一人", CLOCK: "台账到期", SHEET: "填表"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,10 @@ class WorkLine:
     due_on: dt.date | None
     field: FactField | None
     may_act: bool
+    entry: int = 0  # the register entry whose clock has run out
+    candidate: int = 0  # the pair to be looked at, where the item is about one
+
+    sheet: int = 0  # the sheet to be filled in
 
     @property
     def prefix(self) -> str:
@@ -64,15 +70,17 @@ def owners() -> tuple[tuple[str, str], ...]:
 def _title(item: WorkItemView) -> str:
     if item.kind == CONFLICT:
         return "核实：" + item.title.partition("需要核实")[2].strip(":：。").replace(",", "，")
+    if item.kind == SAME:
+        return item.title.partition("：")[0]
     return item.title.replace("补齐“", "补“")
 
 
 def _said(item: WorkItemView) -> str:
-    return f"{item.owner}报送，第{item.detail.get('row')}行" if item.kind == CONFLICT else f"应由{item.owner}提供"
+    return f"{item.owner}报送，第{item.detail.get('row')}行" if item.kind in (CONFLICT, SAME) else f"应由{item.owner}提供"
 
 
 def _line(actor: Actor, item: WorkItemView, person: PersonBrief | None, field: FactField | None) -> WorkLine:
-    needed = Right.CORRECT_FACTS if item.kind == MISSING else Right.DO_WORK
+    needed = Right.CORRECT_FACTS if item.kind in (MISSING, SAME) else Right.DO_WORK
     return WorkLine(
         id=item.id,
         title=_title(item),
@@ -85,6 +93,9 @@ def _line(actor: Actor, item: WorkItemView, person: PersonBrief | None, field: F
         due_on=item.due_on,
         field=field,
         may_act=actor.may(needed, item.area_path),
+        entry=item.subject_id if item.kind == CLOCK else 0,
+        sheet=item.subject_id if item.kind == SHEET else 0,
+        candidate=int(str(item.detail.get("candidate_id", 0))) if item.kind == SAME else 0,
     )
 
 

@@ -65,6 +65,14 @@ def grouped(number: int | float | None) -> str:
     return "—" if number is None else f"{number:,}"
 
 
+@register.filter
+def likelihood(probability: float) -> str:
+    """可能性约97%; 99%以上 and 不到1% where a rounded number would say what nobody can know."""
+    if probability >= 0.99:
+        return "可能性99%以上"
+    return f"可能性约{round(probability * 100)}%" if probability >= 0.01 else "可能性不到1%"
+
+
 def _local(day: dt.date | dt.datetime | str) -> dt.date | dt.datetime:
     if isinstance(day, str):
         return dt.date.fromisoformat(day)
