@@ -209,13 +209,15 @@ def test_a_person_of_another_town_is_not_found(client_for: SignIn, town: Town, p
 
 def test_a_field_is_shown_in_clear_once_with_a_reason_that_is_kept(client_for: SignIn, town: Town) -> None:
     client, url = client_for(Role.STREET_CLERK), f"/street/people/{town.wife.public_id}/reveal/"
-    assert ID_NUMBER in client.post(url, {"field": "id_number", "reason": "核对补贴账号"}).content.decode()
+    asked = {"field": "id_number", "reason": "核对补贴账号", "use": "benefit"}
+    assert ID_NUMBER in client.post(url, asked).content.decode()
     assert AuditEntry.objects.get(action="people.reveal").detail["reason"] == "核对补贴账号"
     assert ID_NUMBER not in client.get(f"/street/people/{town.wife.public_id}/").content.decode()
-    refused = client.post(url, {"field": "id_number", "reason": " "})
-    assert refused.status_code == 422
-    assert ID_NUMBER not in refused.content.decode()
-    elsewhere = client.post(f"/street/people/{town.stranger.public_id}/reveal/", {"field": "id_number", "reason": "核对补贴账号"})
+    for wrong in ({"reason": " "}, {"use": ""}, {"use": "curiosity"}, {"use": "referral"}):
+        refused = client.post(url, asked | wrong)
+        assert refused.status_code == 422
+        assert ID_NUMBER not in refused.content.decode()
+    elsewhere = client.post(f"/street/people/{town.stranger.public_id}/reveal/", asked)
     assert elsewhere.status_code == 404
     assert AuditEntry.objects.filter(action="people.reveal").count() == 1
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.city import changes, cockpit, decided, overview, policy, projection, roster, runs, what_if
+from songhe.web import data_use
+from songhe.web.city import changes, cockpit, decided, disputes, overview, policy, projection, roster, runs, what_if
 
 app_name = "city"
 urlpatterns = [
@@ -18,6 +19,10 @@ urlpatterns = [
     path("projection/scenarios/<int:scenario_id>/withdraw/", projection.submit_withdraw, name="withdraw_scenario"),
     path("money/", overview.page_overview, name="overview"),
     path("money/export/", overview.page_export, name="overview_export"),
+    path("disputes/", disputes.page_disputes, name="disputes"),
+    path("disputes/export/", disputes.page_export, name="disputes_export"),
+    path("data-use/", data_use.page_city, name="data_use"),
+    path("data-use/export/", data_use.page_city_export, name="data_use_export"),
     path("people/<slug:benefit>/<slug:status>/", decided.page_decided, name="decided"),
     path("people/<slug:benefit>/<slug:status>/export/", decided.page_export, name="decided_export"),
     path("policy/", policy.page_benefits, name="policy"),

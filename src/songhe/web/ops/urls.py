@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
+from songhe.web import data_use
 from songhe.web.ops import audit, consumers, design, first, grants, imports, jobs, layouts, users
 
 app_name = "ops"
 urlpatterns = [
+    path("data-use/", data_use.page_ops, name="data_use"),
+    path("data-use/export/", data_use.page_ops_export, name="data_use_export"),
     path("", first.page_first, name="first"),
     path("imports/", imports.page_imports, name="imports"),
     path("imports/export/", imports.page_export, name="imports_export"),

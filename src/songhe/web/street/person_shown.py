@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 
 from songhe.contexts.entitlements.queries import DecisionBrief, PersonDecision
-from songhe.contexts.people.queries import PersonView
+from songhe.contexts.people.queries import LifeEventView, PersonView
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.rulebook import Status
 from songhe.web.decisions import DecisionShown, decision_shown
@@ -94,8 +95,10 @@ def decision_groups(decided: PersonDecision) -> tuple[DecisionGroup, ...]:
     )
 
 
-def moments_of(view: PersonView, history: Sequence[DecisionBrief]) -> tuple[PersonMoment, ...]:
-    """Records and decisions, newest first."""
+def moments_of(
+    view: PersonView, history: Sequence[DecisionBrief], happened: Sequence[LifeEventView] = ()
+) -> tuple[PersonMoment, ...]:
+    """Records, what happened to the person, and decisions, newest first."""
     records = [
         PersonMoment(entry.stated_on, entry.received_at.isoformat(), entry.title, entry.note, entry.said)
         for entry in view.timeline
@@ -112,4 +115,16 @@ def moments_of(view: PersonView, history: Sequence[DecisionBrief]) -> tuple[Pers
         for brief in history
         if brief.published_at is not None
     ]
-    return tuple(sorted(records + decisions, key=lambda moment: (moment.day, moment.order), reverse=True))
+    events = [
+        PersonMoment(
+            event.happened_on or event.known_at.date(), event.known_at.isoformat(), event.told,
+            f"{event.department}说的，{_day(event.known_at)}得知" if event.department else "",
+        )
+        for event in happened
+    ]  # fmt: skip
+    return tuple(sorted(records + events + decisions, key=lambda moment: (moment.day, moment.order), reverse=True))
+
+
+def _day(moment: dt.datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.year}年{local.month}月{local.day}日"

@@ -9,6 +9,7 @@ from songhe.contexts.people.queries.find_by_number import PersonNumbered, heads_
 from songhe.contexts.people.queries.find_person import PersonPlace, people_by_id, person_id_of, person_place
 from songhe.contexts.people.queries.headings import SHEET, ColumnsView, Heading, SheetHeadings, Taken, columns
 from songhe.contexts.people.queries.layouts import Column, Layout, layout_of, layouts
+from songhe.contexts.people.queries.life_events import LifeEventView, life_events
 from songhe.contexts.people.queries.links import (
     Agreement,
     CandidateBrief,
@@ -73,6 +74,7 @@ __all__ = [
     "HouseholdView",
     "Lacking",
     "Layout",
+    "LifeEventView",
     "LinkView",
     "Look",
     "MemberView",
@@ -116,6 +118,7 @@ __all__ = [
     "is_number",
     "layout_of",
     "layouts",
+    "life_events",
     "link_candidate",
     "link_candidates",
     "links_of",

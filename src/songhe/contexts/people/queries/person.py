@@ -14,7 +14,7 @@ from songhe.contexts.people.errors import PersonNotFound
 from songhe.contexts.people.models import Household, ImportBatch, Person, Record
 from songhe.contexts.people.queries.contacts import homes_heard, opened
 from songhe.contexts.people.queries.dictionary import HIDDEN, chinese_date, find_variable, shown, variables
-from songhe.contexts.people.queries.precedence import precedences
+from songhe.contexts.people.queries.precedence import lasting_days, precedences
 from songhe.contexts.people.queries.search_people import PersonBrief, briefs, place_of
 from songhe.contexts.people.queries.settle import Stated, settle, standing
 from songhe.contexts.people.words import DERIVED, IDENTITY_LABELS, SEALED_FIELDS, WRITTEN_NUMBER, seal_context
@@ -38,7 +38,10 @@ class StatementView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A fact that counts. `why` says in one sentence why this statement counts; `others` are the other departments' latest statements."""
+    """A fact that counts. `why` says in one sentence why this statement counts; `others` are the other departments' latest statements.
+
+    `valid_until` is the last day on which the statement holds (None: for good); `stale` where that day is over.
+    """
 
     variable: str
     label: str
@@ -51,6 +54,8 @@ class FactView:
     note: str
     why: str
     others: tuple[StatementView, ...]
+    valid_until: dt.date | None = None
+    stale: bool = False
 
     @property
     def disputed(self) -> bool:
@@ -194,11 +199,14 @@ def _fact_view(variable: Variable, value: object, counting: Stated | None, histo
         for r in latest.values()
         if counting is None or r.record_id != counting.record_id
     )
+    days = lasting_days().get(variable.name)
+    until = counting.stated_on + dt.timedelta(days=days) if counting is not None and days is not None else None
     return FactView(
         variable=variable.name, label=variable.label, shown=_veiled(variable, value), sensitive=variable.sensitive, owner=variable.owner,
         department=counting.department if counting else variable.owner, stated_on=counting.stated_on if counting else None,
         correction=bool(counting and counting.correction), note=counting.note if counting and counting.correction else "",
         why=_why(variable, counting, others), others=others,
+        valid_until=until, stale=until is not None and until < clock.today(),
     )  # fmt: skip
 
 

@@ -1,0 +1,54 @@
+"""What happened to a person, in words: death and its withdrawal, moves, a new ID number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from songhe.contexts.people.access import person_for
+from songhe.contexts.people.models import LifeEvent
+from songhe.contexts.people.words import LIFE_EVENT_LABELS, LifeEventKind
+from songhe.contexts.places import queries as places
+from songhe.foundation.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class LifeEventView:
+    """One event. `told` says it in one phrase; `happened_on` is None where no department said the day, `department` who said it."""
+
+    kind: LifeEventKind
+    told: str
+    happened_on: dt.date | None
+    known_at: dt.datetime
+    department: str
+
+
+def life_events(actor: Actor, *, person_id: int) -> tuple[LifeEventView, ...]:
+    """The person's events, the latest known first; PersonNotFound outside the actor's areas."""
+    person = person_for(actor, person_id)
+    rows = list(LifeEvent.objects.filter(person_id=person.id).select_related("record").order_by("-known_at", "-id"))
+    moved = [str(side["area_path"]) for row in rows for side in (row.before, row.after) if "area_path" in side]
+    names = _names(moved)
+    return tuple(
+        LifeEventView(
+            LifeEventKind(row.kind), _told(row, names), row.happened_on, row.known_at, row.record.department if row.record else ""
+        )
+        for row in rows
+    )
+
+
+def _names(paths: list[str]) -> Mapping[str, str]:
+    if not paths:
+        return {}
+    return {area.path: area.name for level in ("town", "community") for area in places.areas_under("", level)}
+
+
+def _told(row: LifeEvent, names: Mapping[str, str]) -> str:
+    kind = LifeEventKind(row.kind)
+    label = LIFE_EVENT_LABELS[kind]
+    if kind is LifeEventKind.MOVED_WITHIN:
+        before, after = str(row.before.get("area_path", "")), str(row.after.get("area_path", ""))
+        return f"{label}：从{names.get(before, '别处')}到{names.get(after, '别处')}"
+    what = [word for name, word in (("registered_here", "户籍"), ("resident_here", "常住")) if name in row.after]
+    return f"{label}（{'、'.join(what)}）" if what else label
