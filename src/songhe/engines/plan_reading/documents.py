@@ -156,7 +156,9 @@ def _without_furniture(pages: list[list[str]]) -> list[list[str]]:
     ]
 
 
-_BEGINS = re.compile(r"\s*([一二三四五六七八九十]+[、.]|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.、．](?!\d)|表\s*\d|附件|——)")
+_BEGINS = re.compile(
+    r"\s*(第[一二三四五六七八九十百\d]+[章节篇]|[（(\[【]?(?:责任|牵头|主责)(?:单位|部门)|[一二三四五六七八九十]+[、.]|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.、．](?!\d)|表\s*\d|附件|——)"
+)
 
 
 def _joined(pages: list[list[str]]) -> str:
@@ -203,11 +205,11 @@ def _docx(content: bytes) -> str:
 
 def _table_lines(table: Any) -> Iterator[str]:
     """The cells row by row; a cell that is merged over several columns or rows comes once."""
-    seen: set[int] = set()
+    seen: set[Any] = set()
     for row in table.rows:
         for cell in row.cells:
-            if id(cell._tc) not in seen:
-                seen.add(id(cell._tc))
+            if cell._tc not in seen:
+                seen.add(cell._tc)
                 if text := cell.text.strip():
                     yield re.sub(r"\s*\n\s*", "", text)
 
@@ -233,8 +235,7 @@ class _Numbering:
 
     def of(self, paragraph: Any) -> str:
         """The number in front of a paragraph, "" where it has none."""
-        properties = paragraph._p.pPr
-        given = properties.numPr if properties is not None else None
+        given = _numbering_of(paragraph)
         if given is None or given.numId is None:
             return ""
         key, at = str(given.numId.val), given.ilvl.val if given.ilvl is not None else 0
@@ -249,6 +250,17 @@ class _Numbering:
         return re.sub(
             r"%(\d)", lambda m: _written(self.levels[key][int(m[1]) - 1][0], self.counts.get((key, int(m[1]) - 1), 1)), shape
         )
+
+
+def _numbering_of(paragraph: Any) -> Any:
+    """The list a paragraph belongs to, by itself or by its style."""
+    properties, style = paragraph._p.pPr, paragraph.style
+    while True:
+        if properties is not None and properties.numPr is not None:
+            return properties.numPr
+        if style is None:
+            return None
+        properties, style = style.element.pPr, style.base_style
 
 
 def _has_numbering(document: Any) -> bool:

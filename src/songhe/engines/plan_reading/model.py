@@ -17,8 +17,8 @@ class Span:
 class Clause:
     """A numbered (or unnumbered) unit of the document.
 
-    `number` is its full name as people cite it, such as 四(三)1; `level` is 1 for 一、, 2 for (一), 3 for 1. and for a paragraph that the
-    document itself left unnumbered (its ordinal is then ours, `printed` False). `part` is "" for the plan itself, else the name of the
+    `number` is its full name as people cite it, such as 四(三)1; `level` is its depth in the tree, from 1. Where the document itself left a
+    paragraph unnumbered, the ordinal is ours and `printed` is False. `part` is "" for the plan itself, else the name of the
     part that follows it, such as 说明. `title` is what stands before the text, `body` the span of everything after it in this clause
     itself, `span` the whole clause with all that is under it.
     """

@@ -1,4 +1,4 @@
-"""From lines to a tree of clauses: 一、 / (一) / 1. with numbers that restart or run on, unnumbered paragraphs, damaged numbers."""
+"""From lines to a tree of clauses: 第一章 / 第一节 / 一、 / (一) / 1. with numbers that restart or run on, unnumbered paragraphs, damaged numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from songhe.engines.plan_reading.source import MASK, Source
 from songhe.engines.plan_reading.tags import TAG
 
 DIGITS = "一二三四五六七八九十"
-_FIRST = re.compile(rf"\s*([{DIGITS}]{{1,3}})\s*[、.．]\s*(?=\S)")
-_SECOND = re.compile(rf"\s*[(〔]\s*([{DIGITS}]{{1,3}})\s*[)〕]\s*(?=\S)")
-_HALF_SECOND = re.compile(r"\s*[)〕](?=[\u4e00-\u9fff])")  # the left half of "(五)" was lost
-_THIRD = re.compile(r"\s*(\d{1,2})\s*[.、．](?!\d)\s*(?=\S)")
+_COUNT = rf"[{DIGITS}百零]{{1,4}}|\d{{1,2}}"
+CHAPTER, SECTION, FIRST, SECOND, THIRD = range(5)
+NUMBERS = (
+    (CHAPTER, re.compile(rf"\s*第({_COUNT})(?:章|篇|部分)[\s::、]*(?=\S)")),
+    (SECTION, re.compile(rf"\s*第({_COUNT})节[\s::、]*(?=\S)")),
+    (FIRST, re.compile(rf"\s*([{DIGITS}]{{1,3}})\s*[、.．]\s*(?=\S)")),
+    (SECOND, re.compile(rf"\s*[(〔]\s*([{DIGITS}]{{1,3}})\s*[)〕]\s*(?=\S)")),
+    (SECOND, re.compile(r"\s*[)〕](?=[\u4e00-\u9fff])")),  # the left half of "(五)" was lost
+    (THIRD, re.compile(r"\s*(\d{1,2})\s*[.、．](?!\d)\s*(?=\S)")),
+)
+SHAPES = {CHAPTER: "第{}章", SECTION: "第{}节", FIRST: "{}", SECOND: "({})", THIRD: "{}"}
+_BEGINS_AGAIN = re.compile(rf"^\s*[{DIGITS}]{{1,3}}\s*[、.．]\s*\S", re.MULTILINE)
 _AFTER = re.compile(
     r"\s*(附件(下载)?\s*:|附件\s*\d|扫一扫|打印\s*:|网站标识码|主办(单位)?\s*:|联系方式\s*:|本(文件|方案|通知|意见|办法)自.{4,24}(起施行|起执行|实施))"
 )
@@ -31,6 +39,7 @@ ALSO_NOUNS = ("支持", "引导", "实施", "落实", "完善", "发展", "推�
 @dataclass(slots=True)
 class _Draft:
     number: str
+    kind: int
     level: int
     part: str
     printed: bool
@@ -51,6 +60,7 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self.text = source.text
         self.top: list[_Draft] = []
+        self.open: list[_Draft] = []  # from the top down to the clause that the next line may go into
         self.part = ""
         self.begun = False
 
@@ -71,55 +81,51 @@ class _Reader:
 
     def _tail(self, line: str, start: int) -> bool:
         """After the last clause: annexes, the site's furniture, a date of force. An annex named before the plan itself ends nothing."""
-        return bool(_AFTER.match(line)) and not _FIRST.search(self.text, start + len(line)) and len(self.top) > 1
+        return bool(_AFTER.match(line)) and not _BEGINS_AGAIN.search(self.text, start + len(line)) and len(self.top) > 1
 
     def _line(self, line: str, start: int) -> None:
-        if found := _FIRST.match(line):
-            self._first(found, start)
-        elif not self.begun:
+        found = next(((kind, match) for kind, pattern in NUMBERS if (match := pattern.match(line))), None)
+        if not self.begun and (found is None or found[0] > FIRST):
             return
-        elif self._opens_part(line):
+        if self.begun and self._opens_part(line):
             self._close(self.top, start)
-        elif found := _SECOND.match(line):
-            self._second(found[1], start, start + found.end())
-        elif found := _HALF_SECOND.match(line):
-            self._second("", start, start + found.end())
-        elif found := _THIRD.match(line):
-            self._third(found, start)
+        elif found is not None:
+            self._numbered(*found, start)
         else:
             self._paragraph(line, start)
 
     def _opens_part(self, line: str) -> bool:
         if len(line.strip()) < 80 and not line.strip().endswith("。") and (found := _NEW_PART.search(line)):
             self.part = "说明" if found[1].endswith("说明") or found[1].endswith("解读") else found[1]
+            self.open = []
             return True
         return False
 
-    def _first(self, found: re.Match[str], start: int) -> None:
-        if self.begun and found[1] == "一" and not self.part and self.top[-1].number != "一":
+    def _numbered(self, kind: int, found: re.Match[str], start: int) -> None:
+        """The clause goes under the last open one of a higher kind; a part of its own begins where the highest numbers begin again."""
+        digits = found[1] if found.groups() else ""
+        while self.open and self.open[-1].kind >= kind:
+            self.open.pop()
+        if kind == FIRST and not self.open and self.begun and digits == "一" and not self.part and self.top[-1].number != "一":
             self.part = "续"
         self.begun = True
-        self.top.append(_Draft(("" if not self.part else self.part) + found[1], 1, self.part, True, start, start + found.end()))
-
-    def _second(self, number: str, start: int, after: int) -> None:
-        under = self.top[-1].children
-        if not number:
-            number = DIGITS[min(sum(child.level == 2 for child in under), 9)]
-        under.append(_Draft(f"{self.top[-1].number}({number})", 2, self.part, True, start, after))
-
-    def _third(self, found: re.Match[str], start: int) -> None:
-        first = self.top[-1]
-        parent = next((child for child in reversed(first.children) if child.level == 2), first)
-        parent.children.append(_Draft(f"{parent.number}{found[1]}", 3, self.part, True, start, start + found.end()))
+        under = self.open[-1] if self.open else None
+        siblings = under.children if under else self.top
+        if not digits:
+            digits = DIGITS[min(sum(child.kind == kind for child in siblings), 9)]
+        number = f"{under.number if under else self.part}{SHAPES[kind].format(digits)}"
+        draft = _Draft(number, kind, len(self.open) + 1, self.part, True, start, start + found.end())
+        siblings.append(draft)
+        self.open.append(draft)
 
     def _paragraph(self, line: str, start: int) -> None:
-        """An unnumbered paragraph: a clause of its own under (一), the text of its clause everywhere else."""
-        first = self.top[-1]
-        parent = first.children[-1] if first.children else first
-        if parent.level != 2 or any(child.printed for child in parent.children):
+        """An unnumbered paragraph: perhaps a clause of its own under (一), the text of its clause everywhere else."""
+        parent = self.open[-1] if self.open else None
+        if parent is None or parent.kind != SECOND or any(child.printed for child in parent.children):
             return
         number = f"{parent.number}{len(parent.children) + 1}"
-        parent.children.append(_Draft(number, 3, self.part, False, start, start + len(line) - len(line.lstrip())))
+        level = parent.level + 1
+        parent.children.append(_Draft(number, THIRD, level, self.part, False, start, start + len(line) - len(line.lstrip())))
 
     def _close(self, drafts: list[_Draft], end: int) -> None:
         for place, draft in enumerate(drafts):

@@ -32,6 +32,7 @@ _SIGNS = {
     "<": "<",
     "=": "=",
 }
+_SEVERAL = re.compile(r"[、,;\s]+")
 _FEWEST_ROWS = 3
 
 
@@ -100,7 +101,7 @@ def _rows(text: str, cells: list[Span]) -> tuple[list[_Row], int]:
         elif rows and rows[-1].attribute is None and _ATTRIBUTE.match(words):
             rows[-1].attribute, rows[-1].end = words, cell.end
         elif rows and _is_unit(words) and not _is_name_of_next(text, cells, place):
-            rows[-1].units.append(words)
+            rows[-1].units += [unit for unit in _SEVERAL.split(words) if unit]
             rows[-1].end = cell.end
         end = rows[-1].end if rows else end
     return rows, end
@@ -111,6 +112,11 @@ def _words(text: str, cell: Span) -> str:
 
 
 def _is_unit(words: str) -> bool:
+    """One unit, or several in one cell."""
+    return all(_is_one_unit(unit) for unit in _SEVERAL.split(words) if unit)
+
+
+def _is_one_unit(words: str) -> bool:
     return (
         len(words) <= 20
         and bool(re.search(r"(局|委|办|部|会|联|院|镇|街道|中心|政府)$", words))

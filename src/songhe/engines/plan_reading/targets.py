@@ -188,10 +188,10 @@ def _kind(reading: _Reading, part: Span, quantity: Quantity, unit: str) -> str |
     if unit == "年":
         return "cap" if reading.text.startswith("内", quantity.span.end) else None
     if quantity.comparator == "<=":
-        return "cap"
+        return "target" if re.search(r"控制在|降至|降到|降低到|下降到", before[-8:]) else "cap"
     if unit in ("%", "‰"):
         return "target"
-    if re.search(r"每(?:年|月|季度|半年|周)", before):
+    if re.search(r"每(?:年|月|季度|半年|周|两年|三年)", before):
         return "frequency" if quantity.comparator in ("=", ">=") and not re.search(r"各|每个", before) else "target"
     return "count_action" if quantity.comparator == "=" and reading.date is None else "target"
 
@@ -313,6 +313,8 @@ def _made(
     comparator: str | None, word: str, basis: str,
 ) -> TargetRead:  # fmt: skip
     text, zone, date = reading.text, reading.zone, reading.date
+    if kind == "frequency" and date is not None and not part.start <= date.span.start < part.end:
+        date = None  # so many times a year is a standing rule
     words = text[part.start : part.end]
     indicator = indicator_of(text, part, at, date.span if date is not None else None)
     hedge = HEDGES.search(text, max(zone.span.start, part.start - 12), at.start)

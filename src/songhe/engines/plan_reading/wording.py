@@ -20,7 +20,8 @@ _PER = (
     (re.compile(r"每百张[\u4e00-\u9fff]{0,6}床位"), "/百张床"),
     (re.compile(r"每个?县(?:\([^)]*\))?"), "/县"), (re.compile(r"(?:每个?|所有)乡(?:镇)?(?:\([^)]*\))?"), "/乡"),
     (re.compile(r"每个?街道"), "/街道"), (re.compile(r"每个?社区"), "/社区"), (re.compile(r"每个?村"), "/村"), (re.compile(r"各区市"), "/区市"),
-    (re.compile(r"每处|单体"), "/处"), (re.compile(r"每年|每年度"), "/年"), (re.compile(r"每月"), "/月"),
+    (re.compile(r"每处|单体|单处"), "/处"), (re.compile(r"每年|每年度"), "/年"), (re.compile(r"每月"), "/月"), (re.compile(r"每半年"), "/半年"),
+    (re.compile(r"每季度"), "/季度"), (re.compile(r"每两年"), "/两年"), (re.compile(r"每三年"), "/三年"), (re.compile(r"每周"), "/周"),
 )  # fmt: skip
 
 
