@@ -8,7 +8,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from songhe.api import determination, people, plan, policy, problems, roster
+from songhe.api import determination, people, plan, policy, problems, registers, roster
 
 
 class SongheAPI(NinjaAPI):
@@ -35,6 +35,7 @@ api.add_router("/people", people.router, tags=["people"])
 api.add_router("", determination.router, tags=["determination"])
 api.add_router("/roster", roster.router, tags=["roster"])
 api.add_router("/pack", policy.router, tags=["policy"])
+api.add_router("", registers.router, tags=["registers"])
 api.add_router("/plan", plan.router, tags=["plan"])
 
 

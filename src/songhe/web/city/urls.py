@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from songhe.web import data_use
 from songhe.web.city import changes, cockpit, decided, disputes, overview, policy, projection, roster, runs, what_if
 
 app_name = "city"
 urlpatterns = [
+    path("", include("songhe.web.street.register_urls")),
     path("", cockpit.page_cockpit, name="plan"),
     path("plan/export/", cockpit.page_export, name="plan_export"),
     path("plan/report/", cockpit.page_report, name="plan_report"),

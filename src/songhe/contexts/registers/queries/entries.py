@@ -13,7 +13,7 @@ from songhe.contexts.places import queries as places
 from songhe.contexts.registers.access import declared, entry_for, visible_to
 from songhe.contexts.registers.models import Entry, EntryChange
 from songhe.contexts.registers.queries.declarations import moves_for
-from songhe.contexts.registers.queries.field_values import HIDDEN, cell_of, shown
+from songhe.contexts.registers.queries.field_values import HIDDEN, Value, cell_of, shown
 from songhe.contexts.registers.words import Deed
 from songhe.engines.policy.pack import RegisterEntry, RegisterField, RegisterMove
 from songhe.foundation.access import Actor, Right
@@ -25,11 +25,15 @@ _PERSONS = 200
 
 @dataclass(frozen=True, slots=True)
 class ValueShown:
-    """A field of an entry: `shown` in Chinese, `cell` as a form holds it; both are hidden for a sensitive field, empty where unknown."""
+    """A field of an entry: `shown` in Chinese, `cell` as a form holds it, `value` as stored.
+
+    Of a sensitive field `shown` is hidden and the others are empty; where nothing is known all three are.
+    """
 
     field: RegisterField
     shown: str
     cell: str
+    value: Value | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +206,9 @@ def _line(register: RegisterEntry, row: Entry, person: people.PersonBrief | None
 def _value(field: RegisterField, row: Entry) -> ValueShown:
     if field.sensitive:
         veil = HIDDEN if row.sealed else ""
-        return ValueShown(field, veil, "")
+        return ValueShown(field, veil, "", None)
     value = row.values.get(field.id)
-    return ValueShown(field, shown(field, value), cell_of(field, value))
+    return ValueShown(field, shown(field, value), cell_of(field, value), value)
 
 
 def _title(register: RegisterEntry, row: Entry) -> str:
