@@ -147,3 +147,9 @@ class ConsentMissing(Conflict):
     """The person has not agreed to this use of their data, or has taken it back."""
 
     code = "consent_missing"
+
+
+class RegistryQueryRefused(InvalidInput):
+    """A search of the registry names a use, an attribute or a value that there is not."""
+
+    code = "registry_query_refused"

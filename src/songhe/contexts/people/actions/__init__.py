@@ -17,6 +17,13 @@ from songhe.contexts.people.actions.remember_mapping import say_columns
 from songhe.contexts.people.actions.request_accept import give_up_accepting, request_accept
 from songhe.contexts.people.actions.request_sheet import SheetRequested, download_sheet, request_sheet, return_sheet
 from songhe.contexts.people.actions.reveal import reveal
+from songhe.contexts.people.actions.search_registry import (
+    Criterion,
+    RegistryFound,
+    RegistryHousehold,
+    RegistryPerson,
+    search_registry,
+)
 from songhe.contexts.people.actions.state_facts import StatedFacts, state_facts
 from songhe.contexts.people.actions.unlink_person import unlink_person
 from songhe.contexts.people.actions.upload_file import upload_file
@@ -27,9 +34,13 @@ __all__ = [
     "AskedDepartment",
     "BatchResult",
     "CorrectedFact",
+    "Criterion",
     "DecidedCandidate",
     "LinkedPersons",
     "RecordedConsent",
+    "RegistryFound",
+    "RegistryHousehold",
+    "RegistryPerson",
     "ResultFile",
     "SheetRequested",
     "StatedFacts",
@@ -53,6 +64,7 @@ __all__ = [
     "return_sheet",
     "reveal",
     "say_columns",
+    "search_registry",
     "set_row_aside",
     "state_facts",
     "unlink_person",
