@@ -82,8 +82,20 @@ def test_candidates_are_those_of_the_condition_who_count_at_all() -> None:
     assert found is not None
     assert found.registers == ("visits",)
     old = {"alive": True, "birth_date": "1940-01-01"}
-    people = ({**old, "local": True}, {**old, "local": False}, old, {**old, "local": True, "alive": False}, {"alive": True, "local": True})
-    assert [each["visits"] for each in found.verdicts(HouseholdInput(people, {}, (1, 2, 3, 4, 5)))] == [True, False, None, False, None]
+    people = (
+        {**old, "local": True},
+        {**old, "local": False},
+        old,
+        {**old, "local": True, "alive": False},
+        {"alive": True, "local": True},
+    )
+    assert [each["visits"] for each in found.verdicts(HouseholdInput(people, {}, (1, 2, 3, 4, 5)))] == [
+        True,
+        False,
+        None,
+        False,
+        None,
+    ]
 
 
 def test_a_pack_without_conditions_has_no_candidates() -> None:
@@ -107,6 +119,7 @@ def test_a_pack_without_conditions_has_no_candidates() -> None:
         ("type: text, required: true}", "type: text, required: true, sensitive: true}", ("registers/visits.yaml", 11, "shape")),
         ("{id: made, label: 已去次数", "{id: asked, label: 已去次数", ("registers/visits.yaml", 14, "id")),
         ("label: 已去次数", "label: 应去次数", ("registers/visits.yaml", 14, "id")),
+        ("label: 上次,", "label: 状态,", ("registers/visits.yaml", 15, "reserved")),
         ("{id: last,", "{id: state,", ("registers/visits.yaml", 15, "reserved")),
         ("type: code, values: {week: 每周, month: 每月}, default: month", "type: code", ("registers/visits.yaml", 12, "shape")),
         ("default: month", "default: year", ("registers/visits.yaml", 12, "unknown_code")),
@@ -149,7 +162,9 @@ def test_two_files_of_one_register_and_a_file_named_otherwise_are_told() -> None
 
 
 def test_a_city_replaces_the_national_register_whole() -> None:
-    texts = _texts() | {"national/registers/visits.yaml": REGISTER.replace("探访台账", "全国探访台账").replace("days: 7", "days: 30")}
+    texts = _texts() | {
+        "national/registers/visits.yaml": REGISTER.replace("探访台账", "全国探访台账").replace("days: 7", "days: 30")
+    }
     assert check_pack(texts, "city") == []
     assert load_pack(texts, "city").registers["visits"].title == "探访台账"
     assert load_pack(texts, "city").registers["visits"].clocks[0].days == 7

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from songhe.engines.policy.findings import Finding, LanguageError, Place
 from songhe.engines.policy.language import NAME
 from songhe.engines.policy.pack import Pack, RegisterClock, RegisterEntry, RegisterField
-from songhe.engines.policy.registers import AREA, MAKERS, RESERVED, register_node
+from songhe.engines.policy.registers import AREA, HEADERS, MAKERS, RESERVED, register_node
 from songhe.engines.policy.resolving import Resolver
 from songhe.engines.policy.tree import Type
 
@@ -46,6 +46,8 @@ def _fields(register: RegisterEntry) -> Iterator[Finding]:
             yield _at(field.at, "id", f"有两个字段都叫“{field.id}”", "请改名或删掉一个")
         if field.label in labels:
             yield _at(field.at, "id", f"有两个字段的名目都是“{field.label}”，表头会分不清", "请换一个 label")
+        if field.label in HEADERS:
+            yield _at(field.at, "reserved", f"字段的名目不能是“{field.label}”，台账的表格里已经有这一列", "请换一个 label")
         seen.add(field.id)
         labels.add(field.label)
         yield from _field(field)

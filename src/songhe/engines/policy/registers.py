@@ -29,6 +29,9 @@ STATE = "state"  # under this name an expression over a register sees an entry's
 _NO_DAY = dt.date(1970, 1, 1)  # a condition over entries asks for no age
 AREA = "area"  # in a key: one open entry for each area
 RESERVED = frozenset((STATE, AREA, "id", "entry_id", "person_id", "area_path", "opened_on", "closed_on"))
+HEADERS = frozenset(
+    ("台账编号", "姓名", "身份证号", "所在区划", "状态", "登记日期", "结束日期", "变更原因")
+)  # columns of its files that are ours
 _TYPES: Mapping[str, Type] = {
     "int": Type.INT,
     "money": Type.MONEY,
