@@ -84,7 +84,8 @@ def read_population(path: Path, variables: Mapping[str, Variable]) -> CityFacts:
     for column, variable in stored.items():
         if column not in present:
             size = len(household) if variable.entity == "person" else len(starts)
-            nothing = ColumnData(np.zeros(size, np.int64 if variable.type is Type.MONEY else np.int32), np.zeros(size, np.bool_))
+            kind = {Type.BOOL: np.bool_, Type.MONEY: np.int64}.get(variable.type, np.int32)
+            nothing = ColumnData(np.zeros(size, kind), np.zeros(size, np.bool_))
             (persons if variable.entity == "person" else households)[variable.name] = nothing
         elif variable.entity == "person":
             persons[variable.name] = _column(table[column], variable)

@@ -16,7 +16,7 @@ from songhe.contexts.statistics.errors import UnknownIndicator
 from songhe.contexts.statistics.models import Figure, FigureInput, FigureSet
 from songhe.contexts.statistics.words import State
 from songhe.engines.policy.counting import REGISTER
-from songhe.engines.policy.pack import Cited, CountEntry, IndicatorEntry
+from songhe.engines.policy.pack import Cited, CountEntry, IndicatorEntry, RegisterEntry
 from songhe.foundation.access import Actor
 
 
@@ -68,8 +68,8 @@ def figures(actor: Actor, *, area_path: str = "", period: dt.date | None = None)
     Raises AccessDenied without the right, or for an area outside the actor's.
     """
     paths, found = counted_areas(actor, area_path), figure_set(period)
-    counted, silent = _counted(found, paths), silent_indicators(found)
-    return tuple(_view(entry, found, paths, counted, silent) for entry in policy.pack_in_use().pack.indicators.values())
+    counted, silent, pack = _counted(found, paths), silent_indicators(found), policy.pack_in_use().pack
+    return tuple(_view(entry, found, paths, counted, silent, pack.registers) for entry in pack.indicators.values())
 
 
 def figure(
@@ -78,7 +78,8 @@ def figure(
     """One indicator's figure, the newest or of a month and revision; raises UnknownIndicator, AccessDenied."""
     entry, paths = indicator_entry(indicator), counted_areas(actor, area_path)
     found = figure_set(period, revision)
-    return _view(entry, found, paths, _counted(found, paths), silent_indicators(found))
+    registers = policy.pack_in_use().pack.registers
+    return _view(entry, found, paths, _counted(found, paths), silent_indicators(found), registers)
 
 
 def by_area(
@@ -90,7 +91,8 @@ def by_area(
         return ()
     rows = {row.area_path: row for row in visible_to(actor, area_path=area_path).filter(figures=found, indicator=indicator)}
     inside = [area.path for path in paths for area in places.areas_under(path, level)]
-    return tuple(_area_figure(entry, path, _tallied(entry, rows.get(path))) for path in sorted(inside))
+    registers = policy.pack_in_use().pack.registers
+    return tuple(_area_figure(entry, path, _tallied(entry, rows.get(path)), registers) for path in sorted(inside))
 
 
 def indicator_entry(name: str) -> IndicatorEntry:
@@ -158,9 +160,8 @@ class _Tallied:
     unknown: int
 
 
-def _unreported(entry: IndicatorEntry, row: _Tallied) -> bool:
+def _unreported(entry: IndicatorEntry, row: _Tallied, registers: Mapping[str, RegisterEntry]) -> bool:
     """Nobody reported the number of this area: a register of bare numbers has no row for it."""
-    registers = policy.pack_in_use().pack.registers
     above, below = entry.numerator, entry.denominator
 
     def bare(count: CountEntry | None) -> bool:
@@ -176,8 +177,8 @@ def _tallied(entry: IndicatorEntry, row: Figure | None) -> _Tallied:
     return _Tallied(plain(row.numerator), None if row.denominator is None else plain(row.denominator), row.rows, row.unknown)
 
 
-def _area_figure(entry: IndicatorEntry, path: str, row: _Tallied) -> AreaFigure:
-    value = None if _unreported(entry, row) else value_of(entry, row.numerator, row.denominator)
+def _area_figure(entry: IndicatorEntry, path: str, row: _Tallied, registers: Mapping[str, RegisterEntry]) -> AreaFigure:
+    value = None if _unreported(entry, row, registers) else value_of(entry, row.numerator, row.denominator)
     return AreaFigure(path, row.numerator, row.denominator, row.unknown, value)
 
 
@@ -201,9 +202,10 @@ def _view(
     paths: tuple[str, ...],
     counted: Mapping[str, _Tallied],
     silent: frozenset[str],
+    registers: Mapping[str, RegisterEntry],
 ) -> FigureView:
     row = counted.get(entry.id) or _tallied(entry, None)
-    without = found is None or entry.id in silent or bool(entry.needs) or _unreported(entry, row)
+    without = found is None or entry.id in silent or bool(entry.needs) or _unreported(entry, row, registers)
     value = None if without else value_of(entry, row.numerator, row.denominator)
     state = State.NO_DATA_YET if without else State.NOTHING_TO_DIVIDE if value is None else State.MEASURED
     return FigureView(

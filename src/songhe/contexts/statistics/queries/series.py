@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.db.models import Count, Sum
 
@@ -19,6 +20,9 @@ from songhe.engines.policy.pack import Figure as Printed
 from songhe.engines.policy.pack import Pack
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.clock import CITY_ZONE
+
+
+Sums = tuple[Decimal, Decimal | None, int]  # above, below, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +80,18 @@ def months(actor: Actor) -> tuple[MonthView, ...]:
 def series(actor: Actor, *, indicators: Collection[str], area_path: str = "") -> Mapping[str, tuple[Point, ...]]:
     """For each indicator its points in order of time. Printed ones are of the whole city and stand only there. UnknownIndicator, AccessDenied."""
     pack, paths = policy.pack_in_use().pack, counted_areas(actor, area_path)
-    found: dict[str, list[Point]] = {indicator_entry(name).id: [] for name in indicators}
+    entries = {name: pack.indicators.get(name) or indicator_entry(name) for name in indicators}
+    found: dict[str, list[Point]] = {name: [] for name in entries}
     if paths == (f"{pack.place.code}/",):
         for figure in pack.figures:
             if figure.measures in found and (point := _printed(pack, figure)) is not None:
                 found[figure.measures].append(point)
     for made in _newest_of_each_month():
-        silent = silent_indicators(made)
-        rows = _sums(made, paths, found)
+        silent, rows = _of_a_month(made, paths)
         for name, points in found.items():
             if name not in silent and name in rows:
                 above, below, _ = rows[name]
-                points.append(Point(_day(made), value_of(indicator_entry(name), above, below), "measured", _source(made)))
+                points.append(Point(_day(made), value_of(entries[name], above, below), "measured", _source(made)))
     return {name: tuple(sorted(points, key=lambda point: point.on)) for name, points in found.items()}
 
 
@@ -116,12 +120,29 @@ def revisions(actor: Actor, *, indicator: str, area_path: str = "") -> tuple[Rev
     return tuple(found)
 
 
+def _of_a_month(made: FigureSet, paths: tuple[str, ...]) -> tuple[frozenset[str], Mapping[str, Sums]]:
+    """What is silent and the sums of all indicators; a frozen month never changes, so this process remembers it."""
+    if made.revision == 0:
+        return silent_indicators(made), _sums(made, paths)
+    return _frozen(made.id, made.snapshot_sha256, made.counted_at, paths)
+
+
+@lru_cache(maxsize=512)
+def _frozen(
+    set_id: int, snapshot: str, counted_at: dt.datetime, paths: tuple[str, ...]
+) -> tuple[frozenset[str], Mapping[str, Sums]]:
+    made = FigureSet.objects.get(id=set_id)
+    return silent_indicators(made), _sums(made, paths)
+
+
 def _newest_of_each_month() -> tuple[FigureSet, ...]:
     return tuple(FigureSet.objects.order_by("period", "-revision").distinct("period"))
 
 
-def _sums(made: FigureSet, paths: tuple[str, ...], names: Collection[str]) -> Mapping[str, tuple[Decimal, Decimal | None, int]]:
-    rows = Figure.objects.filter(figures=made, area_path__in=paths, indicator__in=list(names)).values("indicator")
+def _sums(made: FigureSet, paths: tuple[str, ...], names: Collection[str] | None = None) -> Mapping[str, Sums]:
+    """By indicator (all where none are named), added up over areas that do not overlap."""
+    rows = Figure.objects.filter(figures=made, area_path__in=paths)
+    rows = (rows if names is None else rows.filter(indicator__in=list(names))).values("indicator")
     return {
         row["indicator"]: (plain(row["above"]), None if row["below"] is None else plain(row["below"]), row["unsure"])
         for row in rows.annotate(above=Sum("numerator"), below=Sum("denominator"), unsure=Sum("unknown"))

@@ -70,7 +70,8 @@ def table_rows(table: pa.Table, tests: SourceTests) -> SourceRows:
 
 def _column(table: pa.Table, variable: Variable) -> ColumnData:
     if variable.name not in table.column_names:
-        return ColumnData(np.zeros(table.num_rows, np.int64), np.zeros(table.num_rows, np.bool_))
+        kind = np.bool_ if variable.type is Type.BOOL else np.int64
+        return ColumnData(np.zeros(table.num_rows, kind), np.zeros(table.num_rows, np.bool_))
     data = table[variable.name]
     if variable.type is Type.CODE:
         codes = [code for code, _ in variable.values]
