@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from songhe.jobs import census, determination, figures, imports, registers, upkeep
+from songhe.jobs import census, determination, figures, imports, registers, upkeep, validity
 
-__all__ = ["census", "determination", "figures", "imports", "registers", "upkeep"]
+__all__ = ["census", "determination", "figures", "imports", "registers", "upkeep", "validity"]

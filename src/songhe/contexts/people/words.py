@@ -69,7 +69,7 @@ LINK_ORIGIN_LABELS: Mapping[LinkOrigin, str] = {
 AGREEMENT_WORDS: Mapping[str, Mapping[str, str]] = {
     "name": {"exact": "姓名相同", "sound": "姓名同音不同字", "near": "姓名差一个字", "differs": "姓名不同"},
     "birth_date": {"exact": "出生日期相同", "near": "出生日期相近", "differs": "出生日期不同"},
-    "id_number": {"exact": "证件号相同", "near": "证件号相近", "differs": "证件号不同"},
+    "id_number": {"exact": "证件号前17位相同", "near": "证件号相近", "differs": "证件号不同"},
     "phone": {"exact": "同一个电话", "near": "电话差一位", "differs": "电话不同"},
     "home": {"exact": "住址或户号相同", "near": "同一个村（社区）", "differs": "住处不同"},
     "sex": {"exact": "性别相同", "differs": "性别不同"},
@@ -140,6 +140,7 @@ LIVING_RULES: Mapping[str, str] = {  # by what a statement of living arrangement
 
 DERIVED = "推算"  # in whose name a fact is derived from other facts: it counts last and is no party to a dispute
 
+STALE_FACTS = "stale_facts"  # the kind of a work item for a community and department whose facts there are past their validity
 DISPUTED_FACT = "disputed_fact"  # the kind of a work item that asks a department to check what it says
 
 CONSENT_CHANNELS: Mapping[str, str] = {"counter": "在窗口说的", "visit": "上门时说的", "paper": "书面", "online": "网上"}

@@ -16,6 +16,7 @@ from songhe.engines.policy.pack import (
     ConditionEntry,
     DefinitionEntry,
     GroupEntry,
+    LastingEntry,
     Parameter,
     ParameterEntry,
     Reading,
@@ -48,19 +49,25 @@ RESERVED = {
 }
 
 
-def read_variables(section: Section, departments: Collection[str] = ()) -> dict[str, dict[str, Variable]]:
-    """variables.yaml: entity → name → variable. `departments` are those whose files come in; without any no name of one is checked."""
+def read_variables(
+    section: Section, departments: Collection[str] = (), lasting: dict[str, LastingEntry] | None = None
+) -> dict[str, dict[str, Variable]]:
+    """variables.yaml: entity → name → variable. `departments` are those whose files come in; without any no name of one is checked.
+
+    `lasting` gains the facts whose statements are valid for a time only.
+    """
+    lasting = {} if lasting is None else lasting
     found: dict[str, dict[str, Variable]] = {}
     for entity in ENTITIES:
         part = section.inner(entity, f"{entity} 的事实")
-        found[entity] = {name: _variable(inner, name, entity, departments) for name, inner in part.named("事实")} if part else {}
+        found[entity] = {name: _variable(inner, name, entity, departments, lasting) for name, inner in part.named("事实")} if part else {}
     section.done()
     for name in found["person"].keys() & found["household"].keys():
         section.fault(section.line, "shared_name", f"人和户都有叫“{name}”的事实", "请给其中一个改名")
     return found
 
 
-def _variable(section: Section, name: str, entity: str, departments: Collection[str]) -> Variable:
+def _variable(section: Section, name: str, entity: str, departments: Collection[str], lasting: dict[str, LastingEntry]) -> Variable:
     kind = Type(section.choice("type", [t.value for t in Type], "bool"))
     codes = section.inner("values", f"事实 {name} 的代码", required=kind is Type.CODE)
     values = tuple((code, codes.text(code)) for code in codes.map.items) if codes else ()
@@ -78,7 +85,9 @@ def _variable(section: Section, name: str, entity: str, departments: Collection[
         section.maybe_text("ask"),
     )
     if entity in ("person", "household"):
-        read_precedence(section, departments)
+        found = read_precedence(section, departments, entity=entity)
+        if found is not None:
+            lasting[name] = LastingEntry(name, variable.label, *found, section.cited())
     section.done()
     return variable
 

@@ -21,6 +21,7 @@ from songhe.engines.policy.pack import (
     Cited,
     Contact,
     GroupEntry,
+    LastingEntry,
     Pack,
     Parameter,
     ParameterEntry,
@@ -178,7 +179,8 @@ class _Reader:
             contact=_contact(own) or _contact(base),
             counties=named,
             sources={name: source for head in heads.values() for name, source in head.sources.items()},
-            variables=self.variables(named),
+            variables=self.variables(named, lasting := dict[str, LastingEntry]()),
+            lasting=lasting,
             parameters=parameters,
             definitions=self.merged("definitions", entries.read_definitions),
             benefits=self.merged("benefits", entries.read_benefits),
@@ -215,13 +217,13 @@ class _Reader:
             head.section.done()
         return pack
 
-    def variables(self, counties: Mapping[str, str]) -> dict[str, dict[str, Variable]]:
-        """The data dictionary; the city's own precedence is checked against it."""
+    def variables(self, counties: Mapping[str, str], lasting: dict[str, LastingEntry]) -> dict[str, dict[str, Variable]]:
+        """The data dictionary; the city's own precedence is checked against it. `lasting` gains what is valid for a time only."""
         known = departments_of(self.parts.get("national/departments.yaml"))
-        found = self.merged("variables", lambda section: entries.read_variables(section, known))
+        found = self.merged("variables", lambda section: entries.read_variables(section, known, lasting))
         own = self.section(self.city, "precedence")
         if own is not None:
-            read_city_precedence(own, {**found.get("person", {}), **found.get("household", {})}, known)
+            read_city_precedence(own, {**found.get("person", {}), **found.get("household", {})}, known, lasting)
         return entries.variables_by_entity(found, counties)
 
     def registers(self) -> dict[str, RegisterEntry]:

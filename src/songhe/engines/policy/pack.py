@@ -410,6 +410,17 @@ class RegisterClock:
 
 
 @dataclass(frozen=True, slots=True)
+class LastingEntry:
+    """A fact whose statements are valid for a time only; with `expires` it is unknown after that, otherwise shown as past its validity."""
+
+    name: str
+    label: str
+    days: int
+    expires: bool
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
 class DataUseEntry:
     """What facts about people may be used for, by which departments; with `consent` only where the person has agreed."""
 
@@ -534,6 +545,7 @@ class Pack:
     findings: tuple[Finding, ...] = field(default=())
     prospect: Prospect | None = None
     data_uses: Mapping[str, DataUseEntry] = field(default_factory=dict)
+    lasting: Mapping[str, LastingEntry] = field(default_factory=dict)
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:
         """The facts that rules over an entity may name; a person's rules may also name the household's."""

@@ -9,11 +9,16 @@ from collections.abc import Collection, Mapping
 
 from songhe.engines.policy.documents import Mapping as Map
 from songhe.engines.policy.documents import Scalar
+from songhe.engines.policy.pack import LastingEntry
+from songhe.engines.policy.rulebook import Variable
 from songhe.engines.policy.sections import Section
 
 
-def read_precedence(section: Section, departments: Collection[str]) -> None:
-    """The keys order, later, valid_for_days and expires of a fact are asked for; what is wrong with them becomes findings."""
+def read_precedence(section: Section, departments: Collection[str], *, entity: str) -> tuple[int, bool] | None:
+    """The keys order, later, valid_for_days and expires of a fact are asked for; what is wrong with them becomes findings.
+
+    Returns the days and whether the fact expires, None where a statement is valid for good.
+    """
     order, later = section.texts("order"), section.flag("later", False)
     for name in order:
         if departments and name not in departments:
@@ -28,18 +33,27 @@ def read_precedence(section: Section, departments: Collection[str]) -> None:
     if section.has("valid_for_days") and (not isinstance(days, int) or days < 1):
         line = section.at("valid_for_days").line
         section.fault(line, "type", "valid_for_days 要是大于 0 的整天数", "例如 valid_for_days: 365；长期有效就不写这一项")
-    if section.flag("expires", False) and not section.has("valid_for_days"):
+    if section.has("valid_for_days") and entity != "person":
+        line = section.at("valid_for_days").line
+        section.fault(line, "not_for_households", "户的事实不能写有效期", "有效期只用于人的事实：请去掉 valid_for_days")
+    expires = section.flag("expires", False)
+    if expires and not section.has("valid_for_days"):
         fix = "请同时写 valid_for_days:，或者去掉 expires"
         section.fault(section.at("expires").line, "missing_key", "写了 expires，没有写 valid_for_days", fix)
+    return (days, expires) if isinstance(days, int) and days > 0 else None
 
 
-def read_city_precedence(section: Section, variables: Collection[str], departments: Collection[str]) -> None:
-    """precedence.yaml: fact → the keys that differ in this city, with where that is stated."""
+def read_city_precedence(
+    section: Section, variables: Mapping[str, Variable], departments: Collection[str], lasting: dict[str, LastingEntry]
+) -> None:
+    """precedence.yaml: fact → the keys that differ in this city, with where that is stated. `lasting` gains what is valid for a time only."""
     for name, inner in section.named("事实"):
-        if name not in variables:
+        known = variables.get(name)
+        if known is None:
             inner.fault(inner.line, "unknown_variable", f"没有事实“{name}”", "请照 national/variables.yaml 里人和户的事实名称写")
-        read_precedence(inner, departments)
-        inner.cited()
+        found, cited = read_precedence(inner, departments, entity=known.entity if known else "person"), inner.cited()
+        if found is not None and known is not None:
+            lasting[name] = LastingEntry(name, known.label, *found, cited)
         inner.done()
 
 

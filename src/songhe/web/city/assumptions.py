@@ -63,6 +63,12 @@ def _others(pack: Pack) -> Iterator[tuple[Cell, ...]]:
     for standard in pack.standards.values():
         if mark_of(standard.cited):
             yield _row(pack, Cell(standard.title), "设施和人员标准", standard.then, standard.cited)
+    for lasting in pack.lasting.values():
+        if mark_of(lasting.cited):
+            yield _row(pack, Cell(lasting.label), "资料的有效期", f"{lasting.days}天", lasting.cited)
+    for use in pack.data_uses.values():
+        if mark_of(use.cited):
+            yield _row(pack, Cell(use.title), "数据的用途", use.purpose, use.cited)
     for figure in pack.figures:
         if mark_of(figure.cited):
             shown = "" if figure.value is None else f"{figure.value:,g} {figure.unit or ''}".strip()

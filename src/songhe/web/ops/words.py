@@ -60,6 +60,7 @@ JOB_LABELS: Mapping[str, str] = {
     "restart_stalled_jobs": "重新安排中断的作业",
     "refresh_registers": "核对台账的应登记人员和期限",
     "refresh_registers_nightly": "每天凌晨安排核对台账",
+    "settle_stale_facts": "标出过了有效期的资料",
     "forget_old_jobs": "清理一周前已完成的作业",
     "forget_delivered_events": "清理一周前已转告的变动",
 }

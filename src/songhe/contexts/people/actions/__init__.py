@@ -24,6 +24,7 @@ from songhe.contexts.people.actions.search_registry import (
     RegistryPerson,
     search_registry,
 )
+from songhe.contexts.people.actions.settle_stale import SettledStale, settle_stale
 from songhe.contexts.people.actions.state_facts import StatedFacts, state_facts
 from songhe.contexts.people.actions.unlink_person import unlink_person
 from songhe.contexts.people.actions.upload_file import upload_file
@@ -42,6 +43,7 @@ __all__ = [
     "RegistryHousehold",
     "RegistryPerson",
     "ResultFile",
+    "SettledStale",
     "SheetRequested",
     "StatedFacts",
     "accept_batch",
@@ -66,6 +68,7 @@ __all__ = [
     "say_columns",
     "search_registry",
     "set_row_aside",
+    "settle_stale",
     "state_facts",
     "unlink_person",
     "upload_file",

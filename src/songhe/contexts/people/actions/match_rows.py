@@ -15,6 +15,7 @@ from songhe.contexts.people.actions.link_rows import keep_links, link_rows
 from songhe.contexts.people.actions.run_script import run_script
 from songhe.contexts.people.models import ImportBatch
 from songhe.contexts.people.queries.layouts import Layout, layout_of
+from songhe.contexts.people.queries.precedence import lasting_days
 
 _BY_ID = """
 CREATE TEMP TABLE import_match ON COMMIT DROP AS
@@ -96,7 +97,7 @@ FROM (
     JOIN import_staged_row s ON s.id = m.staged_id
     JOIN person p ON p.id = m.person_id
     LEFT JOIN LATERAL (
-        SELECT people_merge(r.values || r.identity ORDER BY r.stated_on, r.id) AS said
+        SELECT people_merge(VALID_VALUES || r.identity ORDER BY r.stated_on, r.id) AS said
         FROM (SELECT m.person_id AS id UNION ALL SELECT k.person_id FROM import_kin k WHERE k.head_id = m.person_id) g
         JOIN department_record r ON r.person_id = g.id
         WHERE r.department = %(department)s AND r.stated_on <= %(stated_on)s AND r.note = ''
@@ -118,6 +119,15 @@ FROM (
     WHERE m.verdict = ''
 ) c WHERE c.staged_id = m.staged_id;
 """
+
+# A statement of which three quarters of its validity are over no longer stands against a repetition: repeated then, it is said anew.
+_VALID_VALUES = "(r.values - ARRAY(SELECT key FROM jsonb_each_text('{wearing}'::jsonb) w WHERE r.stated_on + w.value::int < %(stated_on)s))"
+
+
+def _compare(layout: Layout) -> str:
+    """The comparison for this layout; without columns that wear out nothing more is asked of the database."""
+    wearing = {c.field: lasting_days()[c.field] * 3 // 4 for c in layout.columns if c.field in lasting_days()}
+    return _COMPARE.replace("VALID_VALUES", _VALID_VALUES.replace("{wearing}", json.dumps(wearing)) if wearing else "r.values")
 
 
 _FROM_VERDICTS = """
@@ -147,7 +157,7 @@ def take_verdicts(batch: ImportBatch) -> None:
 def match_as_told(batch: ImportBatch, *, staged_id: int, person_id: int | None) -> None:
     """`import_match` holds one row as a human decided: it means the person, or (None) somebody new. A row that says nothing new is unchanged."""
     values = {"staged": staged_id, "person": person_id, "department": batch.department, "stated_on": batch.stated_on}
-    run_script(_ONE_ROW + (_COMPARE if person_id is not None else ""), values)
+    run_script(_ONE_ROW + (_compare(layout_of(batch.department)) if person_id is not None else ""), values)
 
 
 def match_rows(batch: ImportBatch) -> None:
@@ -166,7 +176,7 @@ def match_rows(batch: ImportBatch) -> None:
         *([] if layout.keeps_identity else [_NAMES]),
         _TWICE,
         _HOUSEHOLDS,
-        _COMPARE,
+        _compare(layout),
     ]
     run_script("".join(steps), values)
     keep_links(batch.id)
