@@ -16,7 +16,7 @@ from songhe.contexts.people import actions as people
 from songhe.contexts.people.models import ImportBatch, Person
 from songhe.foundation.access import SYSTEM, Role
 from songhe.foundation.models import AuditEntry, OutboxEvent
-from tests.contexts.people.city import DAY, LI, ZHANG, resident, table
+from tests.contexts.people.city import DAY, LI, WANG, ZHANG, resident, table
 from tests.web.city import SmallCity
 
 RoleClient = Callable[[Role], Client]
@@ -64,6 +64,8 @@ def test_who_may_not_import_sees_no_import_page(client_for: RoleClient, city: Sm
         f"{batch}/progress/",
         f"{batch}/accept/",
         f"{batch}/result/",
+        f"{batch}/columns/",
+        f"{batch}/rows/1/",
     )
     assert {client.get(f"/ops/imports/{address}").status_code for address in addresses} == {403}
 
@@ -130,11 +132,11 @@ def test_the_columns_of_a_department_are_explained(client_for: RoleClient) -> No
 def test_the_empty_file_keeps_codes_as_text_and_is_no_table_itself(client_for: RoleClient, city: SmallCity) -> None:
     client = client_for(Role.CITY_OFFICER)
     plain = client.get("/ops/imports/templates/police/?format=csv").content.decode("utf-8-sig")
-    assert next(csv.reader([plain]))[:3] == ["公民身份号码", "姓名", "性别"]
+    assert next(csv.reader([plain]))[:3] == ["公民身份号码*", "姓名*", "性别"]
     content = client.get("/ops/imports/templates/police/").content
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     assert book.sheet_names == ["常住人口登记表", "填写说明"]
-    assert book.get_sheet_by_name("常住人口登记表").to_python()[0][:3] == ["公民身份号码", "姓名", "性别"]
+    assert book.get_sheet_by_name("常住人口登记表").to_python()[0][:3] == ["公民身份号码*", "姓名*", "性别"]
     actor = accounts.actor_of_user(city.users[Role.CITY_OFFICER])
     batch = people.upload_file(actor, department="police", name="空表.xlsx", content=content, stated_on=DAY)
     result = people.check_batch(SYSTEM, batch_id=batch)
@@ -208,17 +210,59 @@ def test_a_file_that_cannot_be_read_says_why(client_for: RoleClient, city: Small
     assert "没有找到表头" in page and "改好后重新上传" in page
 
 
-def test_the_result_file_holds_what_is_shown_harmless_and_logged(client_for: RoleClient, city: SmallCity) -> None:
+def _taken(client: Client, address: str) -> list[list[str]]:
+    """A csv that the client downloads."""
+    response = client.get(address)
+    assert response.status_code == 200 and "attachment" in response["Content-Disposition"]
+    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
+
+
+def test_the_result_file_holds_what_is_asked_for_harmless_and_logged(client_for: RoleClient, city: SmallCity) -> None:
     batch, officer = _sent(city), client_for(Role.CITY_OFFICER)
-    content = officer.get(f"/ops/imports/{batch}/result/?verdict=rejected").content.decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(content)))
-    assert rows[0][-4:] == ["行号", "检查结果", "问题", "怎么改"]
-    assert (rows[1][1], rows[1][-4], rows[1][-3]) == ("'=cmd|x", "3", "不能入库")
+    rows = _taken(officer, f"/ops/imports/{batch}/result/?rows=problems")
+    assert rows[0][-3:] == ["处理结果", "问题", "怎么改"]
+    assert (rows[1][1], rows[1][-3]) == ("'=cmd|x", "不能入库")
     assert len(rows) == 2
-    masked = client_for(Role.SYSTEM_ADMIN).get(f"/ops/imports/{batch}/result/").content.decode("utf-8-sig")
+    masked = str(_taken(client_for(Role.SYSTEM_ADMIN), f"/ops/imports/{batch}/result/?rows=all"))
     assert ZHANG not in masked and "13800138000" not in masked and ZHANG[-4:] in masked
     taken = AuditEntry.objects.filter(action="people.export_results").order_by("seq").values_list("detail", flat=True)
-    assert list(taken) == [{"masked": False, "rows": 1, "verdict": "rejected"}, {"masked": True, "rows": 3, "verdict": ""}]
+    assert [(found["masked"], found["rows"], found["verdict"]) for found in taken] == [(False, 1, "problems"), (True, 3, "all")]
+
+
+def test_columns_are_explained_on_the_page_and_the_file_is_checked_again(client_for: RoleClient, city: SmallCity) -> None:
+    content = table([{"证件": LI, "老人": "李建国", "户籍": "H7", "村(社区)代码": COMMUNITY_CODE}])
+    actor = accounts.actor_of_user(city.users[Role.CITY_OFFICER])
+    batch = people.upload_file(actor, department="police", name="甲.csv", content=content, stated_on=DAY)
+    people.check_batch(SYSTEM, batch_id=batch)
+    officer = client_for(Role.CITY_OFFICER)
+    assert f"/ops/imports/{batch}/columns/" in _text(officer, f"/ops/imports/{batch}/")
+    page = officer.get(f"/ops/imports/{batch}/columns/")
+    rows = {row.heading.label: row for row in page.context["sheets"][0].rows}
+    assert (rows["证件"].chosen, rows["证件"].guess) == ("id_number", True)
+    assert LI not in page.content.decode()
+    said = {rows["证件"].name: "id_number", rows["老人"].name: "name", rows["户籍"].name: "name"}
+    assert officer.post(f"/ops/imports/{batch}/columns/", said).status_code == 422
+    assert ImportBatch.objects.get(pk=batch).status == "needs_columns"
+    said[rows["户籍"].name] = "household_no"
+    assert officer.post(f"/ops/imports/{batch}/columns/", said)["Location"] == f"/ops/imports/{batch}/"
+    assert people.check_batch(SYSTEM, batch_id=batch).counts["new"] == 1
+
+
+def test_a_row_is_corrected_or_put_aside_on_its_page(client_for: RoleClient, city: SmallCity) -> None:
+    batch, officer = _sent(city), client_for(Role.CITY_OFFICER)
+    row = officer.get(f"/ops/imports/{batch}/?verdict=rejected").context["rows"][0][0]
+    address = f"/ops/imports/{batch}/rows/{row.id}/"
+    assert "只填要改的格子" in _text(officer, address)
+    assert officer.post(address, {}).status_code == 422
+    wrong = officer.post(address, {"cell-id_number": "456", "cell-name": "王秀英"})
+    assert wrong["Location"] == address and "证件号应为18位" in _text(officer, address)
+    assert officer.post(f"{address}aside/", {"reason": ""}).status_code == 422
+    assert officer.post(f"{address}aside/", {"reason": "退回"})["Location"] == f"/ops/imports/{batch}/"
+    assert "已搁置：退回" in _text(officer, f"/ops/imports/{batch}/?verdict=rejected")
+    right = officer.post(address, {"cell-id_number": WANG})
+    assert right["Location"] == f"/ops/imports/{batch}/"
+    assert ImportBatch.objects.get(pk=batch).counts["new"] == 3
+    assert client_for(Role.STREET_CLERK).get(address).status_code == 404
 
 
 def test_the_list_as_a_file(client_for: RoleClient, city: SmallCity) -> None:

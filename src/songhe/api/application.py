@@ -8,7 +8,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from songhe.api import dci, determination, people, plan, policy, problems, registers, roster
+from songhe.api import dci, determination, imports, indicators, people, plan, policy, problems, registers, roster
 
 
 class SongheAPI(NinjaAPI):
@@ -34,9 +34,11 @@ problems.register(api)
 api.add_router("/people", people.router, tags=["people"])
 api.add_router("", determination.router, tags=["determination"])
 api.add_router("/roster", roster.router, tags=["roster"])
+api.add_router("/imports", imports.router, tags=["imports"])
 api.add_router("/dci", dci.router, tags=["dci"])
 api.add_router("/pack", policy.router, tags=["policy"])
 api.add_router("", registers.router, tags=["registers"])
+api.add_router("/indicators", indicators.router, tags=["indicators"])
 api.add_router("/plan", plan.router, tags=["plan"])
 
 

@@ -54,6 +54,7 @@ DESKS: tuple[Desk, ...] = (
             Entry("street:links", "疑似同一人", "swap", Right.SEE_PEOPLE),
             Entry("street:disputes", "数据有出入", "warning", Right.SEE_PEOPLE),
             Entry("street:census", "普查", "calendar", Right.SEE_PEOPLE),
+            Entry("street:reports", "数据上报", "upload", Right.SEE_PEOPLE),
         ),
         search="street:find",
         work="street:work",

@@ -18,6 +18,7 @@ CONSUMER_RIGHTS = frozenset(
         Right.SEE_PACKS,
         Right.SEE_WORK,
         Right.IMPORT,
+        Right.ACCEPT_IMPORT,
         Right.SEE_REGISTERS,
         Right.KEEP_REGISTERS,
     }

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from songhe.contexts.people.errors import BatchNotFound, CandidateNotFound, PersonNotFound, RoundNotFound, SheetNotFound
-from songhe.contexts.people.models import CensusAnswer, CensusRound, CensusTally, Household, ImportBatch, LinkCandidate, Person, SheetRequest
+from songhe.contexts.people.models import (
+    CensusAnswer,
+    CensusRound,
+    CensusTally,
+    Household,
+    ImportBatch,
+    LinkCandidate,
+    Person,
+    SheetRequest,
+)
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.scope import rows_within
 

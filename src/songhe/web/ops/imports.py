@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.people import actions as people_actions
 from songhe.contexts.people import queries as people
-from songhe.contexts.people.queries import BatchBrief, Layout, RowView
+from songhe.contexts.people.queries import BatchBrief, Layout
 from songhe.contexts.people.words import BatchStatus, Verdict
 from songhe.foundation import clock
 from songhe.foundation.access import Right
@@ -21,7 +21,6 @@ from songhe.foundation.paging import Page
 from songhe.web.access import PageRequest, desk
 from songhe.web.exports import every_row, export
 from songhe.web.lists import FieldProblem, Filter, chosen
-from songhe.web.ops.layouts import column_lines
 from songhe.web.ops.words import BATCH_CHIPS, VERDICT_CHIPS, VERDICT_NOTES, VERDICT_WORDS
 
 MOST_BYTES = 200 * 1024 * 1024
@@ -156,7 +155,7 @@ def _form(request: PageRequest, refused: InvalidInput | None = None) -> HttpResp
         "section": "ops:imports",
         "layouts": people.layouts(),
         "layout": layout,
-        "columns": column_lines(layout),
+        "columns": people.template_columns(layout.code),
         "stated_on": request.POST.get("stated_on", ""),
         "today": clock.today(),
         "problem": problem,
@@ -183,16 +182,12 @@ def page_batch(request: PageRequest, batch: int) -> HttpResponse:
         "rows": [(row, VERDICT_CHIPS[row.verdict], VERDICT_WORDS[row.verdict]) for row in view.rows.items],
         "sheets": len({row.sheet for row in view.rows.items if row.sheet}) > 1,
         "accepted_by": accounts.names_of([brief.accepted_by]).get(brief.accepted_by, "") if brief.accepted_by is not None else "",
+        "nothing_new": brief.counts and brief.total and brief.total == brief.counts.get(Verdict.UNCHANGED),
+        "may_edit": brief.status == BatchStatus.CHECKED,
         "waits_for_another": brief.status == BatchStatus.CHECKED and not view.may_accept,
         "shown": brief.counts.get(Verdict(verdict)) if verdict else brief.total,
-        "detailed": any(has_detail(row) for row in view.rows.items),
     }
     return render(request, "ops/batch.html", found)
-
-
-def has_detail(row: RowView) -> bool:
-    """Whether there is more to a row than its verdict."""
-    return bool(row.problems or row.changes)
 
 
 def _tabs(brief: BatchBrief, verdict: str) -> tuple[VerdictTab, ...]:
@@ -238,10 +233,3 @@ def page_accept(request: PageRequest, batch: int) -> HttpResponse:
         "refused": refused,
     }
     return render(request, "ops/batch_accept.html", found, status=409 if refused else 200)
-
-
-@desk(Right.IMPORT)
-def page_result(request: PageRequest, batch: int) -> HttpResponse:
-    """The file again in its own layout, each row with its verdict."""
-    table = people_actions.export_results(request.actor, batch_id=batch, verdict=request.GET.get("verdict") or None)
-    return export(request, title=table.title, header=table.header, rows=table.rows)

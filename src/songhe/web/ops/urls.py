@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from songhe.web import data_use
-from songhe.web.ops import audit, consumers, design, first, grants, imports, jobs, layouts, users
+from songhe.web.ops import audit, consumers, design, first, grants, import_columns, import_rows, imports, jobs, layouts, users
 
 app_name = "ops"
 urlpatterns = [
@@ -19,7 +19,10 @@ urlpatterns = [
     path("imports/<int:batch>/", imports.page_batch, name="batch"),
     path("imports/<int:batch>/progress/", imports.part_progress, name="batch_progress"),
     path("imports/<int:batch>/accept/", imports.page_accept, name="batch_accept"),
-    path("imports/<int:batch>/result/", imports.page_result, name="batch_result"),
+    path("imports/<int:batch>/result/", import_rows.page_result, name="batch_result"),
+    path("imports/<int:batch>/columns/", import_columns.page_columns, name="batch_columns"),
+    path("imports/<int:batch>/rows/<int:row>/", import_rows.page_row, name="batch_row"),
+    path("imports/<int:batch>/rows/<int:row>/aside/", import_rows.submit_aside, name="batch_aside"),
     path("users/", users.page_users, name="users"),
     path("users/export/", users.page_export, name="users_export"),
     path("users/new/", users.page_new, name="user_new"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from songhe.web.city import roster
-from songhe.web.street import conflicts, consents, disputes, facts, links, people, person, round_asking, rounds, work
+from songhe.web.street import conflicts, consents, disputes, facts, links, people, person, reports, round_asking, rounds, work
 
 app_name = "street"
 urlpatterns = [
@@ -45,6 +45,11 @@ urlpatterns = [
     path("census/<int:round_id>/table/", rounds.page_table, name="census_table"),
     path("census/<int:round_id>/table/export/", rounds.page_table_export, name="census_table_export"),
     path("census/<int:round_id>/people/<uuid:public_id>/", round_asking.page_ask, name="census_ask"),
+    path("reports/", reports.page_reports, name="reports"),
+    path("reports/new/", reports.page_new, name="report_new"),
+    path("reports/<int:sheet>/", reports.page_sheet, name="report"),
+    path("reports/<int:sheet>/file/", reports.page_file, name="report_file"),
+    path("reports/<int:sheet>/return/", reports.submit_return, name="report_return"),
     path("roster/", roster.page_roster, name="roster"),
     path("roster/list/", roster.page_list, name="roster_list"),
     path("roster/export/", roster.page_export, name="roster_export"),

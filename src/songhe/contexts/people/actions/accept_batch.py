@@ -16,6 +16,7 @@ from songhe.contexts.people.actions.request_sheet import close_answered_sheets
 from songhe.contexts.people.actions.seal_again import seal_again
 from songhe.contexts.people.actions.settle_facts import settle_people
 from songhe.contexts.people.actions.stage_rows import stage_rows
+from songhe.contexts.people.actions.tell_progress import tell_progress
 from songhe.contexts.people.actions.write_people import write_households, write_people
 from songhe.contexts.people.errors import BatchNotReady
 from songhe.contexts.people.events import CityFactsChanged, HouseholdsChanged
@@ -64,6 +65,16 @@ def accept_batch(actor: Actor, *, batch_id: int, progress: Progress = silent) ->
     detail = {**batch.counts, "households": len(households), "department": batch.department}
     audit.record(actor, "people.accept_batch", subject_type="import_batch", subject_id=batch.id, detail=detail)
     return AcceptResult(result_of(batch), len(households))
+
+
+def _told(batch: ImportBatch, progress: Progress) -> Progress:
+    """Progress that whoever looks at the batch's page hears too."""
+
+    def told(done: int, total: int, step: str) -> None:
+        tell_progress(batch.id, done, total, step)
+        progress(done, total, step)
+
+    return told
 
 
 def _let_in(actor: Actor, batch: ImportBatch, progress: Progress, *, again: bool) -> list[int]:

@@ -23,7 +23,7 @@ class ImportBatch(models.Model):
     notes = ArrayField(models.TextField(), default=list)  # what is to be said of the file as a whole, in Chinese
     headings_sealed = models.BinaryField(
         default=b""
-    )  # the headers found, what each was taken for, a few cells below it (sealed JSON)
+    )  # the headers found and what each was taken for
     columns = models.JSONField(default=dict)  # header as written -> layout field ("" leaves it out), where the sender said so
     client_key = models.TextField(null=True, unique=True)  # idempotency key of the API consumer who uploaded it
     progress = models.IntegerField(default=0)

@@ -1,6 +1,6 @@
 """Every question this context answers."""
 
-from songhe.contexts.people.queries.batches import BatchBrief, BatchView, RowProblem, RowView, batch, list_batches
+from songhe.contexts.people.queries.batches import BatchBrief, BatchView, RowProblem, RowView, batch, batch_row, list_batches
 from songhe.contexts.people.queries.data_use import Look, UseCount, data_use, looks_at, use_title
 from songhe.contexts.people.queries.data_uses import ConsentView, DataUse, consents, data_uses
 from songhe.contexts.people.queries.demo import holds_demo_people
@@ -104,6 +104,7 @@ __all__ = [
     "askable",
     "askable_fields",
     "batch",
+    "batch_row",
     "census_round",
     "columns",
     "consents",

@@ -7,8 +7,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from django.db import connection
+
 from songhe.basics.masking import mask_address, mask_bank_account, mask_id_number, mask_phone
 from songhe.contexts.people.access import batch_for, batches_visible_to
+from songhe.contexts.people.errors import RowNotFound
 from songhe.contexts.people.models import ImportBatch, ImportRow
 from songhe.contexts.people.queries.dictionary import HIDDEN, find_variable
 from songhe.contexts.people.words import BATCH_STATUS_LABELS, IDENTITY_LABELS, VERDICT_LABELS, BatchStatus, Verdict
@@ -18,6 +21,8 @@ from songhe.foundation.errors import InvalidInput
 from songhe.foundation.paging import Page, cursor_of, keys_of
 
 PAGE = 100
+SESSION = "songhe:import:"
+ACCEPTING_STEPS = ("准备", "重新读取文件", "再次与人口资料比对", "写入人员和户", "汇总各部门说法", "更新户", "完成")
 _MASKS: Mapping[str, Callable[[str], str]] = {
     "id_number": mask_id_number, "phone": mask_phone, "address": mask_address, "bank_account": mask_bank_account,
 }  # fmt: skip
@@ -27,8 +32,8 @@ _MASKS: Mapping[str, Callable[[str], str]] = {
 class BatchBrief:
     """One file in the list. `counts` holds all five verdicts once it is checked and adds up to `total`; `problem` says why a file failed or was not let in.
 
-    `notes` is what is to be said of the file as a whole; `same_as` an accepted batch of exactly the same file, department and day (looked up
-    for one batch, not in lists).
+    `notes` is what is to be said of the file as a whole; `same_as` an accepted batch of exactly the same file, department and day and
+    `step` how far letting it in is (both looked up for one batch, not in lists).
     """
 
     id: int
@@ -48,6 +53,7 @@ class BatchBrief:
     accepted_by: int | None = None
     notes: tuple[str, ...] = ()
     same_as: int | None = None
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +129,17 @@ def batch(actor: Actor, *, batch_id: int, verdict: str | None = None, after: str
     page = list(rows.order_by("id")[: limit + 1])
     following = cursor_of(page[limit - 1].id) if len(page) > limit else None
     may_accept = found.status == BatchStatus.CHECKED and all(actor.may(Right.ACCEPT_IMPORT, path) for path in found.area_paths)
-    shown = replace(brief(found), same_as=_same_as(actor, found))
+    shown = replace(brief(found), same_as=_same_as(actor, found), step=_step(found))
     return BatchView(shown, Page(tuple(row_view(r) for r in page[:limit]), following), may_accept)
+
+
+def batch_row(actor: Actor, *, batch_id: int, row_id: int) -> RowView:
+    """One row of a batch; BatchNotFound or RowNotFound where the actor may not see it or it is not there."""
+    found = batch_for(actor, batch_id, right=Right.ACCEPT_IMPORT if actor.may(Right.ACCEPT_IMPORT) else Right.IMPORT)
+    row = ImportRow.objects.filter(batch_id=found.id, id=row_id).first()
+    if row is None:
+        raise RowNotFound("没有找到这一行。", next_step="请回到检查结果重新选择。")
+    return row_view(row)
 
 
 def brief(b: ImportBatch) -> BatchBrief:
@@ -134,6 +149,20 @@ def brief(b: ImportBatch) -> BatchBrief:
         b.id, b.department, b.file_name, b.stated_on, status, BATCH_STATUS_LABELS[status], {v: b.counts[v] for v in Verdict if v in b.counts},
         b.total, b.progress, b.problem, tuple(b.ignored_columns), b.uploaded_by, b.uploaded_at, b.accepted_at, b.accepted_by, tuple(b.notes),
     )  # fmt: skip
+
+
+def _step(b: ImportBatch) -> str:
+    """How far letting the batch in is, as its session tells; empty where nobody is at it."""
+    if b.status != BatchStatus.ACCEPTING:
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE %s", [f"{SESSION}{b.id}:%"])
+        found = cursor.fetchone()
+    if found is None:
+        return ""
+    place, done, total = (int(part) for part in found[0].removeprefix(f"{SESSION}{b.id}:").split(":"))
+    rows = f"，{done:,}行" if ACCEPTING_STEPS[place] == "重新读取文件" and total else ""
+    return f"第{place}步，共{len(ACCEPTING_STEPS) - 1}步：{ACCEPTING_STEPS[place]}{rows}"
 
 
 def _same_as(actor: Actor, b: ImportBatch) -> int | None:
