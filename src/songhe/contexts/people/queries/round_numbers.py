@@ -6,8 +6,9 @@ One statement over persons and households for the facts, one over the department
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -47,7 +48,7 @@ class Numbers:
     gaps: int = 0
 
 
-def asked_of(round: CensusRound, area_path: str, today: dt.date | None = None) -> dict[str, object]:
+def asked_of(round: CensusRound, area_path: str, today: dt.date | None = None) -> dict[str, Any]:
     """The parameters of `ELDERS` and of the statements below, narrowed to an area of the round."""
     day = today or clock.today()
     own = [name for name in round.variables if (found := find_variable(name)) and found.entity == "person"]
@@ -102,8 +103,8 @@ def numbers(round: CensusRound, area_path: str) -> dict[str, Numbers]:
         cell = found[path].old if known else found[path].missing
         cell[variable] = cell.get(variable, 0) + 1
         with_gaps.setdefault(path, set()).add(person)
-    for path, people in with_gaps.items():
-        found[path].gaps = len(people)
+    for path, some in with_gaps.items():
+        found[path].gaps = len(some)
     return found
 
 
@@ -116,7 +117,7 @@ def _people(round: CensusRound, area_path: str, found: dict[str, Numbers]) -> No
         SELECT area_path, count(*), count(*) FILTER (WHERE sex = 'male'), count(*) FILTER (WHERE sex = 'female'),
                count(*) FILTER (WHERE shared ? 'income_per_head'), coalesce(sum((shared ->> 'income_per_head')::bigint), 0), {bands}
         FROM ({ELDERS}) AS elders GROUP BY area_path"""  # noqa: S608 - parts of our own
-    values: Mapping[str, object] = asked_of(round, area_path) | {f"cut{k}": cut for k, cut in enumerate(cuts)}
+    values = asked_of(round, area_path) | {f"cut{k}": cut for k, cut in enumerate(cuts)}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         for path, people, male, female, known, income, *reached in cursor.fetchall():
