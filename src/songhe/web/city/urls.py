@@ -5,7 +5,22 @@ from __future__ import annotations
 from django.urls import include, path
 
 from songhe.web import data_use
-from songhe.web.city import changes, cockpit, decided, disputes, overview, policy, projection, roster, runs, what_if
+from songhe.web.city import (
+    changes,
+    cockpit,
+    decided,
+    disputes,
+    indicators,
+    indicators_baseline,
+    indicators_months,
+    indicators_rows,
+    overview,
+    policy,
+    projection,
+    roster,
+    runs,
+    what_if,
+)
 
 app_name = "city"
 urlpatterns = [
@@ -24,6 +39,18 @@ urlpatterns = [
     path("disputes/export/", disputes.page_export, name="disputes_export"),
     path("data-use/", data_use.page_city, name="data_use"),
     path("data-use/export/", data_use.page_city_export, name="data_use_export"),
+    path("indicators/", indicators.page_indicators, name="indicators"),
+    path("indicators/export/", indicators.page_export, name="indicators_export"),
+    path("indicators/count/", indicators.submit_count, name="count_indicators"),
+    path("indicators/baseline/", indicators_baseline.page_baseline, name="indicator_baseline"),
+    path("indicators/baseline/export/", indicators_baseline.page_baseline_export, name="indicator_baseline_export"),
+    path("indicators/months/", indicators_months.page_months, name="indicator_months"),
+    path("indicators/months/export/", indicators_months.page_months_export, name="indicator_months_export"),
+    path("indicators/months/revise/", indicators_months.submit_revision, name="revise_indicators"),
+    path("indicators/of/<slug:indicator>/", indicators.page_indicator, name="indicator"),
+    path("indicators/of/<slug:indicator>/export/", indicators.page_towns_export, name="indicator_towns_export"),
+    path("indicators/of/<slug:indicator>/<slug:side>/", indicators_rows.page_rows, name="indicator_rows"),
+    path("indicators/of/<slug:indicator>/<slug:side>/export/", indicators_rows.page_rows_export, name="indicator_rows_export"),
     path("people/<slug:benefit>/<slug:status>/", decided.page_decided, name="decided"),
     path("people/<slug:benefit>/<slug:status>/export/", decided.page_export, name="decided_export"),
     path("policy/", policy.page_benefits, name="policy"),
