@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from songhe.demo_city.areas import Node, build_areas
 from songhe.demo_city.circumstances import build_facts
-from songhe.demo_city.dirt import REPEATED, hit
+from songhe.demo_city.dirt import OUTDATED_IN, REPEATED, hit, outdated
 from songhe.demo_city.files import MOST_ROWS, DepartmentFile, Layout, dirty, words, write_file
 from songhe.demo_city.identities import addresses, id_numbers, names, phones
 from songhe.demo_city.plan import CityPlan
@@ -140,6 +140,8 @@ def _filled(
     for _, kind in layout.columns:
         column = columns.get(kind)
         clean = column[rows] if column is not None else np.full(len(rows), "")
+        if kind in OUTDATED_IN.get(layout.code, ()):
+            clean = outdated(clean)
         filled.append(dirty(rng, kind, clean, layout.code, kind in required) if column is not None else clean)
     return Table(layout, rows, tuple(filled))
 

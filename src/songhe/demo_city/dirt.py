@@ -46,6 +46,19 @@ def hit(rng: np.random.Generator, n: int, per_mille: float) -> NDArray[np.int64]
     return np.flatnonzero(rng.random(n) < per_mille / 1000)
 
 
+OUTDATED = 6  # per mille of what a community wrote down long ago
+OUTDATED_IN: Mapping[str, frozenset[str]] = {"community": frozenset({"mobility_difficulty", "in_institution"})}
+"""Layout -> yes-or-no facts of which it is behind the department that keeps them: nothing else is decided by it, and both can be seen."""
+
+
+def outdated(cells: Text) -> Text:
+    """Some answers turned round. Its own random numbers, so that everything else of the city stays as it was."""
+    out = cells.copy()
+    rows = hit(np.random.default_rng(len(cells)), len(cells), OUTDATED)
+    out[rows] = np.where(cells[rows] == "是", "否", np.where(cells[rows] == "否", "是", cells[rows]))
+    return out
+
+
 def misheard(rng: np.random.Generator, names: Text) -> Text:
     """Some names written with another character of the same sound."""
     out = names.copy()
