@@ -61,12 +61,8 @@ def report(request: PageRequest, found: Cockpit, lines: Sequence[Shown]) -> Http
 def pdf_of(found: Cockpit, lines: Sequence[Shown]) -> bytes:
     """The report as PDF/A-2b. Raises NoChineseFont."""
     data = json.dumps(_data(found, lines), ensure_ascii=False)
-    return bytes(
-        typst.compile(
-            SHEET.read_bytes(), root=str(SHEET.parent), sys_inputs={"data": data}, format="pdf", pdf_standards="a-2b",
-            timestamp=int(dt.datetime.combine(found.today, dt.time(), dt.UTC).timestamp()),
-        )
-    )  # fmt: skip
+    at = dt.datetime.combine(found.today, dt.time(), dt.UTC)
+    return typst.compile(SHEET.read_bytes(), sys_inputs={"data": data}, format="pdf", pdf_standards="a-2b", timestamp=at)
 
 
 def _data(found: Cockpit, lines: Sequence[Shown]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 YEAR = 365.25
 WIDTH, HEIGHT = 640.0, 268.0
-LEFT, RIGHT, TOP, BOTTOM = 64.0, 86.0, 24.0, 30.0
+LEFT, RIGHT, TOP, BOTTOM = 74.0, 106.0, 24.0, 34.0
 SPARK_WIDTH, SPARK_HEIGHT = 96.0, 30.0
 
 

@@ -21,7 +21,6 @@ from songhe.engines.policy.pack import Pack
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.clock import CITY_ZONE
 
-
 Sums = tuple[Decimal, Decimal | None, int]  # above, below, unknown
 
 
@@ -141,8 +140,8 @@ def _newest_of_each_month() -> tuple[FigureSet, ...]:
 
 def _sums(made: FigureSet, paths: tuple[str, ...], names: Collection[str] | None = None) -> Mapping[str, Sums]:
     """By indicator (all where none are named), added up over areas that do not overlap."""
-    rows = Figure.objects.filter(figures=made, area_path__in=paths)
-    rows = (rows if names is None else rows.filter(indicator__in=list(names))).values("indicator")
+    inside = Figure.objects.filter(figures=made, area_path__in=paths)
+    rows = (inside if names is None else inside.filter(indicator__in=list(names))).values("indicator")
     return {
         row["indicator"]: (plain(row["above"]), None if row["below"] is None else plain(row["below"]), row["unsure"])
         for row in rows.annotate(above=Sum("numerator"), below=Sum("denominator"), unsure=Sum("unknown"))
