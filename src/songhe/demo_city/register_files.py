@@ -70,11 +70,13 @@ def facility_rows(pack: Pack, city: Node) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     taken: dict[str, int] = {}
     for group in _items(section, "groups"):
-        rows += _group_rows(register, group, str(section["year"]), city, taken)
+        rows += _group_rows(register, group, str(section["year"]), city, taken, len(rows))
     return rows
 
 
-def _group_rows(register: RegisterEntry, group: Raw, year: str, city: Node, taken: dict[str, int]) -> list[dict[str, str]]:
+def _group_rows(
+    register: RegisterEntry, group: Raw, year: str, city: Node, taken: dict[str, int], before: int
+) -> list[dict[str, str]]:
     count = int(str(group["count"]))
     values: dict[str, list[str]] = {}
     for name, parts in _dealt(_map(group, "totals"), count).items():
@@ -93,7 +95,7 @@ def _group_rows(register: RegisterEntry, group: Raw, year: str, city: Node, take
         taken[title] = taken.get(title, 0) + 1
         rows.append(
             {
-                "code": f"{group['id']}_{place + 1:04d}", "year": year, "kind": _word(register, "kind", group["kind"]),
+                "code": f"{city.code}-{before + place + 1:04d}", "year": year, "kind": _word(register, "kind", group["kind"]),
                 "name": title if taken[title] == 1 else f"{title}（{taken[title]}）", "place": area.code,
             }
             | {name: column[place] for name, column in values.items()} | same

@@ -111,6 +111,7 @@ def test_a_pack_without_conditions_has_no_candidates() -> None:
         ("state: open, days", "state: opened, days", ("registers/visits.yaml", 23, "unknown_state")),
         ("state: open, days", "state: over, days", ("registers/visits.yaml", 23, "shape")),
         ("days: 7, since: last", "days: 0", ("registers/visits.yaml", 23, "shape")),
+        ("key: [team]", "key: [team]\ncolumns: [phone]", ("registers/visits.yaml", 1, "unknown_field")),
         ("since: last", "since: every", ("registers/visits.yaml", 23, "unknown_field")),
         ("where: {every: week}", "where: {every: daily}", ("registers/visits.yaml", 23, "unknown_code")),
         ("where: {every: week}", "where: {team: week}", ("registers/visits.yaml", 23, "unknown_field")),

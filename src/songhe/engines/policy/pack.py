@@ -445,6 +445,7 @@ class RegisterEntry:
     """A declared register. `candidates` says for which persons an entry is expected; `key` are the fields that tell entries apart.
 
     There is at most one open entry for a key (and, where `entity` is person, a person). An entry in one of the `closed` states is over.
+    `columns` are the fields that a list shows.
     """
 
     id: str
@@ -460,6 +461,7 @@ class RegisterEntry:
     clocks: tuple[RegisterClock, ...]
     checks: tuple[RegisterCheck, ...]
     candidates: Expression | None
+    columns: tuple[str, ...]
     public: bool
     cited: Cited
     at: Place

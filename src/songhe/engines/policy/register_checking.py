@@ -20,6 +20,7 @@ def check_registers(pack: Pack, day: dt.date) -> Iterator[Finding]:
     for register in pack.registers.values():
         yield from _fields(register)
         yield from _key(register)
+        yield from _columns(register)
         yield from _states(register)
         yield from _moves(register)
         for clock in register.clocks:
@@ -87,6 +88,14 @@ def _key(register: RegisterEntry) -> Iterator[Finding]:
             yield _at(field.at, "shape", f"保密的字段“{name}”不能作 key", "请换一个不保密的字段")
         elif not field.required:
             yield _at(field.at, "shape", f"key 里的字段“{name}”不是必填", "请给它加 required: true")
+
+
+def _columns(register: RegisterEntry) -> Iterator[Finding]:
+    for name in register.columns:
+        field = register.field(name)
+        if field is None or field.sensitive:
+            fix = "可写的有：" + "、".join(field.id for field in register.fields if not field.sensitive)
+            yield _at(register.at, "unknown_field", f"columns 里的“{name}”不是这本台账的字段，或者是保密的", fix)
 
 
 def _states(register: RegisterEntry) -> Iterator[Finding]:

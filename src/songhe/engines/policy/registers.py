@@ -82,6 +82,7 @@ def read_register(section: Section) -> RegisterEntry:
         tuple(_clock(part) for part in section.each("clocks", f"台账 {name} 的期限")),
         tuple(check for part in section.each("checks", f"台账 {name} 的核对") if (check := _check(part)) is not None),
         section.expression("candidates"),
+        section.texts("columns"),
         section.flag("public", False),
         section.cited(),
         section.at("id"),

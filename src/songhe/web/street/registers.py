@@ -8,6 +8,7 @@ from django.shortcuts import render
 from songhe.contexts.registers import queries as registers
 from songhe.contexts.registers.queries import EntryLine, RegisterView
 from songhe.contexts.registers.words import Expectation
+from songhe.engines.policy.pack import RegisterField
 from songhe.foundation.access import Right
 from songhe.foundation.paging import Page
 from songhe.web.access import PageRequest, desk
@@ -41,6 +42,12 @@ def _filters(request: PageRequest, view: RegisterView) -> tuple[Filter, ...]:
     )
 
 
+def _columns(view: RegisterView) -> list[RegisterField]:
+    """The fields that the list shows: those declared, else the first ones."""
+    fields = [field for field in view.declared.fields if not field.sensitive and field.id != "name"]
+    return [field for field in fields if field.id in view.declared.columns] or fields[:_SHOWN]
+
+
 def _found(
     request: PageRequest, register: str, filters: tuple[Filter, ...], after: str | None, limit: int = 50
 ) -> Page[EntryLine]:
@@ -57,7 +64,7 @@ def page_register(request: PageRequest, register: str) -> HttpResponse:
     view = registers.register(request.actor, register=register, area_path=area_path_of(request))
     filters = _filters(request, view)
     page = _found(request, register, filters, request.GET.get("after"))
-    shown = [field for field in view.declared.fields if not field.sensitive][:_SHOWN]
+    shown = _columns(view)
     ids = {field.id for field in shown}
     found = {
         **frame_of(request),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -190,7 +190,7 @@ def _lines(actor: Actor, register: RegisterEntry, rows: Sequence[Entry]) -> tupl
     ids = [row.person_id for row in rows if row.person_id is not None]
     heads = people.heads_of(ids) if ids else {}
     known = people.people_by_id(actor, person_ids=[heads.get(one, one) for one in ids]) if ids else {}
-    names = {path: _place(path) for path in {row.area_path for row in rows}}
+    names = _places({row.area_path for row in rows})
     return tuple(_line(register, row, known.get(heads.get(row.person_id or 0, row.person_id or 0)), names) for row in rows)
 
 
@@ -218,9 +218,20 @@ def _title(register: RegisterEntry, row: Entry) -> str:
     return str(row.values.get(chosen, "")) or f"第{row.id}号"
 
 
-def _place(path: str) -> str:
-    """小坝镇 · 永丰社区; the city's name for the whole city."""
-    steps = places.ancestors(path)
+def _places(paths: Collection[str]) -> dict[str, str]:
+    """Each path in words: 小坝镇 · 永丰社区; the city's name for the whole city. One statement however many there are."""
+    if len(paths) <= 1:
+        return {path: _place(places.ancestors(path)) for path in paths}
+    known = {area.path: area for area in places.area_tree()}
+    found = {}
+    for path in paths:
+        codes = path.rstrip("/").split("/")
+        chain = ["/".join(codes[: place + 1]) + "/" for place in range(len(codes))]
+        found[path] = _place([known[step] for step in chain if step in known])
+    return found
+
+
+def _place(steps: Sequence[places.AreaView]) -> str:
     below = [step.name for step in steps if step.level in ("county", "town", "community")]
     return " · ".join(below[-2:]) if below else "".join(step.name for step in steps)
 
