@@ -54,6 +54,23 @@ def _definitions(pack: Pack) -> Iterator[tuple[Cell, ...]]:
             yield _row(pack, name, "定义", reading_of(pack, entry), entry.cited)
 
 
+def _ahead(pack: Pack) -> Iterator[tuple[Cell, ...]]:
+    """What the projection rests on."""
+    found = pack.prospect
+    if found is None:
+        return
+    link = reverse("city:projection")
+    tables = (("各年龄人口", found.cohorts), ("各年龄死亡率", found.deaths), ("能力等级的比例", found.ability))
+    ratios = (("各等级住机构的比例", found.institution_use), ("一名护理员照护几位老人", found.carers))
+    parts = [(title, "", part.sourced) for title, part in (*tables, *ratios)]
+    parts += [(one.title, f"{one.low:g}、{one.middle:g}、{one.high:g} {one.unit}", one.sourced) for one in found.assumptions.values()]
+    parts += [(line.title, "", line.sourced) for line in found.money.values()]
+    for title, value, sourced in parts:
+        cited = Cited(sourced.cite, sourced.note, sourced.at)
+        if mark_of(cited):
+            yield _row(pack, Cell(title, "", link), "供需预测", value, cited)
+
+
 def _others(pack: Pack) -> Iterator[tuple[Cell, ...]]:
     if pack.contact is not None and mark_of(pack.contact.cited):
         yield _row(pack, Cell("咨询窗口和电话"), "联系方式", f"{pack.contact.counter}，{pack.contact.phone}", pack.contact.cited)
@@ -69,6 +86,7 @@ def _others(pack: Pack) -> Iterator[tuple[Cell, ...]]:
     for use in pack.data_uses.values():
         if mark_of(use.cited):
             yield _row(pack, Cell(use.title), "数据的用途", use.purpose, use.cited)
+    yield from _ahead(pack)
     for figure in pack.figures:
         if mark_of(figure.cited):
             shown = "" if figure.value is None else f"{figure.value:,g} {figure.unit or ''}".strip()
