@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from songhe.engines.matching.names import loose_sound, plain_name, sound
+from songhe.engines.matching.names import plain_name, sounds
 from songhe.engines.matching.people_model import CEILING, people_model
 from songhe.engines.matching.scoring import connect, count_shares, find_pairs, likely_pairs, weigh_pairs
 
@@ -71,21 +72,26 @@ def put_records(con: duckdb.DuckDBPyConnection, rows: pa.Table, known: pa.Table)
 
 def _prepared(table: pa.Table) -> pa.Table:
     """The columns as they are compared; empty texts become null."""
+    texts = {name: _without_empty(table[name]) for name in _TEXTS}
     columns: dict[str, pa.Array] = {"id": table["id"].cast(pa.int64())}
-    texts = {name: [value or None for value in table[name].to_pylist()] for name in _TEXTS}
-    spelled: dict[str | None, tuple[str | None, str | None, str | None]] = {None: (None, None, None)}
-    for name in texts["name"]:
-        if name not in spelled:
-            plain = plain_name(name)
-            spelled[name] = (plain, sound(plain), loose_sound(plain)) if plain else (None, None, None)
-    for at, column in enumerate(("name", "sound", "loose")):
-        columns[column] = pa.array([spelled[name][at] for name in texts["name"]], pa.string())
-    columns["digits"] = pa.array(texts["id_digits"], pa.string())
-    columns["birth_date"] = table["birth_date"].cast(pa.date32())
-    for column in ("sex", "phone", "address", "area_code", "household_no"):
-        columns[column] = pa.array(texts[column], pa.string())
+    columns |= _spelled(texts.pop("name"))
+    columns |= {"digits": texts.pop("id_digits"), "birth_date": table["birth_date"].cast(pa.date32())} | texts
     there = set(table.column_names)
     columns["id_valid"] = table["id_valid"].fill_null(False) if "id_valid" in there else pa.array([False] * table.num_rows)
     for column in ("namesakes", "soundalikes"):
         columns[column] = table[column].cast(pa.int64()) if column in there else pa.nulls(table.num_rows, pa.int64())
     return pa.table(columns)
+
+
+def _without_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    texts = column.cast(pa.string())
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _spelled(names: pa.ChunkedArray) -> dict[str, pa.Array]:
+    """name, sound and loose: each different name is spelled once."""
+    coded = names.combine_chunks().dictionary_encode()
+    plain = [plain_name(name) for name in coded.dictionary.to_pylist()]
+    heard = [sounds(name) if name else (None, None) for name in plain]
+    forms = {"name": plain, "sound": [strict for strict, _ in heard], "loose": [loose for _, loose in heard]}
+    return {form: pa.array(values, pa.string()).take(coded.indices) for form, values in forms.items()}

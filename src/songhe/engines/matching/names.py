@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from songhe.basics.spelling import syllables
 
@@ -19,20 +20,22 @@ def plain_name(text: str | None) -> str | None:
     """
     if text is None:
         return None
+    if text.isalpha() and unicodedata.is_normalized("NFKC", text):  # nearly every name, at a fifth of the time
+        return text.upper()
     folded = _BRACKETED.sub("", unicodedata.normalize("NFKC", text))
     return _BETWEEN.sub("", folded).upper() or None
 
 
-def sound(name: str) -> str:
-    """The syllables without tones, a surname in its own reading: "单秀英" is "shan xiu ying"."""
-    return " ".join(syllables(name))
+def sounds(name: str) -> tuple[str, str]:
+    """The syllables without tones, a surname in its own reading ("shan xiu ying" for 单秀英), and the same as dialects hear them.
+
+    To them zh and z, ch and c, sh and s, l and n at the beginning, ng and n at the end are one.
+    """
+    spelled = syllables(name)
+    return " ".join(spelled), " ".join(map(_loose, spelled))
 
 
-def loose_sound(name: str) -> str:
-    """As `sound`, with zh and z, ch and c, sh and s, l and n at the beginning, ng and n at the end made equal."""
-    return " ".join(_loose(syllable) for syllable in syllables(name))
-
-
+@lru_cache(maxsize=2_000)
 def _loose(syllable: str) -> str:
     for hard, soft in _LOOSE:
         if syllable.startswith(hard):

@@ -32,14 +32,19 @@ def connect(threads: int) -> duckdb.DuckDBPyConnection:
 
 
 def count_shares(con: duckdb.DuckDBPyConnection, model: Model, people: int, *, told: Mapping[str, str]) -> None:
-    """`known` gets the model's share columns: of so many people, how large a part bears the value.
+    """`known` gets the model's share columns: of so many people, how large a part bears the value; null for values that no row has.
 
     `told` names for some shares a column that already holds the number of bearers; where that is null, those in `known` are counted.
     """
+    columns, joins = [], []
     for share, column in model.shares.items():
-        counted = f"count(*) OVER (PARTITION BY {column})"
-        number = f"coalesce({told[share]}, {counted})" if share in told else counted
-        con.execute(f"CREATE OR REPLACE TEMP TABLE known AS SELECT *, {number} / {float(people)!r} AS {share} FROM known")  # noqa: S608
+        number = f"coalesce(k.{told[share]}, c_{share}.n)" if share in told else f"c_{share}.n"
+        columns.append(f"{number} / {float(people)!r} AS {share}")
+        joins.append(f"""
+            LEFT JOIN (SELECT {column}, count(*) AS n FROM known SEMI JOIN row USING ({column}) GROUP BY ALL) c_{share}
+            ON c_{share}.{column} = k.{column}""")  # noqa: S608
+    if columns:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE known AS SELECT k.*, {', '.join(columns)} FROM known k {' '.join(joins)}")  # noqa: S608
 
 
 def find_pairs(con: duckdb.DuckDBPyConnection, model: Model) -> None:
@@ -49,13 +54,13 @@ def find_pairs(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     """
     parts = []
     for block in model.blocks:
-        left, right = block.replace("{t}", "r"), block.replace("{t}", "k")
+        asked, there = block.replace("{t}", "r"), block.replace("{t}", "k")
         parts.append(f"""
             SELECT unnest(row_ids) AS row_id, known_id FROM (
-                SELECT a.row_ids, unnest(b.known_ids) AS known_id
-                FROM (SELECT {left} AS key, list(r.id) AS row_ids FROM row r GROUP BY ALL HAVING key IS NOT NULL) a
-                JOIN (SELECT {right} AS key, list(k.id) AS known_ids FROM known k GROUP BY ALL HAVING key IS NOT NULL) b USING (key)
-                WHERE len(a.row_ids) * len(b.known_ids) <= {MOST_PAIRS_OF_A_KEY})""")  # noqa: S608
+                WITH a AS (SELECT {asked} AS key, list(r.id) AS row_ids FROM row r GROUP BY ALL HAVING key IS NOT NULL),
+                b AS (SELECT key, list(id) AS known_ids FROM (SELECT {there} AS key, k.id FROM known k) SEMI JOIN a USING (key) GROUP BY ALL)
+                SELECT row_ids, unnest(known_ids) AS known_id FROM a JOIN b USING (key)
+                WHERE len(row_ids) * len(known_ids) <= {MOST_PAIRS_OF_A_KEY})""")  # noqa: S608
     con.execute(f"CREATE OR REPLACE TEMP TABLE pair AS {' UNION '.join(parts)}")
 
 
