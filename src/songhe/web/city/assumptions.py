@@ -63,7 +63,9 @@ def _ahead(pack: Pack) -> Iterator[tuple[Cell, ...]]:
     tables = (("各年龄人口", found.cohorts), ("各年龄死亡率", found.deaths), ("能力等级的比例", found.ability))
     ratios = (("各等级住机构的比例", found.institution_use), ("一名护理员照护几位老人", found.carers))
     parts = [(title, "", part.sourced) for title, part in (*tables, *ratios)]
-    parts += [(one.title, f"{one.low:g}、{one.middle:g}、{one.high:g} {one.unit}", one.sourced) for one in found.assumptions.values()]
+    parts += [
+        (one.title, f"{one.low:g}、{one.middle:g}、{one.high:g} {one.unit}", one.sourced) for one in found.assumptions.values()
+    ]
     parts += [(line.title, "", line.sourced) for line in found.money.values()]
     for title, value, sourced in parts:
         cited = Cited(sourced.cite, sourced.note, sourced.at)
