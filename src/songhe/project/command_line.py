@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("file", type=Path)
     read.add_argument("--json", action="store_true", help="as JSON, each row with clause, quote and offset")
     read.set_defaults(run=_plan_read)
+    fits = plan.add_parser("check", help="find what does not fit in a document: numbers, dates, units, names")
+    fits.add_argument("file", type=Path)
+    fits.add_argument("--json", action="store_true", help="as JSON, each finding with severity, computation and places")
+    fits.set_defaults(run=_plan_check)
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="what")
     audit.add_parser("verify", help="find any audit row that was altered by hand").set_defaults(run=_audit_verify)
     api = commands.add_parser("api", help="the HTTP API").add_subparsers(required=True, metavar="what")
@@ -149,6 +153,12 @@ def _plan_read(options: argparse.Namespace) -> int:
     from songhe.project.plan_files import print_reading
 
     return print_reading(options.file, as_json=options.json)
+
+
+def _plan_check(options: argparse.Namespace) -> int:
+    from songhe.project.plan_files import print_findings
+
+    return print_findings(options.file, as_json=options.json)
 
 
 def _audit_verify(options: argparse.Namespace) -> int:

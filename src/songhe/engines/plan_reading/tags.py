@@ -69,6 +69,11 @@ def read_tags(printed: Sequence[Printed]) -> list[Tag]:
     ]
 
 
+def spellings(printed: Sequence[Printed]) -> dict[str, str]:
+    """Names of units that stand for another, more usual name of the same document."""
+    return _one_name(_known(piece for p in printed for piece in (*_pieces(p.lead), *_pieces(p.partners))))
+
+
 def _pieces(units: str) -> list[str]:
     """The list cut at its separators (not inside brackets), angle brackets written as round ones."""
     text = re.sub(r"[<〈]([^<>〈〉]*)[>〉]", r"(\1)", units)
