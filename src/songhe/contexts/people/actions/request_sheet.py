@@ -128,7 +128,7 @@ def _send(
     )  # fmt: skip
     work_items.open_item(
         actor, kind="sheet_request", key=_key(row), owner=department, area_path=path, subject_type="sheet_request", subject_id=row.id,
-        title=f"填报{len(ids)}位老人的资料：{reason}", due_on=due_on,
+        title=f"填报{len(ids)}位老人的资料：{reason}", due_on=due_on, priority=1,
     )  # fmt: skip
     return SheetRequested(row.id, path, len(ids))
 
