@@ -105,7 +105,6 @@ def _html(content: bytes) -> str:
 
 def _pdf(content: bytes) -> str:
     import pdfplumber
-    from pdfminer.pdfdocument import PDFPasswordIncorrect
     from pdfplumber.utils.exceptions import PdfminerException
 
     try:
@@ -116,7 +115,7 @@ def _pdf(content: bytes) -> str:
     except DocumentProblem:
         raise
     except PdfminerException as error:
-        if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
+        if error.args and type(error.args[0]).__name__ == "PDFPasswordIncorrect":
             raise DocumentProblem("password", "文件加了密码，打不开。", "请去掉密码后再上传。") from error
         raise DocumentProblem("damaged", "PDF损坏，打不开。", "请重新导出后再上传。") from error
     return _joined(_without_furniture(pages))
