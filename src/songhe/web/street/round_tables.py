@@ -39,13 +39,18 @@ class ShownPlace:
 
 
 class ShownRound:
-    """A round with its communities by name and their total."""
+    """A round with its communities by name and their total; where they lie in several towns, a line a town instead."""
 
     def __init__(self, view: RoundView) -> None:
         self.view = view
         names = area_names()
-        self.places = [_place(names.get(place.area_path, place.area_path), place) for place in view.places]
-        self.total = _total(self.places)
+        places = [_place(names.get(place.area_path, place.area_path), place) for place in view.places]
+        towns: dict[str, list[ShownPlace]] = {}
+        for place in places:
+            towns.setdefault(_above(place.path), []).append(place)
+        self.by_town = len(towns) > 1
+        self.places = [_total(rows, names.get(path, path), path) for path, rows in towns.items()] if self.by_town else places
+        self.total = _total(places)
         self.counted_at = min((place.counted_at for place in view.places), default=None)
 
 
@@ -89,11 +94,16 @@ def _place(name: str, place: RoundPlace) -> ShownPlace:
     )
 
 
-def _total(rows: Sequence[ShownPlace]) -> ShownPlace:
+def _above(path: str) -> str:
+    """The path of the town above a community."""
+    return "/".join(path.rstrip("/").split("/")[:-1]) + "/"
+
+
+def _total(rows: Sequence[ShownPlace], name: str = "合计", path: str = "") -> ShownPlace:
     def of(field: str) -> int:
         return sum(getattr(row, field) for row in rows)
 
-    return ShownPlace("合计", "", *(of(field) for field in ("people", "answered", "absent", "refused", "gone", "todo", "gaps")))
+    return ShownPlace(name, path, *(of(field) for field in ("people", "answered", "absent", "refused", "gone", "todo", "gaps")))
 
 
 # the table of number, age, health and means

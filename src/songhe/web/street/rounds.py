@@ -133,12 +133,19 @@ def page_people(request: PageRequest, round_id: int) -> HttpResponse:
         "page": _people(request, round_id, request.GET.get("after")),
         "brief": _brief(request, round_id),
         "filters": filters,
-        "community": filters[0].value.count("/") > 2,
+        "community": _community(filters[0]),
         "may_ask": request.actor.may(Right.CORRECT_FACTS),
         "cleared": request.path if any(item.value for item in filters) else "",
         "section": SECTION,
     }
     return render(request, "street/census_people.html", found)
+
+
+def _community(area: Filter) -> str:
+    """The path of the community that the list is of: the chosen one, or the only one there is; empty for more than one."""
+    only = area.options[0][0] if len(area.options) == 1 else ""
+    path = area.value or only
+    return path if path.count("/") > 2 else ""
 
 
 def _brief(request: PageRequest, round_id: int) -> queries.RoundBrief:
@@ -164,14 +171,15 @@ def page_people_export(request: PageRequest, round_id: int) -> HttpResponse:
 @desk(Right.SEE_PEOPLE)
 def page_paper(request: PageRequest, round_id: int) -> HttpResponse:
     """The list of one community on paper: who is to be asked, with room to write the answers."""
-    area = chosen_area(request)
-    lines = every_row(lambda after: _people(request, round_id, after, limit=200)) if area.count("/") > 2 else []
+    filters = _people_filters(request)
+    area = _community(filters[0])
+    lines = every_row(lambda after: _people(request, round_id, after, limit=200)) if area else []
     place = places.area_by_path(area).name if lines else ""
     found = {
         "brief": _brief(request, round_id),
         "lines": lines,
         "place": place,
-        "filters": _people_filters(request),
+        "filters": filters,
         "day": clock.today(),
         "section": SECTION,
     }

@@ -11,7 +11,6 @@ from django.db.models import QuerySet, Sum
 from songhe.contexts.entitlements.access import roster_counts_visible_to, roster_visible_to
 from songhe.contexts.entitlements.models import RosterEntry, RosterRule
 from songhe.contexts.entitlements.words import EXIT_REASON_LABELS, ExitReason, RosterKind, RosterState, town_of
-from songhe.contexts.people.queries import people_by_id
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.errors import NotFound
@@ -38,7 +37,6 @@ class RosterLine:
 
     id: int
     person_id: int
-    name: str
     area_path: str
     rule: RosterRuleView
     state: RosterState
@@ -110,7 +108,7 @@ def roster(
     if rule:
         rows = rows.filter(rule_id__in=_named(rules, rule))
     if state == RosterState.LEFT:
-        return _left(actor, rows.filter(left_on__isnull=False), rules, after, limit)
+        return _left(rows.filter(left_on__isnull=False), rules, after, limit)
     if state not in ("", RosterState.SURE, RosterState.UNSURE):
         raise NotFound("没有这种在册情况。", next_step="请选择在册、待核实或已移出。")
     rows = rows.filter(left_on=None)
@@ -124,18 +122,16 @@ def roster(
         )
     found = list(rows.order_by("area_path", "person_id", "id")[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
-    return Page(_lines(actor, found[:limit], rules), cursor_of(last.area_path, last.person_id, last.id) if last else None)
+    return Page(_lines(found[:limit], rules), cursor_of(last.area_path, last.person_id, last.id) if last else None)
 
 
-def _left(
-    actor: Actor, rows: QuerySet[RosterEntry], rules: Mapping[int, RosterRuleView], after: str | None, limit: int
-) -> Page[RosterLine]:
+def _left(rows: QuerySet[RosterEntry], rules: Mapping[int, RosterRuleView], after: str | None, limit: int) -> Page[RosterLine]:
     if after:
         day, entry = keys_of(after, str, int)
         rows = rows.extra(where=["(roster_entry.left_on::text, roster_entry.id) < (%s, %s)"], params=[day, entry])
     found = list(rows.order_by("-left_on", "-id")[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
-    return Page(_lines(actor, found[:limit], rules), cursor_of(str(last.left_on), last.id) if last else None)
+    return Page(_lines(found[:limit], rules), cursor_of(str(last.left_on), last.id) if last else None)
 
 
 def _named(rules: Mapping[int, RosterRuleView], name: str) -> list[int]:
@@ -150,20 +146,18 @@ def roster_of(actor: Actor, *, person_id: int) -> tuple[RosterLine, ...]:
     require(actor, Right.SEE_DECISIONS)
     rows = list(roster_visible_to(actor).filter(person_id=person_id))
     rows.sort(key=lambda row: (row.left_on is not None, -(row.left_on or row.entered_on).toordinal(), row.id))
-    return _lines(actor, rows, _rules())
+    return _lines(rows, _rules())
 
 
-def _lines(actor: Actor, rows: list[RosterEntry], rules: Mapping[int, RosterRuleView]) -> tuple[RosterLine, ...]:
-    ids = {row.person_id for row in rows}
-    names = people_by_id(actor, person_ids=sorted(ids)) if actor.may(Right.SEE_PEOPLE) else {}
-    return tuple(_line(row, rules[row.rule_id], names[row.person_id].name if row.person_id in names else "") for row in rows)
+def _lines(rows: list[RosterEntry], rules: Mapping[int, RosterRuleView]) -> tuple[RosterLine, ...]:
+    return tuple(_line(row, rules[row.rule_id]) for row in rows)
 
 
-def _line(row: RosterEntry, rule: RosterRuleView, name: str) -> RosterLine:
+def _line(row: RosterEntry, rule: RosterRuleView) -> RosterLine:
     state = RosterState.LEFT if row.left_on else RosterState.UNSURE if row.unsure_since else RosterState.SURE
     reason = EXIT_REASON_LABELS[ExitReason(row.left_reason)] if row.left_reason else ""
     return RosterLine(
-        row.id, row.person_id, name, row.area_path, rule, state, row.entered_on, row.entered_run_id, row.unsure_since, row.left_on,
+        row.id, row.person_id, row.area_path, rule, state, row.entered_on, row.entered_run_id, row.unsure_since, row.left_on,
         reason, row.left_because, row.left_run_id,
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ ELDERS = """
     SELECT p.id, p.area_path, p.birth_date, p.sex, p.household_id, p.facts, h.facts AS shared
     FROM person p JOIN household h ON h.id = p.household_id
     WHERE p.area_path LIKE %(area)s AND p.stands_for_id IS NULL AND p.facts -> 'alive' IS DISTINCT FROM 'false'::jsonb
-      AND p.birth_date <= %(born_by)s
+      AND p.birth_date <= %(born_by)s AND (%(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[]))
 """
 """Whom a round asks: living heads of the area who have reached its age. Without a birth date nobody can be told to have."""
 
@@ -59,6 +59,7 @@ def asked_of(round: CensusRound, area_path: str, today: dt.date | None = None) -
         "own": own,
         "shared": [name for name in round.variables if name not in own],
         "derived": DERIVED,
+        "ids": None,
     }
 
 
@@ -72,7 +73,8 @@ needed AS (
 said AS (
     SELECT coalesce(p.stands_for_id, p.id) AS id, v.name, max(r.stated_on) AS day
     FROM person p JOIN department_record r ON r.person_id = p.id CROSS JOIN unnest(%(own)s::text[]) AS v (name)
-    WHERE p.area_path LIKE %(area)s AND r.department <> %(derived)s AND r.values ? v.name GROUP BY 1, 2
+    WHERE p.area_path LIKE %(area)s AND r.department <> %(derived)s AND r.values ? v.name
+      AND (%(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[]) OR p.stands_for_id = ANY(%(ids)s::bigint[])) GROUP BY 1, 2
     UNION ALL
     SELECT e.id, v.name, max(r.stated_on)
     FROM elders e JOIN department_record r ON r.household_id = e.household_id CROSS JOIN unnest(%(shared)s::text[]) AS v (name)
@@ -84,10 +86,10 @@ WHERE NOT n.known OR s.day IS NULL OR s.day < %(fresh_from)s
 """Every fact of the round that is missing or old: person, place, fact, whether it is known (then it is old)."""
 
 
-def gaps(round: CensusRound, area_path: str) -> list[tuple[int, str, str, bool]]:
-    """(person, place, fact, known) for every fact of the round that is missing or older than the round allows, in the area."""
+def gaps(round: CensusRound, area_path: str, person_ids: Sequence[int] | None = None) -> list[tuple[int, str, str, bool]]:
+    """(person, place, fact, known) for every fact of the round that is missing or older than the round allows, in the area (of these people)."""
     with connection.cursor() as cursor:
-        cursor.execute(GAPS, asked_of(round, area_path))
+        cursor.execute(GAPS, asked_of(round, area_path) | {"ids": None if person_ids is None else list(person_ids)})
         return [(row[0], row[1], row[2], row[3]) for row in cursor.fetchall()]
 
 

@@ -206,10 +206,9 @@ def _lines(row: CensusRound, people: Sequence[Person]) -> tuple[RoundPerson, ...
     }
     missing: dict[int, list[str]] = {}
     old: dict[int, list[str]] = {}
-    for path in {person.area_path for person in people}:
-        for person_id, _, name, known in gaps(row, path):
-            found = find_variable(name)
-            (old if known else missing).setdefault(person_id, []).append(found.label if found else name)
+    for person_id, _, name, known in gaps(row, row.area_path, [person.id for person in people]):
+        found = find_variable(name)
+        (old if known else missing).setdefault(person_id, []).append(found.label if found else name)
     return tuple(
         RoundPerson(
             brief, AskOutcome(answers[brief.id].outcome) if brief.id in answers else None,
