@@ -46,6 +46,13 @@ async def restart_stalled_jobs(context: JobContext, timestamp: int) -> None:
         await manager.retry_job(job)
 
 
+@app.periodic(cron="40 2 * * *")
+@app.task(name="derive_city_living", queue="imports", queueing_lock="derive_city_living")
+def derive_city_living(timestamp: int) -> None:
+    """Who turned sixty, or whose child came of age, is counted rightly among those who live alone or without their children."""
+    actions.derive_city_living(SYSTEM)
+
+
 @app.periodic(cron="15 3 * * *")
 @app.task(name="forget_old_jobs", queue="quick", pass_context=True)
 async def forget_old_jobs(context: JobContext, timestamp: int) -> None:

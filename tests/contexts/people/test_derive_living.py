@@ -10,6 +10,8 @@ from songhe.contexts.people import actions, queries
 from songhe.contexts.people.models import Household, Person, Record
 from songhe.contexts.people.words import DERIVED
 from songhe.foundation import clock
+from songhe.foundation.access import SYSTEM
+from songhe.foundation.errors import AccessDenied
 from tests.contexts.people import city
 from tests.contexts.people.city import DAY, LI, OFFICER, WANG, ZHANG, bring_in, person_of, resident
 
@@ -108,6 +110,20 @@ def test_who_lives_in_an_institution_or_elsewhere_is_not_spoken_of() -> None:
     bring_in("民政", [{"身份证号": LI, "姓名": "李建国", "入住养老机构": "是"}])
     assert derived(LI) == derived(WANG) == {}
     assert derived(ZHANG) == {"lives_alone": True, "empty_nest": True}
+
+
+def test_time_passes_and_who_turns_sixty_is_spoken_of() -> None:
+    bring_in("公安", [resident(city.id_number("19661201", 1), "赵明", "H5", 与户主关系="户主", **VILLAGE)])
+    young = city.id_number("19661201", 1)
+    with clock.frozen(dt.date(2026, 11, 30)):
+        assert actions.derive_city_living(SYSTEM) == actions.CityLiving(0, 0)
+        assert (derived(young), all_elders(young)) == ({}, "unknown")
+    with clock.frozen(dt.date(2026, 12, 1)):
+        assert actions.derive_city_living(SYSTEM) == actions.CityLiving(1, 1)
+        assert actions.derive_city_living(SYSTEM) == actions.CityLiving(0, 0)
+    assert (derived(young), all_elders(young)) == ({"lives_alone": True, "empty_nest": True}, True)
+    with pytest.raises(AccessDenied):
+        actions.derive_city_living(OFFICER)
 
 
 def test_deriving_again_says_nothing_new() -> None:

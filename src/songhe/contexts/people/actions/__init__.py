@@ -8,6 +8,7 @@ from songhe.contexts.people.actions.correct_fact import CorrectedFact, correct_f
 from songhe.contexts.people.actions.correct_row import correct_row, set_row_aside
 from songhe.contexts.people.actions.count_round import refresh_rounds
 from songhe.contexts.people.actions.decide_candidate import DecidedCandidate, decide_candidate
+from songhe.contexts.people.actions.derive_city_living import CityLiving, derive_city_living
 from songhe.contexts.people.actions.export_results import ResultFile, export_results
 from songhe.contexts.people.actions.link_persons import LinkedPersons, link_persons
 from songhe.contexts.people.actions.open_round import open_round
@@ -34,6 +35,7 @@ __all__ = [
     "AnswerRecorded",
     "AskedDepartment",
     "BatchResult",
+    "CityLiving",
     "CorrectedFact",
     "Criterion",
     "DecidedCandidate",
@@ -53,6 +55,7 @@ __all__ = [
     "correct_fact",
     "correct_row",
     "decide_candidate",
+    "derive_city_living",
     "download_sheet",
     "export_results",
     "give_up_accepting",

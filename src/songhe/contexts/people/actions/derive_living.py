@@ -166,6 +166,13 @@ def derive_living_of_batch() -> DerivedLiving:
     return _new()
 
 
+def derive_living_of_city() -> DerivedLiving:
+    """As `derive_living_of_batch`, for every household."""
+    values = _derive("SELECT id FROM household", {})
+    run_script(_COUNTING.format(), values)
+    return _new()
+
+
 def _derive(asked: str, given: dict[str, object]) -> dict[str, object]:
     today = clock.today()
     values = {

@@ -79,7 +79,8 @@ def settle_household(home: Household) -> bool:
     if facts == home.facts and list(found.stale) == home.stale:
         return False
     Household.objects.filter(id=home.id).update(facts=facts, stale=list(found.stale), changed_at=clock.now())
-    return facts != home.facts
+    changed: bool = facts != home.facts
+    return changed
 
 
 def close_ended(disputes: Iterable[tuple[int, str]]) -> None:
