@@ -49,7 +49,7 @@ def test_one_indicator_says_how_it_is_counted(client_for: SignIn, counted: Town)
     page = client_for(Role.CITY_OFFICER).get(reverse("city:indicator", args=["family_doctor_60"])).content.decode()
     for words in (
         "签约家庭医生的60周岁及以上人数除以60周岁及以上人数",
-        "alive and age &gt;= 60 and family_doctor",
+        "健在并且周岁年龄≥60并且已签约家庭医生",
         "分子 ÷ 分母 × 100",
         "演示取值",
     ):

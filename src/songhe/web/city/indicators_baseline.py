@@ -40,7 +40,7 @@ def _line(found: BaselineLine) -> Line:
     places = max(_places(found.printed) + 1, 2)
     relative = "" if found.relative is None else f"{number(found.relative * 100)}%"
     view = found.indicator
-    why = "" if found.measured is not None or view is None else view.needs or "还没有人报送或登记"
+    why = "" if found.measured is not None or view is None else view.needs or "还没有这项资料"
     return Line(
         found, _exact(found.printed), _shown(found.measured, places), _shown(found.difference, places, signed=True), relative, why
     )
@@ -81,14 +81,34 @@ def page_baseline(request: PageRequest) -> HttpResponse:
             Filter("name", "名称", request.GET.get("name", "").strip()[:40], hint="例如：床位"),
             Filter("fit", "结果", chosen(request.GET, "fit", _FITS), "choice", _FITS, any="全部"),
         ),
+        "partial": _partial(check),
         "contradictions": [_contradiction(view) for view in check.contradictions], "section": "city:indicators",
     }  # fmt: skip
     return render(request, "city/indicators_baseline.html", shown)
 
 
+def _partial(check: BaselineCheck) -> str:
+    """A sentence where far fewer elders are in the system than the plan prints; then counts cannot fit."""
+    for line in check.lines:
+        small = line.measured is not None and line.printed and line.measured < line.printed * Decimal("0.9")
+        if (
+            small
+            and line.indicator is not None
+            and line.indicator.id == "elders_60"
+            and line.measured is not None
+            and line.printed
+        ):
+            share = number(line.measured / line.printed * 100, 0)
+            return f"系统里的老年人只有文件所印人数的{share}%，人数和按人数摊算的数自然对不上。"
+    return ""
+
+
 def _contradiction(view: ContradictionView) -> Mapping[str, object]:
     pack = policy.pack_in_use().pack
-    names = {figure.id: figure.indicator for figure in pack.figures}
+    titles = [figure.indicator for figure in pack.figures]
+    names = {
+        f.id: f"{f.indicator}（{f.date}）" if titles.count(f.indicator) > 1 and f.date else f.indicator for f in pack.figures
+    }
     sides = [
         {"title": side.title, "value": number(side.value, 3), "formula": _readable(side.formula, names)}
         for side in (view.first, view.second)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from songhe.contexts.places import queries as places
 from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.statistics.queries import AreaFigure, FigureView, Point, State
-from songhe.engines.policy.counting import AREA, HOUSEHOLD, PERSON, REGISTER
+from songhe.engines.policy.counting import AREA, HOUSEHOLD, PERSON, REGISTER, source_variables
 from songhe.engines.policy.pack import Cited, CountEntry, Pack
 from songhe.web.city import drawing
 from songhe.web.city.drawing import Chart, Value
+from songhe.web.city.rule_words import in_words
 
 DIRECTION_WORDS: Mapping[str, str] = {"up": "越高越好", "down": "越低越好", "none": "只作参考"}
 SIDE_WORDS: Mapping[str, str] = {"numerator": "分子", "denominator": "分母", "unknown": "不能判断"}
@@ -57,7 +58,7 @@ def why_of(view: FigureView) -> str:
     if view.state is State.NOTHING_TO_DIVIDE:
         return "这个区域没有可以作分母的记录"
     if view.state is State.NO_DATA_YET:
-        return view.needs or ("还没有统计过" if view.period is None else "还没有人报送或登记")
+        return view.needs or ("还没有统计过" if view.period is None else "还没有这项资料")
     return ""
 
 
@@ -125,7 +126,7 @@ def map_of(view: FigureView, rows: Sequence[AreaFigure], href: str) -> Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class SideShown:
-    """How one side is counted: the source in words, the condition as it stands in the pack, the field that is summed."""
+    """How one side is counted: the source, the condition and the field that is summed, all in words."""
 
     source: str
     where: str
@@ -143,7 +144,12 @@ def side_of(pack: Pack, count: CountEntry | None) -> SideShown | None:
     total = "" if count.total is None else fields.get(count.total) or _label(pack, count.total)
     inner = side_of(pack, count.having)
     having = "" if inner is None else f"{inner.source}：{inner.where}"
-    return SideShown(source, count.where.text if count.where else "全部", total, having)
+    return SideShown(source, _condition(pack, count), total, having)
+
+
+def _condition(pack: Pack, count: CountEntry) -> str:
+    known = source_variables(pack, count.of) or {}
+    return in_words(replace(pack, variables={count.of: known}), count.where.text) if count.where else "全部"
 
 
 def _label(pack: Pack, name: str) -> str:
