@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from songhe.contexts.people.actions.settle_persons import settle_persons
@@ -19,6 +20,7 @@ from tests.web.town import ID_NUMBER, Town, build_town
 SignIn = Callable[[Role], Client]
 
 
+@transaction.atomic
 def say(person: Person, department: str, **values: object) -> Record:
     """What a department says today, and what counts after it."""
     said = Record.objects.create(

@@ -141,7 +141,7 @@ def _filled(
         column = columns.get(kind)
         clean = column[rows] if column is not None else np.full(len(rows), "")
         if kind in OUTDATED_IN.get(layout.code, ()):
-            clean = outdated(clean)
+            clean = outdated(clean, kind)
         filled.append(dirty(rng, kind, clean, layout.code, kind in required) if column is not None else clean)
     return Table(layout, rows, tuple(filled))
 

@@ -51,10 +51,10 @@ OUTDATED_IN: Mapping[str, frozenset[str]] = {"community": frozenset({"mobility_d
 """Layout -> yes-or-no facts of which it is behind the department that keeps them: nothing else is decided by it, and both can be seen."""
 
 
-def outdated(cells: Text) -> Text:
+def outdated(cells: Text, kind: str) -> Text:
     """Some answers turned round. Its own random numbers, so that everything else of the city stays as it was."""
     out = cells.copy()
-    rows = hit(np.random.default_rng(len(cells)), len(cells), OUTDATED)
+    rows = hit(np.random.default_rng([len(cells), *kind.encode()]), len(cells), OUTDATED)
     out[rows] = np.where(cells[rows] == "是", "否", np.where(cells[rows] == "否", "是", cells[rows]))
     return out
 

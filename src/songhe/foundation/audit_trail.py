@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q
 from django.db.models.fields.json import KeyTextTransform
@@ -103,7 +104,8 @@ def count_deeds(
         times=Count("seq"), actors=Count("actor_id", distinct=True), subjects=Count("subject_id", distinct=True)
     )
     found = [
-        DeedCount(tuple(str(row[key] or "") for key in named), row["times"], row["actors"], row["subjects"]) for row in counted
+        DeedCount(tuple(str(row[key] or "") for key in named), row["times"], row["actors"], row["subjects"])
+        for row in map(dict[str, Any], counted)
     ]
     return tuple(sorted(found, key=lambda count: (-count.times, count.details)))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.queries import PersonBrief
+from songhe.contexts.people.words import DISPUTED_FACT, STALE_FACTS
 from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.registers.words import CLOCK
 from songhe.engines.policy.rulebook import Variable
@@ -18,7 +19,10 @@ from songhe.web.street.fact_fields import FactField, fact_field
 
 MISSING, CONFLICT, SAME = "missing_fact", "import_conflict", "link_review"
 SHEET = "sheet_request"
-KINDS = {MISSING: "缺资料", CONFLICT: "导入的资料对不上", SAME: "疑似同一人", CLOCK: "台账到期", SHEET: "填表"}
+KINDS = {
+    MISSING: "缺资料", CONFLICT: "导入的资料对不上", SAME: "疑似同一人", CLOCK: "台账到期", SHEET: "填表", DISPUTED_FACT: "部门说法不一",
+    STALE_FACTS: "资料过期",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -157,7 +158,7 @@ WHERE a.department = %s AND b.department = %s AND (%s = '' OR a.variable = %s)
 )
 
 
-def _terms() -> tuple[object, ...]:
+def _terms() -> tuple[str, str, dt.date]:
     return DERIVED, json.dumps(dict(lasting_days())), clock.today()
 
 
