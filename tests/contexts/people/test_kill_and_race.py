@@ -17,11 +17,12 @@ from django.db import connection, connections
 from songhe.contexts.people import actions
 from songhe.contexts.people.actions import AcceptResult
 from songhe.contexts.people.errors import BatchNotReady, ImportRunning
-from songhe.contexts.people.models import Household, ImportBatch, ImportRow, Person, Record
+from songhe.contexts.people.models import Household, ImportBatch, ImportRow, Person, Record, SenderMapping, SheetRequest
 from songhe.foundation.errors import SongheError
 from songhe.foundation.models import AuditEntry, OutboxEvent, WorkItem
 from tests.contexts.people import city
 from tests.contexts.people.city import DAY, LI, OFFICER, WANG, ZHANG, check, person_of, resident, table
+from tests.contexts.people.workbooks import cells_of, sheet_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +94,31 @@ def test_killed_while_checking_can_be_checked_again() -> None:
         actions.accept_batch(OFFICER, batch_id=batch)
     assert actions.check_batch(OFFICER, batch_id=batch).counts["new"] == 3
     assert ImportRow.objects.count() == 3
+
+
+def test_killed_while_accepting_a_mapped_file_remembers_nothing_and_accepting_again_does() -> None:
+    said = {"证件": "id_number", "老人": "name", "户籍编号": "household_no"}
+    rows = [{"证件": ZHANG, "老人": "张桂兰", "户籍编号": "H1", "村(社区)代码": "990101001"}]
+    batch = check("公安", table(rows)).batch_id
+    actions.say_columns(OFFICER, batch_id=batch, columns=said)
+    actions.check_batch(OFFICER, batch_id=batch)
+    killed_during("accept_batch", batch, "完成")
+    assert (Person.objects.count(), SenderMapping.objects.count()) == (0, 0)
+    assert ImportBatch.objects.get(id=batch).columns == said
+    actions.accept_batch(OFFICER, batch_id=batch)
+    assert (Person.objects.count(), SenderMapping.objects.get().columns) == (1, said)
+
+
+def test_killed_while_accepting_a_returned_sheet_leaves_the_request_open() -> None:
+    actions.accept_batch(OFFICER, batch_id=check("公安", table(three_rows())).batch_id)
+    asked = actions.request_sheet(OFFICER, person_ids=[person_of(ZHANG).id], fields=["needs_meals"], reason="核对")[0].request_id
+    lines = cells_of(actions.download_sheet(OFFICER, request_id=asked).content)["社区老年人走访登记表"]
+    batch = actions.return_sheet(OFFICER, request_id=asked, name="f.xlsx", content=sheet_of(lines[0], [*lines[1][:-1], "是"]))
+    actions.check_batch(OFFICER, batch_id=batch)
+    killed_during("accept_batch", batch, "完成")
+    assert SheetRequest.objects.get().closed_at is None and "needs_meals" not in person_of(ZHANG).facts
+    actions.accept_batch(OFFICER, batch_id=batch)
+    assert SheetRequest.objects.get().closed_at is not None and person_of(ZHANG).facts["needs_meals"] is True
 
 
 def in_threads(*deeds: Callable[[], object]) -> list[object]:

@@ -207,7 +207,7 @@ def _likeness(heading: Heading, column: Column, cells: Sequence[str], as_of: dt.
     names = [folded(name) for name in (column.header, *column.aliases, variable.label if variable else "") if name]
     label = heading.label
     alike = max(SequenceMatcher(None, label, name).ratio() for name in names)
-    if any(len(name) >= 2 and (name in label or (len(label) >= 2 and label in name)) for name in names):
+    if any(len(name) >= 2 and (name in label or (len(label) >= 3 and label in name)) for name in names):
         alike = max(alike, 0.8)
     judge = judge_for(column, as_of)
     fitting = sum(judge(text)[1] is None for text in cells) / len(cells) if cells else 0.5
