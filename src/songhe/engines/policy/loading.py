@@ -64,6 +64,7 @@ KNOWN_FILES = {
     "projection",
     "roster",
 }
+HEAD_KEYS = {"extends", "place", "valid", "counties", "members", "applies_to", "contact", "version", "id", "title"}  # of pack.yaml
 REGISTERS = "registers/"  # one file a register, named by its id
 
 
@@ -202,18 +203,7 @@ class _Reader:
             roster=roster,
         )
         for head in heads.values():
-            head.section.asked |= {
-                "extends",
-                "place",
-                "valid",
-                "counties",
-                "members",
-                "applies_to",
-                "contact",
-                "version",
-                "id",
-                "title",
-            }
+            head.section.asked |= HEAD_KEYS
             head.section.done()
         return pack
 
