@@ -30,7 +30,7 @@ def test_every_target_with_a_number_is_measured_by_an_indicator(city: str) -> No
 @pytest.mark.parametrize("city", CITIES.values())
 def test_every_printed_figure_has_an_indicator_in_its_unit(city: str) -> None:
     for figure in pack(city).figures:
-        assert figure.measures in pack(city).indicators, figure.id
+        assert figure.measures is not None and figure.measures in pack(city).indicators, figure.id
         if figure.value is not None:
             assert in_unit(figure, pack(city).indicators[figure.measures].unit) is not None, figure.id
 

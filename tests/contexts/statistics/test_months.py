@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -54,8 +55,8 @@ def test_a_month_is_frozen_once_from_the_last_snapshot_before_its_end(city: list
         ("measured", december.value),
     ]
     assert [(point.on, point.value) for point in points if point.kind == "printed"] == [
-        (dt.date(2020, 12, 31), 42000),
-        (dt.date(2020, 12, 31), 42034),
+        (dt.date(2020, 12, 31), Decimal(42000)),
+        (dt.date(2020, 12, 31), Decimal(42034)),
     ]
 
 
