@@ -132,7 +132,7 @@ def test_the_columns_of_a_department_are_explained(client_for: RoleClient) -> No
 def test_the_empty_file_keeps_codes_as_text_and_is_no_table_itself(client_for: RoleClient, city: SmallCity) -> None:
     client = client_for(Role.CITY_OFFICER)
     plain = client.get("/ops/imports/templates/police/?format=csv").content.decode("utf-8-sig")
-    assert next(csv.reader([plain]))[:3] == ["公民身份号码*", "姓名*", "性别"]
+    assert next(csv.reader(io.StringIO(plain)))[:3] == ["公民身份号码*", "姓名*", "性别"]
     content = client.get("/ops/imports/templates/police/").content
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     assert book.sheet_names == ["常住人口登记表", "填写说明"]
