@@ -64,7 +64,18 @@ KNOWN_FILES = {
     "projection",
     "roster",
 }
-HEAD_KEYS = {"extends", "place", "valid", "counties", "members", "applies_to", "contact", "version", "id", "title"}  # of pack.yaml
+HEAD_KEYS = {
+    "extends",
+    "place",
+    "valid",
+    "counties",
+    "members",
+    "applies_to",
+    "contact",
+    "version",
+    "id",
+    "title",
+}  # of pack.yaml
 REGISTERS = "registers/"  # one file a register, named by its id
 
 
@@ -198,7 +209,9 @@ class _Reader:
             cases=lists.read_cases(cases, parameters),
             indicators=self.merged("indicators", read_indicators),
             registers=self.registers(),
-            data_uses=self.merged("data_uses", lambda s: read_data_uses(s, departments_of(self.parts.get("national/departments.yaml")))),
+            data_uses=self.merged(
+                "data_uses", lambda s: read_data_uses(s, departments_of(self.parts.get("national/departments.yaml")))
+            ),
             prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
             roster=roster,
         )
