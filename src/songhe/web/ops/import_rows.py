@@ -29,9 +29,8 @@ def page_row(request: PageRequest, batch: int, row: int) -> HttpResponse:
     """The row with a box for each cell; on POST what was typed counts instead of the file's, and only this row is judged anew."""
     problem: FieldProblem | None = None
     if request.method == "POST":
-        cells = {
-            key.removeprefix("cell-"): text for key, text in request.POST.items() if key.startswith("cell-") and text.strip()
-        }
+        typed = {key.removeprefix("cell-"): request.POST.get(key, "") for key in request.POST if key.startswith("cell-")}
+        cells = {field: text for field, text in typed.items() if text.strip()}
         emptied = {key.removeprefix("empty-"): "" for key in request.POST if key.startswith("empty-")}
         try:
             found = actions.correct_row(request.actor, batch_id=batch, row_id=row, cells=cells | emptied)
