@@ -227,7 +227,7 @@ def test_the_first_screen_asks_few_questions_of_the_database(
 ) -> None:  # type: ignore[no-untyped-def]
     client = client_for(Role.CITY_OFFICER)
     client.get("/city/")
-    with django_assert_max_num_queries(100):
+    with django_assert_max_num_queries(40):
         client.get("/city/")
 
 
