@@ -123,9 +123,9 @@ def test_looks_are_counted_for_the_audit_administrator_and_for_the_own_city(clie
 
 
 def test_what_happened_stands_in_the_timeline(client_for: SignIn, town: Town) -> None:
-    say(town.wife, "卫健", alive=False)
+    say(town.wife, "公安", alive=False)
     assert LifeEvent.objects.get(person=town.wife).kind == "died"
     page = client_for(Role.STREET_CLERK).get(f"/street/people/{town.wife.public_id}/").content.decode()
     assert "<p>去世</p>" in page
-    assert "卫健说的" in page
+    assert "公安说的" in page
     assert "已去世" in page

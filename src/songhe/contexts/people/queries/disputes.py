@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -87,8 +88,10 @@ def disputes(
 def dispute_counts(actor: Actor, *, area_path: str = "") -> tuple[DisputeCount, ...]:
     """Per fact the people whom departments differ about, most first; after each fact its pairs of departments."""
     require(actor, Right.SEE_PEOPLE)
-    ids = _disputed(actor, area_path, "").values_list("id", flat=True)
-    statement, values = ids.query.sql_with_params()
+    try:
+        statement, values = _disputed(actor, area_path, "").values_list("id", flat=True).query.sql_with_params()
+    except EmptyResultSet:  # an area outside the actor's
+        return ()
     people: dict[str, int] = {}
     pairs: dict[str, list[DisputeCount]] = {}
     labels = {name: variable.label for name, variable in variables("person").items()}
@@ -164,7 +167,10 @@ def _terms() -> tuple[str, str, dt.date]:
 
 def _differing(rows: QuerySet[Person], departments: Sequence[str], variable: str) -> list[int]:
     """Those among the rows about whom these two departments differ."""
-    statement, values = rows.values_list("id", flat=True).query.sql_with_params()
+    try:
+        statement, values = rows.values_list("id", flat=True).query.sql_with_params()
+    except EmptyResultSet:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(_BETWEEN.format(ids=statement), (*values, *_terms(), *departments, variable, variable))
         return [row[0] for row in cursor.fetchall()]
