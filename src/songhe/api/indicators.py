@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from songhe.api.access import CallerRequest, Needs
 from songhe.api.fields import Cursor, PlainText, only_known_filters
@@ -17,10 +17,20 @@ from songhe.contexts.statistics import queries
 from songhe.contexts.statistics.queries import AreaFigure, FigureRow, FigureView, Point, RevisionView, Side
 from songhe.foundation.access import Right
 
+
+def iso_day(text: object) -> object:
+    """A day as YYYY-MM-DD; anything else (a number is days since 1970 to the parser) is refused."""
+    if isinstance(text, str) and (len(text) != 10 or text.isdigit()):
+        raise ValueError("a day is written YYYY-MM-DD")
+    return text
+
+
 router = Router()
 SEE = Needs(Right.SEE_FIGURES)
 Name = Annotated[PlainText, Field(max_length=63)]
 Area = Annotated[PlainText, Field(max_length=100)]
+Month = Annotated[dt.date, Field(ge=dt.date(2000, 1, 1), le=dt.date(2100, 12, 31))]
+IsoMonth = Annotated[Month, BeforeValidator(iso_day)]
 
 
 class IndicatorOut(Schema):
@@ -117,7 +127,7 @@ class Where(Schema):
     model_config = ConfigDict(extra="forbid")
 
     area: Area = ""
-    period: dt.date | None = None
+    period: IsoMonth | None = None
 
 
 class RowsAsked(Schema):
@@ -127,7 +137,7 @@ class RowsAsked(Schema):
 
     side: Literal["numerator", "denominator", "unknown"] = "numerator"
     area: Area = ""
-    period: dt.date | None = None
+    period: IsoMonth | None = None
     revision: Annotated[int, Field(ge=0, le=10_000)] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     after: Cursor | None = None
