@@ -38,7 +38,7 @@ _STARTS = {
     "png": b"\x89PNG",
     "jpg": b"\xff\xd8\xff",
 }
-ALLOWED = frozenset({"csv", "txt", "json", "geojson", "yaml", "xml", "jpeg", *_STARTS})
+ALLOWED = frozenset({"csv", "txt", "html", "htm", "json", "geojson", "yaml", "xml", "jpeg", *_STARTS})
 
 
 @dataclass(frozen=True, slots=True)

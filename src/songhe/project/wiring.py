@@ -8,9 +8,10 @@ from songhe.contexts.entitlements import listeners as entitlements
 from songhe.contexts.entitlements.events import CityRunRequested, RunPublished
 from songhe.contexts.people import listeners as people
 from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged, LifeEventsKnown
+from songhe.contexts.plan_tracking.events import PlanUploaded
 from songhe.contexts.policy_library.events import PackPutInUse
 from songhe.foundation import outbox
-from songhe.jobs import determination, figures, imports, registers
+from songhe.jobs import determination, figures, imports, plans, registers
 
 LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     AcceptRequested: (imports.on_accept_requested,),
@@ -19,6 +20,7 @@ LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     CityFactsChanged: (determination.on_city_facts_changed, registers.on_city_facts_changed),
     PackPutInUse: (determination.on_pack_put_in_use, registers.on_pack_put_in_use),
     CityRunRequested: (determination.on_city_run_requested,),
+    PlanUploaded: (plans.on_plan_uploaded,),
     RunPublished: (figures.on_run_published,),
 }
 """Events that somebody in the house reacts to."""

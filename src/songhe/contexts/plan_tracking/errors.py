@@ -2,10 +2,70 @@
 
 from __future__ import annotations
 
-from songhe.foundation.errors import NotFound
+from songhe.foundation.errors import AccessDenied, Conflict, InvalidInput, NotFound
 
 
 class TargetNotFound(NotFound):
     """The plan in use has no such target."""
 
     code = "target_not_found"
+
+
+class DocumentNotFound(NotFound):
+    """No such plan document, or none that the actor may see."""
+
+    code = "plan_document_not_found"
+
+
+class ItemNotFound(NotFound):
+    """The document has no such item or finding."""
+
+    code = "plan_item_not_found"
+
+
+class DocumentRefused(InvalidInput):
+    """The file cannot be read as a plan. Nothing of it was kept."""
+
+    code = "plan_document_refused"
+
+
+class NotReadYet(Conflict):
+    """The document has not been read, so nothing can be decided about it."""
+
+    code = "plan_not_read"
+
+
+class StillUndecided(Conflict):
+    """Items wait for a decision."""
+
+    code = "plan_undecided"
+
+
+class TaskNotFound(NotFound):
+    """The plan in use has no such task, or none that the actor's unit takes part in."""
+
+    code = "plan_task_not_found"
+
+
+class NotYourTask(AccessDenied):
+    """The task is another unit's to lead or to report on. Nothing was written."""
+
+    code = "plan_not_your_task"
+
+
+class StepRefused(Conflict):
+    """The step cannot go there from where it stands, or there is one of that title."""
+
+    code = "plan_step_refused"
+
+
+class EvidenceRefused(InvalidInput):
+    """The file is empty, too large, or none of the kinds that are kept. Nothing of it was kept."""
+
+    code = "plan_evidence_refused"
+
+
+class AssessmentRefused(Conflict):
+    """The assessment cannot be frozen as asked."""
+
+    code = "plan_assessment_refused"

@@ -65,3 +65,167 @@ TOO_LITTLE_LABELS: Mapping[str, str] = {
 
 RELATION_LABELS: Mapping[str, str] = {"restates": "同一目标的另一处写法", "conflicts": "与它矛盾的写法"}
 LINK_LABELS: Mapping[str, str] = {"named": "任务写明了这个目标", "clause": "同一条款", "alike": "同一单位的同类事项"}
+
+
+class Stage(StrEnum):
+    DRAFT = "draft"
+    ISSUED = "issued"
+
+
+STAGE_LABELS: Mapping[Stage, str] = {Stage.ISSUED: "已印发", Stage.DRAFT: "征求意见稿"}
+
+
+class DocumentStatus(StrEnum):
+    UPLOADED = "uploaded"
+    READING = "reading"
+    READ = "read"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+
+
+DOCUMENT_LABELS: Mapping[DocumentStatus, str] = {
+    DocumentStatus.UPLOADED: "等待读取",
+    DocumentStatus.READING: "正在读取",
+    DocumentStatus.READ: "等您核对",
+    DocumentStatus.CONFIRMED: "已确认",
+    DocumentStatus.FAILED: "读不了",
+}
+
+
+class ItemKind(StrEnum):
+    TASK = "task"
+    TARGET = "target"
+    BASELINE = "baseline"
+
+
+ITEM_KIND_LABELS: Mapping[ItemKind, str] = {ItemKind.TASK: "任务", ItemKind.TARGET: "目标", ItemKind.BASELINE: "现状数"}
+
+
+class ItemState(StrEnum):
+    READ = "read"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+
+
+ITEM_STATE_LABELS: Mapping[ItemState, str] = {
+    ItemState.READ: "待核对",
+    ItemState.ACCEPTED: "已认可",
+    ItemState.CORRECTED: "已更正",
+    ItemState.REJECTED: "不算",
+}
+
+
+class FindingState(StrEnum):
+    OPEN = "open"
+    SETTLED = "settled"
+
+
+SEVERITY_LABELS: Mapping[str, str] = {"A": "照着数字会办错", "B": "要有人拿主意", "C": "用词"}
+
+TARGET_KIND_LABELS: Mapping[str, str] = {
+    "target": "目标值",
+    "standard": "常设标准",
+    "milestone": "里程碑",
+    "universal": "全覆盖承诺",
+    "count_action": "要办的件数",
+    "frequency": "次数",
+    "cap": "上限",
+    "named_list": "点名的项目",
+}
+COMPARATOR_LABELS: Mapping[str, str] = {
+    "=": "等于",
+    ">=": "不少于",
+    ">": "超过",
+    "<=": "不超过",
+    "<": "低于",
+    "≈": "左右",
+    "range": "区间",
+}
+DIRECTION_LABELS: Mapping[str, str] = {"up": "越高越好", "down": "越低越好", "cap": "不超过"}
+
+FIELD_LABELS: Mapping[str, str] = {
+    "title": "任务名称",
+    "indicator": "指标名称",
+    "kind": "种类",
+    "value": "数值",
+    "value_max": "最大值",
+    "unit": "单位",
+    "comparator": "比较",
+    "hedge": "留有余地的词",
+    "direction": "方向",
+    "deadline": "期限",
+    "deadlines": "期限",
+    "scope": "范围",
+    "attribute": "性质",
+    "responsible": "责任单位",
+    "participating": "配合单位",
+    "date": "时点",
+    "approx": "约数",
+    "clause": "条款",
+}
+
+
+class TaskState(StrEnum):
+    LATE = "late"
+    AT_RISK = "at_risk"
+    ON_TRACK = "on_track"
+    SILENT = "silent"
+    DONE = "done"
+
+
+TASK_STATE_LABELS: Mapping[TaskState, str] = {
+    TaskState.LATE: "逾期",
+    TaskState.AT_RISK: "有风险",
+    TaskState.ON_TRACK: "按期",
+    TaskState.SILENT: "没有报过进展",
+    TaskState.DONE: "已完成",
+}
+
+
+class ReportState(StrEnum):
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    LATE = "late"
+    DONE = "done"
+
+
+REPORT_STATE_LABELS: Mapping[ReportState, str] = {
+    ReportState.ON_TRACK: "按期",
+    ReportState.AT_RISK: "有风险",
+    ReportState.LATE: "逾期",
+    ReportState.DONE: "已完成",
+}
+
+
+class StepState(StrEnum):
+    TODO = "todo"
+    DOING = "doing"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+STEP_STATE_LABELS: Mapping[StepState, str] = {
+    StepState.TODO: "还没开始",
+    StepState.DOING: "正在办",
+    StepState.DONE: "已完成",
+    StepState.DROPPED: "不再办",
+}
+STEP_MOVES: Mapping[StepState, tuple[StepState, ...]] = {
+    StepState.TODO: (StepState.DOING, StepState.DONE, StepState.DROPPED),
+    StepState.DOING: (StepState.DONE, StepState.TODO, StepState.DROPPED),
+    StepState.DONE: (StepState.DOING,),
+    StepState.DROPPED: (StepState.TODO,),
+}
+
+EVIDENCE_KINDS: Mapping[str, str] = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "txt": "text/plain; charset=utf-8",
+}
+PLAN_DUE = "plan_due"  # work items: a step or task is due soon, or late
+PLAN_LATE = "plan_late"
+PLAN_TASK, PLAN_STEP = "plan_task", "plan_step"  # what they are about

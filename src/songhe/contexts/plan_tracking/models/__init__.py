@@ -1,0 +1,23 @@
+"""The tables of this context."""
+
+from songhe.contexts.plan_tracking.models.document import FindingKept, PlanDocument, ReadItem
+from songhe.contexts.plan_tracking.models.ledger import (
+    Evidence,
+    FrozenAssessment,
+    LedgerTask,
+    ProgressReport,
+    TaskStep,
+    UnitSeat,
+)
+
+__all__ = [
+    "Evidence",
+    "FindingKept",
+    "FrozenAssessment",
+    "LedgerTask",
+    "PlanDocument",
+    "ProgressReport",
+    "ReadItem",
+    "TaskStep",
+    "UnitSeat",
+]

@@ -1,0 +1,32 @@
+"""Which account acts for which unit of the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from songhe.contexts.plan_tracking.access import city_path
+from songhe.contexts.plan_tracking.models import UnitSeat
+from songhe.contexts.policy_library import queries as policy
+from songhe.foundation.access import Actor, Right, require
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """An account (`kind` user or consumer) and its unit."""
+
+    kind: str
+    actor_id: int
+    unit: str
+
+
+def seats(actor: Actor) -> tuple[SeatView, ...]:
+    """Every seat, by unit; for who manages the accounts of the whole city. Raises AccessDenied."""
+    require(actor, Right.MANAGE_USERS, city_path())
+    rows = UnitSeat.objects.order_by("unit", "actor_kind", "actor_id")
+    return tuple(SeatView(row.actor_kind, row.actor_id, row.unit) for row in rows)
+
+
+def units_of_plan() -> tuple[str, ...]:
+    """Every unit that a task of the plan in use names."""
+    tasks = policy.pack_in_use().pack.tasks
+    return tuple(sorted({name for task in tasks for name in (*task.responsible, *task.participating)}))
