@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from songhe.basics.yaml_parts import Mapping, read_document
+from songhe.basics.yaml_sections import plain_value
 from songhe.engines.policy.checking import check_pack
-from songhe.engines.policy.documents import Mapping, read_document
-from songhe.engines.policy.sections import plain_value
 from tests.engines.policy.small_pack import BENEFITS, files
 
 

@@ -13,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from songhe.basics.yaml_sections import NAME as NAME
 from songhe.engines.policy.findings import LanguageError
 
 MAX_LENGTH = 2000
@@ -33,7 +34,6 @@ FUNCTIONS = {
     "hh_max": (1, "hh_max(数值)"),
     "hh_size": (0, "hh_size()"),
 }
-NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _TOKEN = re.compile(
     r"(?P<space>[ \t\n]+)|(?P<word>[A-Za-z][A-Za-z0-9_]*)|(?P<number>[0-9]+)(?![A-Za-z0-9_.])|(?P<text>'[A-Za-z0-9_.\-]{0,40}'(?!'))"
     r"|(?P<sign><=|>=|<>|=(?!=)|[<>+*(),.]|-(?!-))"

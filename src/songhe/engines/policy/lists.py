@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping as MappingOf
 
-from songhe.engines.policy.documents import Listing, Mapping, Part, Scalar
+from songhe.basics.yaml_parts import Listing, Mapping, Part, Scalar
+from songhe.basics.yaml_sections import plain_value
 from songhe.engines.policy.entries import money_value, read_readings
 from songhe.engines.policy.findings import Finding
 from songhe.engines.policy.indicators import read_contradictions
@@ -25,7 +26,7 @@ from songhe.engines.policy.pack import (
     Task,
 )
 from songhe.engines.policy.rulebook import Status
-from songhe.engines.policy.sections import Section, plain_value
+from songhe.engines.policy.sections import Section
 from songhe.engines.policy.tree import Type
 
 STATUSES = {status.name.lower(): status for status in Status}

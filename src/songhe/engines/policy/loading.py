@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from songhe.basics.ages import to_days
 from songhe.basics.money import yuan_to_fen
+from songhe.basics.yaml_parts import Listing, Part, Scalar, read_document
+from songhe.basics.yaml_parts import Mapping as Map
 from songhe.engines.policy import entries, lists
 from songhe.engines.policy.data_uses import read_data_uses
-from songhe.engines.policy.documents import Listing, Part, Scalar, read_document
-from songhe.engines.policy.documents import Mapping as Map
 from songhe.engines.policy.findings import Finding, PackInvalid, Place
 from songhe.engines.policy.indicators import read_indicators
 from songhe.engines.policy.pack import (
@@ -77,6 +77,7 @@ HEAD_KEYS = {
     "title",
 }  # of pack.yaml
 REGISTERS = "registers/"  # one file a register, named by its id
+SCALES = "scales/"  # one file an assessment scale; another engine reads and checks these
 
 
 def load_pack(files: Mapping[str, str], city: str, overlay: Overlay | None = None) -> Pack:
@@ -114,6 +115,8 @@ class _Reader:
         self.cites: list[Cited] = []
         for name in sorted(files):
             stem = name.split("/", 1)[-1].removesuffix(".yaml")
+            if stem.startswith(SCALES):
+                continue
             if stem not in KNOWN_FILES and not stem.startswith(REGISTERS):
                 self.findings.append(
                     Finding(name, 1, "unknown_file", f"不认识文件 {stem}.yaml", "可有的文件：" + "、".join(sorted(KNOWN_FILES)))

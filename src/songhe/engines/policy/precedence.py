@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from songhe.engines.policy.documents import Mapping as Map
-from songhe.engines.policy.documents import Scalar
+from songhe.basics.yaml_parts import Mapping as Map
+from songhe.basics.yaml_parts import Scalar
 from songhe.engines.policy.pack import LastingEntry
 from songhe.engines.policy.rulebook import Variable
 from songhe.engines.policy.sections import Section

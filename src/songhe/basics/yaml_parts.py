@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from songhe.engines.policy.findings import Finding
+from songhe.basics.findings import Finding
 
 MAX_BYTES = 4_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
