@@ -14,6 +14,7 @@ from songhe.basics.yaml_parts import Mapping as Map
 from songhe.engines.policy import entries, lists
 from songhe.engines.policy.data_uses import read_data_uses
 from songhe.engines.policy.findings import Finding, PackInvalid, Place
+from songhe.engines.policy.following import read_following
 from songhe.engines.policy.indicators import read_indicators
 from songhe.engines.policy.pack import (
     Admission,
@@ -33,6 +34,7 @@ from songhe.engines.policy.pack import (
 from songhe.engines.policy.precedence import departments_of, read_city_precedence
 from songhe.engines.policy.prospect_file import read_prospect
 from songhe.engines.policy.registers import read_register_file
+from songhe.engines.policy.release_file import read_rating, read_release
 from songhe.engines.policy.roster import read_roster
 from songhe.engines.policy.rulebook import Citation, Variable
 from songhe.engines.policy.sections import Section
@@ -58,10 +60,13 @@ KNOWN_FILES = {
     "cases",
     "data_uses",
     "departments",
+    "following",
     "precedence",
     "indicators",
     "linkage",
     "projection",
+    "rating",
+    "release",
     "roster",
 }
 HEAD_KEYS = {
@@ -140,6 +145,10 @@ class _Reader:
                 found |= read(section)
         return found
 
+    def last(self, stem: str, read: Callable[[Section], Entry | None]) -> Entry | None:
+        """The city's file, or the national one where the city has none."""
+        return next((read(section) for folder in self.folders[::-1] if (section := self.section(folder, stem)) is not None), None)
+
     def listed(self, stem: str, what: str) -> list[Section]:
         files = [f"{folder}/{stem}.yaml" for folder in self.folders]
         return [section for file in files for section in lists.listed(self.findings, file, self.parts.get(file), what)]
@@ -217,6 +226,9 @@ class _Reader:
             ),
             prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
             roster=roster,
+            following=self.merged("following", read_following),
+            release=self.last("release", read_release),
+            rating=self.last("rating", read_rating),
         )
         for head in heads.values():
             head.section.asked |= HEAD_KEYS

@@ -10,6 +10,7 @@ from songhe.basics.ages import BirthdayRule
 from songhe.engines.policy.findings import Finding, Place
 from songhe.engines.policy.language import Syntax
 from songhe.engines.policy.prospect import Prospect
+from songhe.engines.policy.release import RatingPlan, ReleasePlan
 from songhe.engines.policy.rulebook import Citation, Period, Status, UnknownMate, Variable
 from songhe.engines.policy.tree import Type
 
@@ -273,6 +274,17 @@ class Task:
     deadlines: tuple[Deadline, ...]
     tags: tuple[str, ...]
     targets: tuple[str, ...]  # ids of the targets that it stands behind, where the document says so
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingEntry:
+    """A value by which the plan's tasks are followed: days, or points of a hundred."""
+
+    id: str
+    title: str
+    value: int
+    unit: str
     cited: Cited
 
 
@@ -546,8 +558,11 @@ class Pack:
     roster: RosterGroups = RosterGroups("", (), Place("roster.yaml", 1))
     findings: tuple[Finding, ...] = field(default=())
     prospect: Prospect | None = None
+    release: ReleasePlan | None = None
+    rating: RatingPlan | None = None
     data_uses: Mapping[str, DataUseEntry] = field(default_factory=dict)
     lasting: Mapping[str, LastingEntry] = field(default_factory=dict)
+    following: Mapping[str, FollowingEntry] = field(default_factory=dict)
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:
         """The facts that rules over an entity may name; a person's rules may also name the household's."""

@@ -146,6 +146,10 @@ DEEDS: Mapping[str, str] = {
     "figures.computed": "计算指标",
     "figures.frozen": "冻结月度指标",
     "figures.revised": "订正月度指标",
+    "release.drafted": "起草老年人状况",
+    "release.agreed": "审核通过老年人状况",
+    "release.returned": "退回老年人状况",
+    "release.published": "发布老年人状况",
     "work_item.close": "办结待办",
     "places.load": "载入区划",
     "job.retry": "重做后台作业",
@@ -164,6 +168,7 @@ DEED_GROUPS: tuple[tuple[str, str], ...] = (
     ("pack.", "政策"),
     ("run.", "核算"),
     ("figures.", "指标"),
+    ("release.", "老年人状况"),
     ("job.", "后台作业"),
     ("audit.", "审计"),
 )

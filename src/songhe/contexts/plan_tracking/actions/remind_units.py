@@ -18,9 +18,6 @@ from songhe.foundation import clock, work_items
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.work_items import NewWorkItem
 
-REMIND_DAYS = "plan_reminder_days"  # a parameter of the pack
-DEFAULT_DAYS = 14
-
 
 @dataclass(frozen=True, slots=True)
 class UnitsReminded:
@@ -44,10 +41,9 @@ def remind_units(actor: Actor) -> UnitsReminded:
 
 
 def reminder_days() -> int:
-    """How many days ahead a unit is reminded: the pack's parameter on this day."""
-    parameter = policy.pack_in_use().pack.parameters.get(REMIND_DAYS)
-    entry = parameter.on(clock.today()) if parameter is not None else None
-    return entry.value if entry is not None else DEFAULT_DAYS
+    """How many days ahead a unit is reminded, as the pack says."""
+    entry = policy.pack_in_use().pack.following.get("reminder_days")
+    return entry.value if entry is not None else 0
 
 
 def _steps(today: dt.date, until: dt.date) -> Iterator[NewWorkItem]:
