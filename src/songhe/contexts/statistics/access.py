@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from songhe.contexts.policy_library import queries as policy
-from songhe.contexts.statistics.models import Figure
+from songhe.contexts.statistics.models import Figure, Release
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.scope import rows_within
 
@@ -28,3 +28,12 @@ def counted_areas(actor: Actor, area_path: str = "") -> tuple[str, ...]:
     if not inside:
         require(actor, Right.SEE_FIGURES, asked)
     return tuple(sorted(path for path in inside if not any(path != other and path.startswith(other) for other in inside)))
+
+
+def releases_visible_to(actor: Actor) -> QuerySet[Release]:
+    """Published releases for everybody; those under way for who sees the figures of the whole city."""
+    published = Release.objects.filter(published_at__isnull=False)
+    if not policy.is_pack_loaded():
+        return published
+    whole = actor.may(Right.SEE_FIGURES, f"{policy.pack_in_use().pack.place.code}/")
+    return Release.objects.all() if whole else published

@@ -6,7 +6,7 @@ A later correction of a frozen month is a new `FigureSet` of the same month with
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class FigureSet(models.Model):
@@ -70,3 +70,58 @@ class Figure(models.Model):
             models.CheckConstraint(condition=Q(unknown__gte=0), name="figure_unknown_counts"),
         ]
         indexes = [models.Index(fields=["figures", "area_path"], name="figure_area", opclasses=["int8_ops", "text_pattern_ops"])]
+
+
+class Release(models.Model):
+    """A release about the elders of the city: draft, agreed to by another person than who made it, then published and never changed.
+
+    `content` is the canonical text of all that may be shown (small counts are already left out); its hash is what a recomputation must give again.
+    A correction is a release of its own that names the published one it takes the place of, with a reason.
+    """
+
+    year = models.IntegerField()
+    title = models.TextField()
+    as_of = models.DateField()  # the day that ages were counted on
+    cut_off = models.DateTimeField()  # when the snapshot was taken
+    snapshot_sha256 = models.CharField(max_length=64)
+    snapshot_path = models.TextField()
+    pack_version = models.ForeignKey("policy_library.PackVersion", on_delete=models.PROTECT, related_name="+")
+    content = models.TextField()
+    content_sha256 = models.CharField(max_length=64)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    reason = models.TextField(blank=True)
+    made_by = models.BigIntegerField()
+    made_by_name = models.TextField()
+    made_at = models.DateTimeField()
+    checked_by = models.BigIntegerField(null=True)
+    checked_by_name = models.TextField(blank=True)
+    checked_at = models.DateTimeField(null=True)
+    agreed = models.BooleanField(null=True)
+    remark = models.TextField(blank=True)  # of who checked
+    published_by = models.BigIntegerField(null=True)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "release"
+        constraints = [
+            models.CheckConstraint(condition=Q(checked_by=None) | ~Q(checked_by=F("made_by")), name="release_checked_by_another"),
+            models.CheckConstraint(
+                condition=Q(checked_by=None, agreed=None, checked_at=None)
+                | Q(checked_by__isnull=False, agreed__isnull=False, checked_at__isnull=False),
+                name="release_check_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at=None, published_by=None)
+                | Q(published_at__isnull=False, published_by__isnull=False, agreed=True),
+                name="release_published_once_agreed",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects=None, reason="") | (Q(corrects__isnull=False) & ~Q(reason="")),
+                name="release_corrects_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["year"], condition=Q(corrects=None, published_at__isnull=False), name="release_first_of_a_year"
+            ),
+            models.UniqueConstraint(fields=["corrects"], condition=Q(published_at__isnull=False), name="release_corrected_once"),
+        ]
+        indexes = [models.Index(fields=["-year", "-id"], name="release_newest")]

@@ -37,3 +37,24 @@ FIT_LABELS: Mapping[Fit, str] = {
 }
 TOLERANCE = "0.005"  # a printed figure fits within half a per cent
 RUNNING = 0  # the revision number of a month that still runs
+
+
+class ReleaseState(StrEnum):
+    """Where a release stands between its draft and its publication."""
+
+    DRAFT = "draft"
+    RETURNED = "returned"
+    AGREED = "agreed"
+    PUBLISHED = "published"
+    CORRECTED = "corrected"  # published, and a later release takes its place
+
+
+RELEASE_LABELS: Mapping[ReleaseState, str] = {
+    ReleaseState.DRAFT: "待审核",
+    ReleaseState.RETURNED: "已退回",
+    ReleaseState.AGREED: "已审核，待发布",
+    ReleaseState.PUBLISHED: "已发布",
+    ReleaseState.CORRECTED: "已被订正",
+}
+CANNOT_TELL = "不能判断"
+OTHERS = "其他"

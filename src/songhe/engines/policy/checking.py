@@ -15,6 +15,7 @@ from songhe.engines.policy.pack import BenefitEntry, CapEntry, Expression, Group
 from songhe.engines.policy.prospect_file import check_prospect
 from songhe.engines.policy.reasoning import possible_results
 from songhe.engines.policy.register_checking import check_registers
+from songhe.engines.policy.release_file import check_rating, check_release
 from songhe.engines.policy.resolving import Resolver
 from songhe.engines.policy.roster import check_roster
 from songhe.engines.policy.rulebook import Rulebook, Variable
@@ -116,6 +117,8 @@ def _names(pack: Pack) -> Iterator[Finding]:
                 yield _at(service.cited.at, "unknown_benefit", f"服务“{service.id}”写了没有的待遇“{name}”", fix)
     yield from check_roster(pack)
     yield from check_prospect(pack)
+    yield from check_release(pack)
+    yield from check_rating(pack)
     targets = {target.id for target in pack.targets}
     for task in pack.tasks:
         for name in set(task.targets) - targets:

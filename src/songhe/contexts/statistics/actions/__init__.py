@@ -2,5 +2,14 @@
 
 from songhe.contexts.statistics.actions.compute_figures import Computed, compute_figures
 from songhe.contexts.statistics.actions.freeze_month import freeze_month, revise_month
+from songhe.contexts.statistics.actions.release_steps import check_release, draft_release, publish_release
 
-__all__ = ["Computed", "compute_figures", "freeze_month", "revise_month"]
+__all__ = [
+    "Computed",
+    "check_release",
+    "compute_figures",
+    "draft_release",
+    "freeze_month",
+    "publish_release",
+    "revise_month",
+]
