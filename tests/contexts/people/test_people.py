@@ -260,7 +260,7 @@ def test_revealing_needs_a_reason_and_is_audited() -> None:
         assert actions.reveal(CLERK_A, person_id=zhang.id, field=field, reason="核对证件") == text
     entry = AuditEntry.objects.filter(action="people.reveal").earliest("seq")
     assert (entry.actor_id, entry.subject_id, entry.area_path) == (CLERK_A.id, str(zhang.id), city.ROSE)
-    assert entry.detail == {"field": "id_number", "label": "身份证号", "reason": "核对证件"}
+    assert entry.detail == {"field": "id_number", "label": "身份证号", "reason": "核对证件", "use": "", "role": "street_clerk"}
 
 
 def test_nothing_sensitive_stands_in_clear_in_any_table() -> None:

@@ -140,7 +140,7 @@ def test_a_pack_without_conditions_has_no_candidates() -> None:
         ("owner: 民政\n", "owner: 民政\ncolour: red\n", ("registers/visits.yaml", 6, "unknown_key")),
         ("moves:\n", "closed: [gone]\nmoves:\n", ("registers/visits.yaml", 1, "unknown_state")),
         ("moves:\n", "closed: [open]\nmoves:\n", ("registers/visits.yaml", 1, "shape")),
-        ("phone, label: 电话, type: text, sensitive: true", "phone, label: 电话, type: text, sensitive: true, public: true", ("registers/visits.yaml", 16, "shape")),
+        ("label: 电话, type: text, sensitive: true", "label: 电话, type: text, sensitive: true, public: true", ("registers/visits.yaml", 16, "shape")),
     ],
 )  # fmt: skip
 def test_each_fault_is_found_where_it_stands(old: str, new: str, expected: tuple[str, int, str]) -> None:

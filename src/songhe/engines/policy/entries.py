@@ -60,14 +60,18 @@ def read_variables(
     found: dict[str, dict[str, Variable]] = {}
     for entity in ENTITIES:
         part = section.inner(entity, f"{entity} 的事实")
-        found[entity] = {name: _variable(inner, name, entity, departments, lasting) for name, inner in part.named("事实")} if part else {}
+        found[entity] = (
+            {name: _variable(inner, name, entity, departments, lasting) for name, inner in part.named("事实")} if part else {}
+        )
     section.done()
     for name in found["person"].keys() & found["household"].keys():
         section.fault(section.line, "shared_name", f"人和户都有叫“{name}”的事实", "请给其中一个改名")
     return found
 
 
-def _variable(section: Section, name: str, entity: str, departments: Collection[str], lasting: dict[str, LastingEntry]) -> Variable:
+def _variable(
+    section: Section, name: str, entity: str, departments: Collection[str], lasting: dict[str, LastingEntry]
+) -> Variable:
     kind = Type(section.choice("type", [t.value for t in Type], "bool"))
     codes = section.inner("values", f"事实 {name} 的代码", required=kind is Type.CODE)
     values = tuple((code, codes.text(code)) for code in codes.map.items) if codes else ()

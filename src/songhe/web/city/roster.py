@@ -109,41 +109,29 @@ def _total(request: PageRequest, filters: tuple[Filter, ...]) -> int | None:
     return sum(t.sure * (state != RosterState.UNSURE) + t.unsure * (state != RosterState.SURE) for t in tallies)
 
 
+EXPORTED = (
+    "姓名", "性别", "年龄（周岁）", "住在", "身份证号", "项目", "类别", "清单项目", "在册情况", "进入日期", "待核实自", "移出日期", "移出原因",
+)  # fmt: skip
+
+
 @desk(Right.SEE_DECISIONS)
 def page_export(request: PageRequest) -> HttpResponse:
     """The same list as a file, identifiers masked as on the screen."""
     entries = every_row(lambda after: _fetch(request, after, limit=200))
-    rows = []
-    for start in range(0, len(entries), 2000):
-        for line in _shown(request, tuple(entries[start : start + 2000])):
-            who = (
-                (line.brief.name, line.brief.sex, line.brief.age, line.brief.place, line.brief.id_number)
-                if line.brief
-                else ("",) * 5
-            )
-            entry = line.entry
-            days = (_day(entry.entered_on), _day(entry.unsure_since), _day(entry.left_on))
-            kind = ROSTER_KIND_LABELS[entry.rule.kind]
-            why = "：".join(part for part in (entry.left_reason, entry.left_because) if part)
-            rows.append(
-                (*who, entry.rule.title, kind, "、".join(entry.rule.services), ROSTER_STATE_LABELS[entry.state], *days, why)
-            )
-    header = (
-        "姓名",
-        "性别",
-        "年龄（周岁）",
-        "住在",
-        "身份证号",
-        "项目",
-        "类别",
-        "清单项目",
-        "在册情况",
-        "进入日期",
-        "待核实自",
-        "移出日期",
-        "移出原因",
-    )
-    return export(request, title=TITLE, header=header, rows=rows, area_path=chosen_area(request))
+    blocks = (tuple(entries[start : start + 2000]) for start in range(0, len(entries), 2000))
+    rows = [_exported(line) for block in blocks for line in _shown(request, block)]
+    return export(request, title=TITLE, header=EXPORTED, rows=rows, area_path=chosen_area(request))
+
+
+def _exported(line: ShownEntry) -> tuple[object, ...]:
+    who = line.brief
+    entry = line.entry
+    why = "：".join(part for part in (entry.left_reason, entry.left_because) if part)
+    return (
+        *((who.name, who.sex, who.age, who.place, who.id_number) if who else ("",) * 5),
+        entry.rule.title, ROSTER_KIND_LABELS[entry.rule.kind], "、".join(entry.rule.services), ROSTER_STATE_LABELS[entry.state],
+        _day(entry.entered_on), _day(entry.unsure_since), _day(entry.left_on), why,
+    )  # fmt: skip
 
 
 def _day(day: object) -> str:

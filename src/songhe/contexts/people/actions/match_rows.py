@@ -121,7 +121,9 @@ FROM (
 """
 
 # A statement of which three quarters of its validity are over no longer stands against a repetition: repeated then, it is said anew.
-_VALID_VALUES = "(r.values - ARRAY(SELECT key FROM jsonb_each_text('{wearing}'::jsonb) w WHERE r.stated_on + w.value::int < %(stated_on)s))"
+_VALID_VALUES = (
+    "(r.values - ARRAY(SELECT key FROM jsonb_each_text('{wearing}'::jsonb) w WHERE r.stated_on + w.value::int < %(stated_on)s))"
+)
 
 
 def _compare(layout: Layout) -> str:

@@ -5,24 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0008_links_without_chains'),
+        ("people", "0008_links_without_chains"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CensusTally',
+            name="CensusTally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('counted_at', models.DateTimeField()),
-                ('numbers', models.JSONField()),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.censusround')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("counted_at", models.DateTimeField()),
+                ("numbers", models.JSONField()),
+                (
+                    "round",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.censusround"),
+                ),
             ],
             options={
-                'db_table': 'census_tally',
-                'constraints': [models.UniqueConstraint(fields=('round', 'area_path'), name='census_tally_once')],
+                "db_table": "census_tally",
+                "constraints": [models.UniqueConstraint(fields=("round", "area_path"), name="census_tally_once")],
             },
         ),
     ]

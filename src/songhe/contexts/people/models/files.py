@@ -21,9 +21,7 @@ class ImportBatch(models.Model):
     problem = models.TextField(blank=True)  # why the whole file could not be read
     ignored_columns = ArrayField(models.TextField(), default=list)  # headers that the layout does not know
     notes = ArrayField(models.TextField(), default=list)  # what is to be said of the file as a whole, in Chinese
-    headings_sealed = models.BinaryField(
-        default=b""
-    )  # the headers found and what each was taken for
+    headings_sealed = models.BinaryField(default=b"")  # the headers found and what each was taken for
     columns = models.JSONField(default=dict)  # header as written -> layout field ("" leaves it out), where the sender said so
     client_key = models.TextField(null=True, unique=True)  # idempotency key of the API consumer who uploaded it
     progress = models.IntegerField(default=0)
@@ -72,7 +70,8 @@ class StagedRow(models.Model):
 
     Unlogged (a crash empties it, and it is read from the file again) and gone once the batch is accepted. `rejected` rows stay out of
     matching. `birth_date` and `sex` are those of the ID number where the row has one, whether or not it states them.
-    `id_sealed` without an `id_index` is a damaged number as written. Sealed columns open with `public_id`, which is that of the person wherever the ID number decides who it is.
+    `id_sealed` without an `id_index` is a damaged number as written. Sealed columns open with `public_id`, which is that of the person
+    wherever the ID number decides who it is.
     """
 
     batch_id = models.BigIntegerField()
