@@ -47,6 +47,12 @@ CHIPS: Mapping[str, Chip] = {
     "at_risk": Chip("有风险", "warn", "warning"),
     "missed": Chip("未达成", "bad", "cross"),
     "no_data": Chip("暂无数据", "quiet", "minus"),
+    # tasks of the plan and their steps
+    "late": Chip("逾期", "bad", "warning"),
+    "silent": Chip("没有报过进展", "quiet", "minus"),
+    "todo": Chip("还没开始", "quiet", "clock"),
+    "doing": Chip("正在办", "good", "job"),
+    "dropped": Chip("不再办", "quiet", "minus"),
     # figures of indicators, and printed figures beside them
     "measured": Chip("有数据", "good", "check"),
     "no_data_yet": Chip("暂无数据", "quiet", "minus"),

@@ -19,6 +19,7 @@ from songhe.web.city import (
     projection,
     roster,
     runs,
+    tasks,
     what_if,
 )
 
@@ -29,6 +30,15 @@ urlpatterns = [
     path("plan/export/", cockpit.page_export, name="plan_export"),
     path("plan/report/", cockpit.page_report, name="plan_report"),
     path("plan/targets/<str:target_id>/", cockpit.page_target, name="target"),
+    path("plan/tasks/", tasks.page_tasks, name="tasks"),
+    path("plan/tasks/export/", tasks.page_export, name="tasks_export"),
+    path("plan/timeline/", tasks.page_timeline, name="timeline"),
+    path("plan/tasks/<str:task_id>/", tasks.page_task, name="task"),
+    path("plan/tasks/<str:task_id>/steps/", tasks.submit_step, name="add_step"),
+    path("plan/tasks/<str:task_id>/steps/<int:step_id>/", tasks.submit_move, name="move_step"),
+    path("plan/tasks/<str:task_id>/reports/", tasks.submit_report, name="report_progress"),
+    path("plan/tasks/<str:task_id>/evidence/", tasks.submit_evidence, name="attach_evidence"),
+    path("plan/tasks/<str:task_id>/evidence/<int:evidence_id>/", tasks.page_evidence, name="evidence"),
     path("projection/", projection.page_projection, name="projection"),
     path("projection/export/", projection.page_export, name="projection_export"),
     path("projection/scenarios/", projection.submit_save, name="save_scenario"),
