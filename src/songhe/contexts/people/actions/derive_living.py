@@ -24,6 +24,7 @@ from songhe.contexts.people.words import DERIVED, LIVING_RULES
 from songhe.foundation import clock
 
 ELDER, GROWN = 60, 18
+PERSON_KEYS = ["lives_alone", "empty_nest", "left_behind"]  # what is derived of a person; `all_elders` is the household's
 MOST_AT_ONE_ADDRESS = 4  # more households than this at one address: it names a village or a building, not a dwelling
 
 # `living_home`: households to derive for, those at the same addresses included. `living_group`: which households live together with one.
@@ -100,10 +101,13 @@ GROUP BY m.home_id HAVING bool_or(m.own AND m.elder);
 _RECORDS = """
 CREATE TEMP TABLE living_new ON COMMIT DROP AS
 WITH held AS (
-    SELECT r.person_id, r.household_id, people_merge(r.values ORDER BY r.stated_on, r.id) AS said FROM department_record r
-    WHERE r.department = %(derived)s AND (r.household_id IN (SELECT id FROM living_home)
-        OR r.person_id IN (SELECT p.id FROM person p WHERE p.household_id IN (SELECT id FROM living_home)))
-    GROUP BY r.person_id, r.household_id)
+    SELECT r.person_id, NULL::bigint AS household_id, people_merge(r.values ORDER BY r.stated_on, r.id) AS said
+    FROM living_home l JOIN person p ON p.household_id = l.id JOIN department_record r ON r.person_id = p.id
+    WHERE r.department = %(derived)s GROUP BY r.person_id
+    UNION ALL
+    SELECT NULL, r.household_id, people_merge(r.values ORDER BY r.stated_on, r.id)
+    FROM living_home l JOIN department_record r ON r.household_id = l.id
+    WHERE r.department = %(derived)s GROUP BY r.household_id)
 SELECT coalesce(f.person_id, h.person_id) AS person_id, coalesce(f.household_id, h.household_id) AS household_id, coalesce(f.values, '{{}}') AS values,
        coalesce(h.said, '{{}}') AS said, coalesce(f.rule, 'no_more') AS rule
 FROM living_found f FULL JOIN held h ON coalesce(h.person_id, -h.household_id) = coalesce(f.person_id, -f.household_id)
@@ -117,21 +121,30 @@ FROM living_new n JOIN unnest(%(rules)s::text[], %(sentences)s::text[]) AS r (ru
 ORDER BY n.person_id, n.household_id;
 """
 
-# It counts only where nobody else says anything, so one statement settles it for a whole city.
+# It counts only where nobody else says anything, so one statement settles it for a whole city. The batch has just filled the table of
+# records: without its sizes the plan would be one for an empty table.
 _COUNTING = """
+ANALYZE living_new;
+ANALYZE department_record (person_id, department);
+DROP TABLE IF EXISTS living_said;
+CREATE TEMP TABLE living_said ON COMMIT DROP AS
+SELECT DISTINCT n.person_id, k.key
+FROM living_new n
+JOIN LATERAL (SELECT n.person_id AS id UNION ALL SELECT s.id FROM person s WHERE s.stands_for_id = n.person_id) who ON TRUE
+JOIN department_record r ON r.person_id = who.id
+CROSS JOIN LATERAL jsonb_object_keys(r.values) k (key)
+WHERE n.person_id IS NOT NULL AND r.department <> %(derived)s AND r.values ?| %(keys)s AND k.key = ANY (%(keys)s);
+CREATE UNIQUE INDEX ON living_said (person_id, key);
+ANALYZE living_said;
+
 UPDATE person p SET facts = (p.facts - t.gone) || t.values, changed_at = %(now)s
 FROM (
-    SELECT n.person_id, coalesce(jsonb_object_agg(k.key, k.value) FILTER (WHERE NOT said.by_others AND k.value <> 'null'), '{{}}') AS values,
-           coalesce(array_agg(k.key) FILTER (WHERE NOT said.by_others), '{{}}') AS gone
+    SELECT n.person_id, coalesce(jsonb_object_agg(k.key, k.value) FILTER (WHERE k.value <> 'null'), '{{}}') AS values, array_agg(k.key) AS gone
     FROM living_new n
     CROSS JOIN LATERAL jsonb_each(n.values || coalesce((
         SELECT jsonb_object_agg(g.key, 'null'::jsonb) FROM jsonb_each(n.said) g WHERE NOT n.values ? g.key), '{{}}')) k
-    CROSS JOIN LATERAL (
-        SELECT EXISTS (SELECT 1 FROM department_record r WHERE r.person_id = n.person_id AND r.department <> %(derived)s AND r.values ? k.key)
-            OR EXISTS (SELECT 1 FROM person s JOIN department_record r ON r.person_id = s.id
-                       WHERE s.stands_for_id = n.person_id AND r.department <> %(derived)s AND r.values ? k.key) AS by_others
-    ) said
-    WHERE n.person_id IS NOT NULL GROUP BY n.person_id
+    LEFT JOIN living_said said ON said.person_id = n.person_id AND said.key = k.key
+    WHERE n.person_id IS NOT NULL AND said.key IS NULL GROUP BY n.person_id
 ) t WHERE p.id = t.person_id AND (p.facts - t.gone) || t.values <> p.facts;
 
 UPDATE household h SET facts = (h.facts - 'all_elders') || jsonb_strip_nulls(jsonb_build_object('all_elders', n.values -> 'all_elders')), changed_at = %(now)s
@@ -177,7 +190,7 @@ def _derive(asked: str, given: dict[str, object]) -> dict[str, object]:
     today = clock.today()
     values = {
         **given, "most": MOST_AT_ONE_ADDRESS, "elder": _years_before(today, ELDER), "grown": _years_before(today, GROWN), "derived": DERIVED,
-        "today": today, "now": clock.now(), "rules": list(LIVING_RULES), "sentences": list(LIVING_RULES.values()),
+        "keys": PERSON_KEYS, "today": today, "now": clock.now(), "rules": list(LIVING_RULES), "sentences": list(LIVING_RULES.values()),
     }  # fmt: skip
     run_script(_GROUPS.format(asked=asked) + _FOUND + _RECORDS.format(), values)
     return values
