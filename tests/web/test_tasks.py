@@ -12,7 +12,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from songhe.contexts.plan_tracking import actions
-from songhe.contexts.plan_tracking.models import Evidence, ProgressReport, TaskStep
+from songhe.contexts.plan_tracking.models import Evidence, ProgressReport, TaskStep, UnitSeat
 from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Role
 from songhe.foundation.models import AuditEntry
@@ -132,3 +132,13 @@ def test_the_ledger_asks_the_database_the_same_few_questions(
     client.get("/city/plan/tasks/")
     with django_assert_max_num_queries(25):  # type: ignore[attr-defined]
         client.get("/city/plan/tasks/")
+
+
+def test_the_security_admin_says_for_which_unit_an_account_acts(client_for: SignIn, city: SmallCity) -> None:
+    admin, clerk = client_for(Role.SECURITY_ADMIN), city.users[Role.STREET_CLERK]
+    assert admin.post(f"/ops/users/{clerk}/seat/", {"unit": "各镇(街道)"}).status_code == 302
+    assert "<option selected>各镇(街道)</option>" in admin.get(f"/ops/users/{clerk}/").content.decode()
+    assert client_for(Role.STREET_CLERK).get("/city/plan/tasks/").context["found"].unit == "各镇(街道)"
+    assert admin.post(f"/ops/users/{clerk}/seat/", {"unit": "气象局"}).status_code == 422
+    assert client_for(Role.CITY_OFFICER).post(f"/ops/users/{clerk}/seat/", {"unit": ""}).status_code == 403
+    assert UnitSeat.objects.get().unit == "各镇(街道)"

@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import path
 
 from songhe.web import data_use
-from songhe.web.ops import audit, consumers, design, first, grants, import_columns, import_rows, imports, jobs, layouts, users
+from songhe.web.ops import (
+    audit,
+    consumers,
+    design,
+    first,
+    grants,
+    import_columns,
+    import_rows,
+    imports,
+    jobs,
+    layouts,
+    seats,
+    users,
+)
 
 app_name = "ops"
 urlpatterns = [
@@ -28,6 +41,7 @@ urlpatterns = [
     path("users/new/", users.page_new, name="user_new"),
     path("users/<int:user>/", users.page_user, name="user"),
     path("users/<int:user>/grant/", grants.submit_grant, name="grant"),
+    path("users/<int:user>/seat/", seats.submit_seat, name="seat"),
     path("users/<int:user>/grants/<int:grant>/revoke/", grants.submit_revoke, name="revoke"),
     path("users/<int:user>/password/", users.submit_password, name="password"),
     path("users/<int:user>/deactivate/", users.submit_deactivate, name="deactivate"),

@@ -15,6 +15,8 @@ from songhe.contexts.accounts import actions as accounts_actions
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.accounts.actions import NewUser
 from songhe.contexts.accounts.queries import GrantView, UserView
+from songhe.contexts.plan_tracking import queries as tracking
+from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import clock
 from songhe.foundation.access import ROLE_LABELS, Right
 from songhe.foundation.errors import Conflict, InvalidInput
@@ -162,6 +164,8 @@ def user_page(request: PageRequest, user: int, refused: InvalidInput | Conflict 
         "roles": [(role.value, label) for role, label in ROLE_LABELS.items()],
         "areas": area_form(request, right=Right.MANAGE_USERS),
         "oneself": request.actor.kind == "user" and request.actor.id == view.id,
+        "seat": tracking.seat_of(request.actor, kind="user", actor_id=view.id),
+        "units": tracking.units_of_plan() if policy.is_pack_loaded() else (),
         "typed": request.POST,
         "problem": problem,
         "problems": (problem,) if problem else (),

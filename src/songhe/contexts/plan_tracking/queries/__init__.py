@@ -24,7 +24,7 @@ from songhe.contexts.plan_tracking.queries.review import (
     items,
     section,
 )
-from songhe.contexts.plan_tracking.queries.seats import SeatView, seats, units_of_plan
+from songhe.contexts.plan_tracking.queries.seats import SeatView, seat_of, seats, units_of_plan
 from songhe.contexts.plan_tracking.queries.standing import ABOUT, Outlook, reaches, way
 from songhe.contexts.plan_tracking.queries.versions import CarriedOver, Comparison, ItemChange, carried_over, compare
 from songhe.contexts.plan_tracking.words import (
@@ -91,6 +91,7 @@ __all__ = [
     "plan_document",
     "plan_documents",
     "reaches",
+    "seat_of",
     "seats",
     "section",
     "target",

@@ -26,6 +26,12 @@ def seats(actor: Actor) -> tuple[SeatView, ...]:
     return tuple(SeatView(row.actor_kind, row.actor_id, row.unit) for row in rows)
 
 
+def seat_of(actor: Actor, *, kind: str, actor_id: int) -> str:
+    """The account's unit, empty where it has none; for who manages accounts. Raises AccessDenied."""
+    require(actor, Right.MANAGE_USERS)
+    return UnitSeat.objects.filter(actor_kind=kind, actor_id=actor_id).values_list("unit", flat=True).first() or ""
+
+
 def units_of_plan() -> tuple[str, ...]:
     """Every unit that a task of the plan in use names."""
     tasks = policy.pack_in_use().pack.tasks

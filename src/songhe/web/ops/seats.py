@@ -1,0 +1,28 @@
+"""Saying, on the page of an account, for which unit of the plan it acts."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from songhe.contexts.accounts import queries as accounts
+from songhe.contexts.plan_tracking import actions
+from songhe.foundation.access import Right
+from songhe.foundation.errors import Conflict, InvalidInput
+from songhe.web.access import PageRequest, desk
+from songhe.web.ops.users import user_page
+
+
+@require_POST
+@desk(Right.MANAGE_USERS)
+def submit_seat(request: PageRequest, user: int) -> HttpResponse:
+    """The account sees and reports the unit's tasks from now on; an empty choice takes the unit away."""
+    known = accounts.user(request.actor, user_id=user)
+    try:
+        seated = actions.seat_unit(request.actor, kind="user", actor_id=known.id, unit=request.POST.get("unit", ""))
+    except (InvalidInput, Conflict) as refused:
+        return user_page(request, user, refused)
+    messages.success(request, f"已指定代表{seated.unit}。" if seated.unit else "已取消代表的单位。")
+    return redirect("ops:user", user)
