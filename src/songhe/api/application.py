@@ -8,7 +8,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from songhe.api import dci, determination, imports, indicators, people, plan, policy, problems, registers, roster
+from songhe.api import dci, determination, imports, indicators, people, plan, plans, policy, problems, registers, roster
 
 
 class SongheAPI(NinjaAPI):
@@ -40,6 +40,7 @@ api.add_router("/pack", policy.router, tags=["policy"])
 api.add_router("", registers.router, tags=["registers"])
 api.add_router("/indicators", indicators.router, tags=["indicators"])
 api.add_router("/plan", plan.router, tags=["plan"])
+api.add_router("/plans", plans.router, tags=["plans"])
 
 
 def openapi_text() -> str:

@@ -23,7 +23,7 @@ class BoundedUpload(FileUploadHandler):
     seen = 0
 
     def handle_raw_input(
-        self, input_data: Any, META: Mapping[str, Any], content_length: int | None, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, META: Mapping[str, Any], content_length: int | None, boundary: str, encoding: str | None = None
     ) -> None:
         """The bound of this request, and how much it says it brings."""
         path = str(META.get("PATH_INFO", ""))

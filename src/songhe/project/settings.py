@@ -103,7 +103,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-SONGHE_UPLOAD_BOUNDS = {"/city/plans/": 40 * 1024 * 1024, "/api/v1/plans": 40 * 1024 * 1024}  # a plan document, see engines/plan_reading
+SONGHE_UPLOAD_BOUNDS = {
+    "/city/plans/": 40 * 1024 * 1024,
+    "/api/v1/plans": 40 * 1024 * 1024,
+}  # a plan document, see engines/plan_reading
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]

@@ -96,7 +96,11 @@ def test_a_word_document_is_read_with_its_table() -> None:
     found = queries.plan_document(OFFICER, document_id=taken.id)
     assert (taken.known, taken.waiting, found.status, found.kind) == (False, False, "read", "docx")
     assert found.title == "云岭市“十五五”养老服务发展规划"
-    assert {kind.value: sum(states.values()) for kind, states in found.counts.items()} == {"task": 7, "target": 22, "baseline": 11}
+    assert {kind.value: sum(states.values()) for kind, states in found.counts.items()} == {
+        "task": 7,
+        "target": 22,
+        "baseline": 11,
+    }
     row = _item(taken.id, "target", "家庭养老床位")
     assert (row.read["value"], row.read["unit"], row.read["responsible"]) == (2400, "张", ["市民政局", "市医保局"])
     text = PlanDocument.objects.get(pk=taken.id).text

@@ -15,6 +15,7 @@ from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.paging import Page, cursor_of, keys_of
 
 LONGEST_QUOTE = 160
+LONGEST_HEADING = 45  # a clause whose text stands on the same line is no heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,13 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words of a line that belong to the same items and findings (by id), the narrowest item first."""
+    """Words of a line that belong to the same items and findings (by id), the narrowest item first; `begins` are items that begin here."""
 
     words: str
     start: int
     items: tuple[int, ...]
     findings: tuple[int, ...]
+    begins: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,23 +180,29 @@ def _lines(row: PlanDocument, start: int, end: int, items: Sequence[ItemView], f
     marks.sort(key=lambda mark: (mark[1] - mark[0], mark[2]))
     faults = [(place.start, place.end, f.id) for f in findings for place in f.places if f.state is FindingState.OPEN]
     opens = {int(at): int(level) for at, level in row.headings}
-    place = start
+    place, begun = start, set[int]()
     for words in row.text[start:end].split("\n"):
         stop = place + len(words)
         if words.strip():
-            level = next((opens[at] for at in range(place, place + len(words) - len(words.lstrip()) + 1) if at in opens), 0)
-            yield Line(level, tuple(_pieces(row.text, place, stop, marks, faults)))
+            first = range(place, place + len(words) - len(words.lstrip()) + 1)
+            level = 0 if len(words) > LONGEST_HEADING else next((opens[at] for at in first if at in opens), 0)
+            yield Line(level, tuple(_pieces(row.text, place, stop, marks, faults, begun)))
         place = stop + 1
 
 
 def _pieces(
-    text: str, start: int, end: int, marks: Sequence[tuple[int, int, int]], faults: Sequence[tuple[int, int, int]]
+    text: str,
+    start: int,
+    end: int,
+    marks: Sequence[tuple[int, int, int]],
+    faults: Sequence[tuple[int, int, int]],
+    begun: set[int],
 ) -> Iterable[Piece]:
     here = [mark for mark in marks if mark[0] < end and mark[1] > start]
     wrong = [mark for mark in faults if mark[0] < end and mark[1] > start]
     cuts = sorted({start, end, *(min(max(edge, start), end) for mark in (*here, *wrong) for edge in mark[:2])})
     for one, other in itertools.pairwise(cuts):
-        yield Piece(
-            text[one:other], one, tuple(i for s, e, i in here if s <= one and e >= other),
-            tuple(dict.fromkeys(i for s, e, i in wrong if s <= one and e >= other)),
-        )  # fmt: skip
+        inside = tuple(i for s, e, i in here if s <= one and e >= other)
+        faulty = tuple(dict.fromkeys(i for s, e, i in wrong if s <= one and e >= other))
+        yield Piece(text[one:other], one, inside, faulty, tuple(i for i in inside if i not in begun))
+        begun.update(inside)

@@ -1,4 +1,5 @@
 // What every page may use. Nothing here is needed to read a page or to send a form.
+import { planReview } from "./plan_review.js";
 import { readAloud } from "./read_aloud.js";
 import { workLists } from "./work_list.js";
 
@@ -14,6 +15,7 @@ function onReady() {
   }
   readAloud();
   workLists();
+  planReview();
   focusFirstError();
   openTarget();
 }
