@@ -8,7 +8,21 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from songhe.api import dci, determination, imports, indicators, people, plan, plans, policy, problems, registers, roster
+from songhe.api import (
+    dci,
+    determination,
+    imports,
+    indicators,
+    people,
+    plan,
+    plans,
+    policy,
+    problems,
+    registers,
+    releases,
+    roster,
+    tasks,
+)
 
 
 class SongheAPI(NinjaAPI):
@@ -39,7 +53,9 @@ api.add_router("/dci", dci.router, tags=["dci"])
 api.add_router("/pack", policy.router, tags=["policy"])
 api.add_router("", registers.router, tags=["registers"])
 api.add_router("/indicators", indicators.router, tags=["indicators"])
+api.add_router("/releases", releases.router, tags=["releases"])
 api.add_router("/plan", plan.router, tags=["plan"])
+api.add_router("/plan/tasks", tasks.router, tags=["plan"])
 api.add_router("/plans", plans.router, tags=["plans"])
 
 

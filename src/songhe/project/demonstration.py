@@ -24,6 +24,9 @@ from songhe.contexts.places import queries as places_queries
 from songhe.contexts.policy_library import queries as policy_library
 from songhe.contexts.registers import actions as registers
 from songhe.contexts.registers import queries as registers_queries
+from songhe.contexts.statistics import actions as statistics
+from songhe.contexts.statistics import queries as statistics_queries
+from songhe.contexts.statistics.errors import NoReleasePlan, TooFewToPublish
 from songhe.demo_city.areas import Node
 from songhe.demo_city.build import build_city
 from songhe.demo_city.files import read_layouts
@@ -77,6 +80,20 @@ def determine() -> None:
         return
     with step("认定 determination") as report:
         entitlements.determine_city(SYSTEM, cause=CAUSE, progress=_without_words(report))
+
+
+def release() -> None:
+    """老年人状况 of this year stands on the public page: drafted by the system, checked and published by the demo city's officer."""
+    if statistics_queries.releases(SYSTEM):
+        return
+    try:
+        made = statistics.draft_release(SYSTEM, year=clock.today().year)
+    except (TooFewToPublish, NoReleasePlan) as refused:
+        say(f"    老年人状况没有发布 no release of the state of elders: {refused}")
+        return
+    officer = _officer()
+    statistics.check_release(officer, release_id=made.id, agrees=True)
+    statistics.publish_release(officer, release_id=made.id)
 
 
 def accounts() -> tuple[DemoAccount, ...]:

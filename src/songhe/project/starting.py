@@ -35,6 +35,7 @@ def prepare(choice: Choice) -> None:
         policy_library.load_folder(SYSTEM, root=PACKS, city=choice.city)
     demonstration.bring_in(choice)
     demonstration.determine()
+    demonstration.release()
     connections.close_all()
 
 

@@ -68,12 +68,11 @@ DESKS: tuple[Desk, ...] = (
         entries=(
             Entry("city:plan", "规划目标", "check", Right.SEE_FIGURES),
             Entry("city:indicators", "指标", "chart", Right.SEE_FIGURES),
+            Entry("city:elders", "老年人状况", "book", Right.SEE_FIGURES),
             Entry("city:projection", "供需预测", "people", Right.SEE_FIGURES),
             Entry("city:overview", "人数和金额", "yuan", Right.SEE_FIGURES),
             Entry("city:registers", "名录与台账", "list", Right.SEE_REGISTERS),
             Entry("city:policy", "政策", "book", Right.SEE_PACKS),
-            Entry("city:parameters", "标准和参数", "yuan", Right.SEE_PACKS),
-            Entry("city:assumed", "待核实与假定值", "question", Right.SEE_PACKS),
             Entry("city:what_if", "试算", "what_if", Right.WHAT_IF),
             Entry("city:runs", "核算记录", "job", Right.SEE_FIGURES),
         ),

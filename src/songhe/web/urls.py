@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from songhe.web.public import benefits, eligibility, home
+from songhe.web.public import benefits, elders, eligibility, home
 from songhe.web.signing import desks, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("eligibility/forget/", eligibility.submit_forget, name="forget_answers"),
     path("benefits/", benefits.page_benefits, name="benefits"),
     path("benefits/<slug:benefit>/", benefits.page_benefit, name="benefit"),
+    path("elders/", elders.page_elders, name="elders"),
+    path("elders/<int:release_id>/", elders.page_release, name="elders_release"),
+    path("elders/<int:release_id>/tables/<slug:table>/", elders.page_table, name="elders_release_table"),
+    path("elders/<int:release_id>/dictionary/", elders.page_dictionary, name="elders_release_dictionary"),
+    path("elders/<int:release_id>/files/<slug:kind>/", elders.page_file, name="elders_release_file"),
     path("street/", include("songhe.web.street.urls")),
     path("city/", include("songhe.web.city.urls")),
     path("ops/", include("songhe.web.ops.urls")),

@@ -61,6 +61,12 @@ CHIPS: Mapping[str, Chip] = {
     "does_not_fit": Chip("不符", "bad", "cross"),
     "contradicted": Chip("文件自相矛盾", "warn", "warning"),
     "no_records_yet": Chip("还没有记录", "quiet", "minus"),
+    # releases about the elders
+    "draft": Chip("待审核", "warn", "clock"),
+    "returned": Chip("已退回", "bad", "left"),
+    "agreed": Chip("审核通过，待发布", "good", "check"),
+    "published": Chip("已发布", "good", "check"),
+    "corrected": Chip("已被订正", "quiet", "history"),
     # rows of an import
     "new": Chip("新增", "good", "plus"),
     "changed": Chip("有变化", "good", "swap"),

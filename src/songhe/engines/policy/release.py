@@ -37,7 +37,7 @@ class ReleaseDimension:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseTable:
-    """Persons by two dimensions; `rows` may be the places. `chart` is bars, shares, map or none."""
+    """Persons by two dimensions; `rows` may be the places. `chart` is pairs (bars side by side), map or none."""
 
     id: str
     title: str

@@ -10,7 +10,7 @@ from songhe.engines.policy.pack import CountEntry, Expression, Pack
 from songhe.engines.policy.release import AREA, Band, RatedIndicator, RatingPlan, ReleaseDimension, ReleasePlan, ReleaseTable
 from songhe.engines.policy.sections import Section
 
-CHARTS = ("none", "bars", "shares", "map")
+CHARTS = ("none", "pairs", "map")
 LEVELS = ("county", "town")
 
 

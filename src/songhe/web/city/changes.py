@@ -75,7 +75,7 @@ def _form(
         "problems": tuple(FieldProblem(f"change-{place}", sentence) for place, sentence in mistakes.items()),
         "effect": shown,
         "history": parameter_history(policy.pack_in_use().pack, entry, clock.today()),
-        "section": "city:parameters",
+        "section": "city:policy",
         "today": clock.today(),
     }
     return render(request, "city/change_parameter.html", found, status=422 if mistakes else 200)

@@ -137,7 +137,7 @@ def page_parameter(request: PageRequest, name: str) -> HttpResponse:
         "history": parameter_history(pack, entry, clock.today()),
         "today": clock.today(),
         "may_change": request.actor.may(Right.CHANGE_PACKS),
-        "section": "city:parameters",
+        "section": "city:policy",
     }
     return render(request, "city/parameter.html", found)
 

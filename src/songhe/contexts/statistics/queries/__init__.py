@@ -9,6 +9,7 @@ from songhe.contexts.statistics.queries.baseline_check import (
 )
 from songhe.contexts.statistics.queries.figure_rows import FigureRow, RowsOf, figure_rows
 from songhe.contexts.statistics.queries.figures import AreaFigure, FigureView, by_area, figure, figures
+from songhe.contexts.statistics.queries.rating import AreaRating, PartScore, RatedView, Rating, rating
 from songhe.contexts.statistics.queries.releases import (
     Category,
     DimensionView,
@@ -39,6 +40,7 @@ __all__ = [
     "SIDE_LABELS",
     "STATE_LABELS",
     "AreaFigure",
+    "AreaRating",
     "BaselineCheck",
     "BaselineLine",
     "Category",
@@ -49,7 +51,10 @@ __all__ = [
     "FigureView",
     "Fit",
     "MonthView",
+    "PartScore",
     "Point",
+    "RatedView",
+    "Rating",
     "Recomputed",
     "ReleaseBrief",
     "ReleaseState",
@@ -65,6 +70,7 @@ __all__ = [
     "figure_rows",
     "figures",
     "months",
+    "rating",
     "recompute",
     "release",
     "release_table",
