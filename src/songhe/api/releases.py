@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
 from songhe.api.access import CallerRequest, Needs
@@ -121,7 +121,7 @@ def _table(view: TableView) -> TableBrief:
 @router.get(
     "", response={200: list[ReleaseOut], **REFUSALS}, auth=SEE, operation_id="list_releases", summary="Releases about elders"
 )
-def list_releases(request: CallerRequest, nothing: Query[NoFilters]) -> list[ReleaseOut]:
+def list_releases(request: CallerRequest) -> list[ReleaseOut]:
     """Newest year first."""
     only_known_filters(request, NoFilters)
     return [_brief(brief) for brief in queries.releases(request.auth)]
@@ -130,7 +130,7 @@ def list_releases(request: CallerRequest, nothing: Query[NoFilters]) -> list[Rel
 @router.get(
     "/{release_id}", response={200: ReleaseDetail, **REFUSALS}, auth=SEE, operation_id="get_release", summary="One release"
 )
-def get_release(request: CallerRequest, release_id: Number, nothing: Query[NoFilters]) -> ReleaseDetail:
+def get_release(request: CallerRequest, release_id: Number) -> ReleaseDetail:
     """Who was counted and when, every dimension with its own counts, and which tables there are."""
     only_known_filters(request, NoFilters)
     view = queries.release(request.auth, release_id=release_id)
@@ -143,7 +143,7 @@ def get_release(request: CallerRequest, release_id: Number, nothing: Query[NoFil
 
 @router.get("/{release_id}/tables/{table}", response={200: TableOut, **REFUSALS}, auth=SEE, operation_id="get_release_table",
             summary="One table of a release")  # fmt: skip
-def get_release_table(request: CallerRequest, release_id: Number, table: Name, nothing: Query[NoFilters]) -> TableOut:
+def get_release_table(request: CallerRequest, release_id: Number, table: Name) -> TableOut:
     """All rows at once: a release is bounded by the city's places."""
     only_known_filters(request, NoFilters)
     view = queries.release_table(request.auth, release_id=release_id, table=table)
