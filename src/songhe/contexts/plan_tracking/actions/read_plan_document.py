@@ -171,7 +171,7 @@ def _sections(clauses: Sequence[Clause], length: int) -> list[dict[str, object]]
         if end <= start:
             continue
         if found and end - start < PAGE // 20:
-            found[-1]["end"] = end
+            found[-1] |= {"end": end, "title": title[:TITLE_WITHIN]} if found[-1]["title"] == "开头" else {"end": end}
         elif found and int(str(found[-1]["end"])) - int(str(found[-1]["start"])) < PAGE // 20:
             found[-1] |= {"end": end, "title": title[:TITLE_WITHIN]}
         else:
