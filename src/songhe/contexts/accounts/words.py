@@ -11,6 +11,7 @@ ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMI
 CONSUMER_RIGHTS = frozenset(
     {
         Right.SEE_PEOPLE,
+        Right.CORRECT_FACTS,
         Right.SEE_DECISIONS,
         Right.DETERMINE,
         Right.WHAT_IF,
@@ -18,6 +19,7 @@ CONSUMER_RIGHTS = frozenset(
         Right.SEE_PACKS,
         Right.CHANGE_PACKS,
         Right.SEE_WORK,
+        Right.DO_WORK,
         Right.IMPORT,
         Right.ACCEPT_IMPORT,
         Right.SEE_REGISTERS,
