@@ -186,10 +186,6 @@ class _Reader:
         parameters = self.merged("parameters", entries.read_parameters)
         cases = lists.listed(self.findings, f"{self.city}/cases.yaml", self.parts.get(f"{self.city}/cases.yaml"), "用例")
         named = {code: counties.text(code) for code in counties.map.items} if counties else {}
-        roster = next(
-            (read_roster(s) for folder in self.folders[::-1] if (s := self.section(folder, "roster"))),
-            RosterGroups("", (), Place("roster.yaml", 1)),
-        )
         pack = Pack(
             id=own.text("id", required=True),
             title=own.text("title", required=True),
@@ -225,7 +221,7 @@ class _Reader:
                 "data_uses", lambda s: read_data_uses(s, departments_of(self.parts.get("national/departments.yaml")))
             ),
             prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
-            roster=roster,
+            roster=self.last("roster", read_roster) or RosterGroups("", (), Place("roster.yaml", 1)),
             following=self.merged("following", read_following),
             release=self.last("release", read_release),
             rating=self.last("rating", read_rating),

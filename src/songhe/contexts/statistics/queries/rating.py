@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from songhe.contexts.places import queries as places
 from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.statistics.errors import NoReleasePlan
-from songhe.contexts.statistics.queries.figures import AreaFigure, by_area, figure_set
+from songhe.contexts.statistics.queries.figures import AreaFigure, by_area, figure_set, plain
 from songhe.engines.policy.pack import Cited, IndicatorEntry
 from songhe.engines.policy.release import RatedIndicator, RatingPlan
 from songhe.foundation.access import Actor
@@ -105,7 +105,7 @@ def rating(actor: Actor, *, level: str = "", area_path: str = "") -> Rating:
 
 
 def _declared(part: RatedIndicator, entry: IndicatorEntry) -> RatedView:
-    low, high = Decimal(str(part.none_at)), Decimal(str(part.full_at))
+    low, high = plain(Decimal(str(part.none_at))), plain(Decimal(str(part.full_at)))
     return RatedView(part.indicator, entry.title, entry.unit, entry.places, part.weight, low, high, part.cited)
 
 
