@@ -1,8 +1,9 @@
 """After a batch's records are written: `facts` of every person and household it touched hold the values that count.
 
 Where a row says nothing new, or nobody else (no other department, correction or later statement) speaks of what is new, its values
-simply count: one statement does them all. Everybody else goes through `settle_all`, streamed: also who is stood for by another, whose
-facts follow from the records of both, and who had something disputed or past its validity.
+simply count (what is only derived gives way to any word): one statement does them all. Everybody else goes through `settle_all`,
+streamed: also who is stood for by another, whose facts follow from the records of both, and who had something disputed or past its
+validity.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ CROSS JOIN LATERAL (
 ) k
 WHERE NOT c.is_new AND p.stands_for_id IS NULL AND (p.disputed && k.keys OR p.stale && k.keys OR EXISTS (
     SELECT 1 FROM department_record r WHERE r.person_id = c.person_id AND (
-        r.note <> '' AND r.department <> %(derived)s AND r.values ?| k.keys
-        OR (r.department <> %(department)s OR r.stated_on > %(stated_on)s) AND r.values ?| k.new)))
+        r.department <> %(derived)s AND (r.note <> '' AND r.values ?| k.keys
+        OR (r.department <> %(department)s OR r.stated_on > %(stated_on)s) AND r.values ?| k.new))))
 UNION SELECT coalesce(p.stands_for_id, p.id) FROM import_change c JOIN person p ON p.id = c.person_id
     WHERE p.stands_for_id IS NOT NULL OR c.values ?| %(lasting_no_more)s
 UNION SELECT c.person_id FROM import_change c JOIN person s ON s.stands_for_id = c.person_id;
