@@ -84,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     fits.set_defaults(run=_plan_check)
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="what")
     audit.add_parser("verify", help="find any audit row that was altered by hand").set_defaults(run=_audit_verify)
+    release = commands.add_parser("release", help="releases about the elders").add_subparsers(required=True, metavar="what")
+    release.add_parser("check", help="count every release again from its snapshot").set_defaults(run=_release_check)
     api = commands.add_parser("api", help="the HTTP API").add_subparsers(required=True, metavar="what")
     schema = api.add_parser("schema", help="write the contract to src/songhe/api/openapi.json")
     schema.add_argument("--check", action="store_true", help="only say whether the committed file is right")
@@ -169,6 +171,16 @@ def _audit_verify(options: argparse.Namespace) -> int:
         from songhe.project.audit_check import verify_audit
 
         return verify_audit()
+
+
+def _release_check(options: argparse.Namespace) -> int:
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project.release_check import check_releases
+
+        return check_releases()
 
 
 def _api_schema(options: argparse.Namespace) -> int:
