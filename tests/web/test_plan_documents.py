@@ -147,7 +147,7 @@ def test_findings_and_versions(client_for: SignIn) -> None:
     assert any("已处理,已改" in row for row in rows)
     versions = client.get(f"/city/plans/{second}/versions/").content.decode()
     assert "改动1项" in versions
-    assert "<td>75</td><td>57</td>" in versions
+    assert "<td>75%</td><td>57%</td>" in versions
     lines = client.get(f"/city/plans/{second}/versions/export/").content.decode("utf-8-sig").splitlines()
-    assert next(line for line in lines if line.startswith("改动")).endswith("数值,75,57")
+    assert next(line for line in lines if line.startswith("改动")).endswith("数值,75%,57%")
     assert client.get(f"/city/plans/{first}/versions/").status_code == 200

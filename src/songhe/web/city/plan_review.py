@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 from songhe.contexts.plan_tracking import actions
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.plan_tracking.errors import DocumentNotFound
-from songhe.contexts.plan_tracking.queries import Comparison, ItemView, PlanDocumentView
+from songhe.contexts.plan_tracking.queries import Comparison, FieldChange, ItemChange, ItemView, PlanDocumentView
 from songhe.contexts.plan_tracking.words import FIELD_LABELS, ITEM_KIND_LABELS, ITEM_STATE_LABELS, SEVERITY_LABELS
 from songhe.foundation.access import Right
 from songhe.foundation.errors import InvalidInput
 from songhe.web.access import PageRequest, desk
 from songhe.web.city.plan_shown import (
+    ItemShown,
     document_shown,
     finding_shown,
     form_of,
@@ -243,21 +244,17 @@ def page_versions(request: PageRequest, document: int) -> HttpResponse:
     return render(request, "city/plan_versions.html", found)
 
 
-def _changes(comparison: Comparison) -> list[tuple[object, list[tuple[str, str, str]]]]:
-    return [
-        (
-            item_shown(one.after),
-            [
-                (
-                    FIELD_LABELS.get(c.field, c.field),
-                    in_words(c.field, c.before) or "没有写",
-                    in_words(c.field, c.after) or "没有写",
-                )
-                for c in one.changes
-            ],
-        )
-        for one in comparison.changed
-    ]
+def _changes(comparison: Comparison) -> list[tuple[ItemShown, list[tuple[str, str, str]]]]:
+    return [(item_shown(one.after), [_change(one, change) for change in one.changes]) for one in comparison.changed]
+
+
+def _change(one: ItemChange, change: FieldChange) -> tuple[str, str, str]:
+    """What changed, before and after; numbers with their unit."""
+    numbers = change.field in ("value", "value_max")
+    units = [str(side.counts.get("unit") or "") if numbers else "" for side in (one.before, one.after)]
+    texts = [in_words(change.field, value) for value in (change.before, change.after)]
+    before, after = (f"{text}{unit}" if text else "没有写" for text, unit in zip(texts, units, strict=True))
+    return FIELD_LABELS.get(change.field, change.field), before, after
 
 
 @desk(Right.SEE_PACKS)
@@ -271,8 +268,5 @@ def page_versions_export(request: PageRequest, document: int) -> HttpResponse:
     rows += [("删去", kind_of(one), one.clause, one.name, "", item_shown(one).says, "") for one in found.removed]
     for each in found.changed:
         head = ("改动", kind_of(each.after), each.after.clause, each.after.name)
-        rows += [
-            (*head, FIELD_LABELS.get(c.field, c.field), in_words(c.field, c.before), in_words(c.field, c.after))
-            for c in each.changes
-        ]
+        rows += [(*head, *_change(each, change)) for change in each.changes]
     return export(request, title="规划文件两版对照", header=("变动", "种类", "条款", "名称", "哪一项", "原来", "现在"), rows=rows)

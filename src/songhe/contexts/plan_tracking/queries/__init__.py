@@ -26,7 +26,7 @@ from songhe.contexts.plan_tracking.queries.review import (
 )
 from songhe.contexts.plan_tracking.queries.seats import SeatView, seat_of, seats, units_of_plan
 from songhe.contexts.plan_tracking.queries.standing import ABOUT, Outlook, reaches, way
-from songhe.contexts.plan_tracking.queries.versions import CarriedOver, Comparison, ItemChange, carried_over, compare
+from songhe.contexts.plan_tracking.queries.versions import CarriedOver, Comparison, FieldChange, ItemChange, carried_over, compare
 from songhe.contexts.plan_tracking.words import (
     LINK_LABELS,
     RELATION_LABELS,
@@ -58,6 +58,7 @@ __all__ = [
     "Comparison",
     "DraftPack",
     "EvidenceView",
+    "FieldChange",
     "FindingView",
     "ItemChange",
     "ItemView",
