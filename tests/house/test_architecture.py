@@ -43,6 +43,7 @@ WITHOUT_SCOPE: Mapping[str, str] = {
     "foundation.OutboxEvent": "machinery; stuck events are read through outbox.stuck_events, which asks for SEE_JOBS",
     "foundation.WorkItem": "read through foundation.work_items, which filters by area",
     "foundation.StoredFile": "opened by the context that stored it, after that context has checked access",
+    "people.FormerNumber": "ID numbers that were somebody's; looked up to find the person, who has their own scope",
     "people.SenderMapping": "how a sender names the columns of its files; read while that sender's file is checked, by no person",
     "people.StagedLink": "whom such rows may mean; what a person decides on is a LinkCandidate",
     "people.StagedRow": "rows of a file between check and accept; never read by a person",

@@ -96,6 +96,8 @@ def _identity_columns(rng: np.random.Generator, people: Residents, ground: _Grou
         "phone": phones(rng, n),
         "bank_account": np.char.add("000000", np.char.zfill(rng.integers(0, 10**13, n).astype("U13"), 13)),
         "death_date": np.full(n, ""),
+        "former_id_number": np.full(n, ""),
+        "number_changed_on": np.full(n, ""),
     }
 
 

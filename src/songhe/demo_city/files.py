@@ -38,6 +38,8 @@ ALWAYS_CLEAN = frozenset(
         "registered_here",
         "rural",
         "death_date",
+        "former_id_number",
+        "number_changed_on",
         "diagnosis",
         "ability_grade",
     ]

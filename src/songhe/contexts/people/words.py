@@ -164,9 +164,11 @@ IDENTITY_LABELS: Mapping[str, str] = {
     "diagnosis": "诊断",
     "death_date": "死亡日期",
     "former_id_number": "原身份证号",
+    "number_changed_on": "号码变更日期",
 }
 
 SEALED_FIELDS = ("id_number", "phone", "address", "bank_account", "diagnosis")
+HIDDEN_IDENTITY = (*SEALED_FIELDS, "former_id_number")  # stand in a record as blind digests only
 
 
 def seal_context(field: str, owner: str) -> str:

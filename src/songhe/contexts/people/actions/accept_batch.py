@@ -10,6 +10,7 @@ from songhe.contexts.people.access import batch_for
 from songhe.contexts.people.actions.check_batch import BatchResult, Progress, count_verdicts, keep_contents, result_of, silent
 from songhe.contexts.people.actions.link_candidates import open_candidates
 from songhe.contexts.people.actions.match_rows import match_rows, take_verdicts
+from songhe.contexts.people.actions.number_changes import change_numbers, read_numbers
 from songhe.contexts.people.actions.one_at_a_time import hold_people
 from songhe.contexts.people.actions.remember_mapping import remember_mapping
 from songhe.contexts.people.actions.request_sheet import close_answered_sheets
@@ -86,7 +87,9 @@ def _let_in(actor: Actor, batch: ImportBatch, progress: Progress, *, again: bool
         match_rows(batch)
         _correct_verdicts(batch)
     progress(1, 4, "写入人员和户")
+    read_numbers(batch)
     write_people(batch, actor.id)
+    change_numbers(batch)
     seal_again(batch, keeps_identity=layout_of(batch.department).keeps_identity)
     progress(2, 4, "汇总各部门说法")
     settle_people(batch)
@@ -118,7 +121,7 @@ def _open_conflicts(actor: Actor, batch: ImportBatch) -> None:
     """Each other conflicting row is a work item of the department that sent it, in the area of the person it may be about."""
     rows = (
         ImportRow.objects.filter(batch_id=batch.id, verdict=Verdict.CONFLICT, set_aside="")
-        .exclude(id__in=LinkCandidate.objects.filter(batch_id=batch.id).values("row_id"))
+        .exclude(id__in=LinkCandidate.objects.filter(batch_id=batch.id, row__isnull=False).values("row_id"))
         .select_related("person")
         .order_by("id")
     )

@@ -117,7 +117,7 @@ _FOUND = """
 SELECT coalesce(m.verdict, 'rejected'), m.person_id, coalesce(m.changes, '{}'), s.problems || coalesce(m.problems, '[]'), (
     SELECT r.row FROM import_row r LEFT JOIN import_staged_row o ON o.batch_id = r.batch_id AND o.sheet = r.sheet AND o.row = r.row
     WHERE r.batch_id = %(batch)s AND r.verdict IN ('new', 'update', 'unchanged') AND (r.sheet, r.row) <> (s.sheet, s.row)
-      AND (r.person_id = m.person_id OR o.id_index = s.id_index) ORDER BY r.id LIMIT 1)
+      AND (r.person_id = m.person_id OR o.id_index IN (s.id_index, s.former_index) OR o.former_index IN (s.id_index, s.former_index)) ORDER BY r.id LIMIT 1)
 FROM import_staged_row s LEFT JOIN import_match m ON m.staged_id = s.id WHERE s.batch_id = %(alone)s
 """
 

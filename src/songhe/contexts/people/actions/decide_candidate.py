@@ -11,6 +11,7 @@ from songhe.contexts.people.actions.check_batch import count_verdicts
 from songhe.contexts.people.actions.link_candidates import review_key
 from songhe.contexts.people.actions.link_persons import join_two, lock_two, required_reason
 from songhe.contexts.people.actions.match_rows import match_as_told
+from songhe.contexts.people.actions.number_changes import change_numbers, read_numbers
 from songhe.contexts.people.actions.one_at_a_time import join_people
 from songhe.contexts.people.actions.seal_again import seal_again
 from songhe.contexts.people.actions.settle_facts import settle_people
@@ -18,7 +19,7 @@ from songhe.contexts.people.actions.stage_rows import stage_one_row
 from songhe.contexts.people.actions.write_people import write_households, write_people
 from songhe.contexts.people.errors import CandidateDecided
 from songhe.contexts.people.events import HouseholdsChanged
-from songhe.contexts.people.models import ImportBatch, ImportRow, LinkCandidate, Person, StagedLink, StagedRow
+from songhe.contexts.people.models import FormerNumber, ImportBatch, ImportRow, LinkCandidate, Person, StagedLink, StagedRow
 from songhe.contexts.people.queries.batches import opened_corrections
 from songhe.contexts.people.queries.layouts import layout_of
 from songhe.contexts.people.words import LinkOrigin, LinkOutcome, Verdict
@@ -94,7 +95,7 @@ def _of_row(actor: Actor, found: LinkCandidate, row: ImportRow, reason: str) -> 
         head = _head_of(actor, found)
         others.update(outcome=LinkOutcome.DIFFERENT, decided_by=actor.id, decided_at=clock.now(), reason=_ANOTHER)
         _let_in(actor, batch, row, staged, found, head, reason)
-    elif layout_of(batch.department).may_add and staged.id_index is not None and staged.area_id is not None:
+    elif layout_of(batch.department).may_add and _is_free(staged.id_index) and staged.area_id is not None:
         _let_in(actor, batch, row, staged, found, None, reason)
     else:
         row.verdict, row.set_aside = Verdict.REJECTED, reason
@@ -112,6 +113,13 @@ def _head_of(actor: Actor, found: LinkCandidate) -> Person:
     """The person whom the known one counts as today, locked; the actor has the right in their area too."""
     other = anybody_for(actor, found.other_id, right=Right.CORRECT_FACTS, lock=True)
     return other if other.stands_for_id is None else anybody_for(actor, other.stands_for_id, right=Right.CORRECT_FACTS, lock=True)
+
+
+def _is_free(index: bytes | memoryview | None) -> bool:
+    """Whether there is a number and it is nobody's, today's or former."""
+    return index is not None and not (
+        Person.objects.filter(id_index=index).exists() or FormerNumber.objects.filter(id_index=index).exists()
+    )
 
 
 def _staged(batch: ImportBatch, row: ImportRow) -> StagedRow:
@@ -133,7 +141,9 @@ def _let_in(
         StagedLink.objects.create(
             batch_id=batch.id, sheet=row.sheet, row=row.row, kind="link", other_id=head.id, probability=found.probability, evidence=found.evidence
         )  # fmt: skip
+    read_numbers(batch)
     write_people(batch, actor.id, origin=LinkOrigin.REVIEW, reason=reason)
+    change_numbers(batch)
     seal_again(batch, keeps_identity=layout_of(batch.department).keeps_identity)
     settle_people(batch)
     homes = write_households(batch, actor.id)

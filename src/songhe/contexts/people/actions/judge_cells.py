@@ -73,6 +73,7 @@ def judge_for(column: Column, as_of: dt.date) -> Judge:
     """How the cells of a column are read; `as_of` is the day from which a later date is impossible."""
     special: Mapping[str, Callable[[Column, dt.date], Judge]] = {
         "id_number": _id_number, "name": _name, "phone": _phone, "bank_account": _bank_account, "death_date": _date_judge,
+        "former_id_number": _id_number, "number_changed_on": _date_judge,
     }  # fmt: skip
     if column.field in special:
         return special[column.field](column, as_of)

@@ -26,6 +26,7 @@ class Draft:
     row: int
     said: dict[str, str] = field(default_factory=dict)
     number: ResidentId | None = None
+    former: ResidentId | None = None  # the number before a change, where the row names one
     spot: Spot | None = None
     values: dict[str, object] = field(default_factory=dict)
     household_values: dict[str, object] = field(default_factory=dict)
@@ -98,6 +99,7 @@ class RowJudge:
                 self._put(draft, column.field, value)
         if asked is not None:
             self._put_who_was_asked(draft, asked)
+        self._settle_former_number(draft)
         self._settle_birth_and_sex(draft)
         self._settle_death(draft)
         self._settle_place(draft)
@@ -153,12 +155,22 @@ class RowJudge:
     def _put(self, draft: Draft, name: str, value: object) -> None:
         if name == "id_number" and isinstance(value, ResidentId):
             draft.number = value
+        elif name == "former_id_number" and isinstance(value, ResidentId):
+            draft.former = value
         elif name in self._about_person:
             draft.values[name] = value
         elif name in self._about_household:
             draft.household_values[name] = value
         else:
             draft.said[name] = str(value)
+
+    def _settle_former_number(self, draft: Draft) -> None:
+        """A former number that is the present one says nothing."""
+        if draft.former is None or draft.number is None or draft.former.number != draft.number.number:
+            return
+        draft.former = None
+        reason, remedy = "原身份证号与现在的号码相同，按没有换号处理。", "没有换过号码的，请留空。"
+        draft.problems.append(CellProblem(self._headers["former_id_number"], "", "former_same", reason, remedy, NOTICE))
 
     def _settle_birth_and_sex(self, draft: Draft) -> None:
         """Birth date and sex agree with the ID number; the department that keeps identity states them even without a column."""

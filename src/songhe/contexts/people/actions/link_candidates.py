@@ -18,6 +18,11 @@ JOIN import_staged_row s ON s.batch_id = l.batch_id AND s.sheet = l.sheet AND s.
 JOIN person p ON p.id = l.other_id
 WHERE l.batch_id = %(batch)s AND l.kind = 'review' ORDER BY r.id, l.probability DESC NULLS LAST
 ON CONFLICT DO NOTHING;
+INSERT INTO link_candidate (person_id, other_id, area_path, from_area_path, probability, evidence, found_at, batch_id, outcome, reason)
+SELECT l.person_id, l.other_id, p.area_path, q.area_path, 0, l.evidence, %(now)s, l.batch_id, '', ''
+FROM import_staged_link l JOIN person p ON p.id = l.other_id JOIN person q ON q.id = l.person_id
+WHERE l.batch_id = %(batch)s AND l.kind = 'two' ORDER BY l.id
+ON CONFLICT DO NOTHING;
 DELETE FROM import_staged_link WHERE batch_id = %(batch)s;
 DELETE FROM import_staged_row s WHERE s.batch_id = %(batch)s AND NOT EXISTS (
     SELECT 1 FROM import_row r JOIN link_candidate c ON c.row_id = r.id WHERE r.batch_id = s.batch_id AND r.sheet = s.sheet AND r.row = s.row);

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 
 from songhe.contexts.people.actions.link_rows import keep_links, link_rows
+from songhe.contexts.people.actions.number_changes import finish_numbers, judge_numbers, meant_by_former_numbers
 from songhe.contexts.people.actions.run_script import run_script
 from songhe.contexts.people.models import ImportBatch
 from songhe.contexts.people.queries.layouts import Layout, layout_of
@@ -60,7 +61,8 @@ UPDATE import_match m SET problems = m.problems || jsonb_build_array(%(linked)s:
 _TWICE = """
 CREATE TEMP TABLE import_twice ON COMMIT DROP AS
 SELECT m.subject, min(m.staged_id) AS first_id, min(s.row) AS first_row,
-       count(DISTINCT md5(s.values::text || s.household_values::text || s.identity::text)) AS versions
+       count(DISTINCT md5(s.values::text || s.household_values::text || s.identity::text
+           || coalesce(encode(s.former_index || s.id_index, 'hex'), ''))) AS versions
 FROM (SELECT subject FROM import_match WHERE subject IS NOT NULL AND verdict IN ('', 'new') GROUP BY subject HAVING count(*) > 1) t
 JOIN import_match m ON m.subject = t.subject JOIN import_staged_row s ON s.id = m.staged_id
 WHERE m.verdict IN ('', 'new') GROUP BY m.subject;
@@ -171,7 +173,9 @@ def match_rows(batch: ImportBatch) -> None:
     }  # fmt: skip
     anywhere = "" in batch.area_paths
     run_script("DROP TABLE IF EXISTS import_match, import_kin, import_twice;\n" + _BY_ID, values)
+    meant_by_former_numbers(batch)
     link_rows(values, anywhere=anywhere)
+    judge_numbers(batch, areas=None if anywhere else [f"{path}%" for path in batch.area_paths], outside=values["outside"])
     steps = [
         _UNKNOWN,
         *([] if anywhere else [_OUTSIDE]),
@@ -182,6 +186,7 @@ def match_rows(batch: ImportBatch) -> None:
     ]
     run_script("".join(steps), values)
     keep_links(batch.id)
+    finish_numbers(batch)
 
 
 def _problems(layout: Layout) -> Mapping[str, str]:

@@ -59,10 +59,11 @@ def seal_again(batch: ImportBatch, *, keeps_identity: bool) -> None:
 
 def _sealed_again(row: tuple[Any, ...]) -> tuple[object, ...]:
     person_id, household_id, was, owner, said_key, key, id_index, phone_index, *sealed, digest, address = row
-    own = [_moved(blob, seal_context(f, was), seal_context(f, owner)) for f, blob in zip(_FIELDS, sealed, strict=True)]
-    home = _moved(address, seal_context("address", said_key or was), seal_context("address", key))
+    own = [moved(blob, seal_context(f, was), seal_context(f, owner)) for f, blob in zip(_FIELDS, sealed, strict=True)]
+    home = moved(address, seal_context("address", said_key or was), seal_context("address", key))
     return (person_id, household_id, own[0], id_index, own[1], phone_index, own[2], own[3], home, digest)
 
 
-def _moved(blob: bytes | None, before: str, after: str) -> bytes | None:
+def moved(blob: bytes | None, before: str, after: str) -> bytes | None:
+    """What was sealed with one context, sealed with another; None stays None."""
     return None if blob is None else seal(open_sealed(blob, context=before), context=after)

@@ -14,12 +14,11 @@ from songhe.contexts.people.access import visible_to
 from songhe.contexts.people.errors import RegistryQueryRefused
 from songhe.contexts.people.models import Household, Person
 from songhe.contexts.people.queries.data_uses import DataUse, data_uses, may_use
-from songhe.contexts.people.queries.search_people import PersonBrief, briefs
+from songhe.contexts.people.queries.search_people import PersonBrief, briefs, numbered
 from songhe.contexts.places import queries as places
 from songhe.contexts.places.errors import AreaUnknown
 from songhe.foundation import audit
 from songhe.foundation.access import Actor, Right, require
-from songhe.foundation.encryption import blind_index
 from songhe.foundation.paging import cursor_of, keys_of
 
 MOST = 200
@@ -129,7 +128,7 @@ def _condition(criterion: Criterion) -> Q:
             number = parse_resident_id(value)
             if not isinstance(number, ResidentId):
                 raise _refused(name, "请写完整正确的身份证号。")
-            return Q(id_index=blind_index(number.number, kind="id_number"))
+            return numbered(number)
         case "public_id", str():
             return Q(public_id=_uuid(value))
         case "household_no", str():

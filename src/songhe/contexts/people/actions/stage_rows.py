@@ -30,7 +30,7 @@ _AT_ONCE = 1_000
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COLUMNS = (
     "batch_id", "sheet", "row", "rejected", "problems", "content_sealed", "public_id", "name", "pinyin", "initials", "birth_date", "sex", "id_sealed",
-    "id_index", "phone_sealed", "phone_index", "bank_account_sealed", "diagnosis_sealed", "address_sealed", "demo", "relation",
+    "id_index", "former_index", "phone_sealed", "phone_index", "bank_account_sealed", "diagnosis_sealed", "address_sealed", "demo", "relation",
     "household_key", "area_id", "area_path", "values", "household_values", "identity",
 )  # fmt: skip
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -135,6 +135,7 @@ def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[Row], ins
     keys = [d.said.get("household_no") for d in drafts]
     indexes = {field: blind_index_many([d.said.get(field) for d in drafts], kind=field) for field in _DIGESTED}
     id_index = blind_index_many(numbers, kind="id_number")
+    former_index = blind_index_many([d.former.number if d.former else None for d in drafts], kind="id_number")
     sealed = {
         field: seal_many([d.said.get(field) for d in drafts], contexts=[seal_context(field, o) for o in owners])
         for field in _DIGESTED
@@ -156,9 +157,12 @@ def _lines(batch_id: int, sheet: str, judge: RowJudge, block: Sequence[Row], ins
         identity = {**d.said, **{field: index.hex()[:32] for field in _DIGESTED if (index := indexes[field][i]) is not None}}
         if (index := id_written[i]) is not None:
             identity[WRITTEN_NUMBER] = index.hex()[:32]
+        if (index := former_index[i]) is not None:
+            identity["former_id_number"] = index.hex()[:32]
         lines.append(
             f"{head}\t{d.row}\t{_bool(d.rejected)}\t{_json([asdict(p) for p in d.problems]) if d.problems else '[]'}\t{_bytes(content)}\t{owners[i]}"
             f"\t{_text(name)}\t{pinyin}\t{initials}\t{d.born or _NULL}\t{d.sex}\t{_bytes(id_sealed[i])}\t{_bytes(id_index[i])}"
+            f"\t{_bytes(former_index[i])}"
             f"\t{_bytes(sealed['phone'][i])}\t{_bytes(indexes['phone'][i])}\t{_bytes(sealed['bank_account'][i])}"
             f"\t{_bytes(sealed['diagnosis'][i])}\t{_bytes(addresses[i])}\t{_bool(bool(d.number and d.number.demo))}"
             f"\t{_text(d.said.get('relation', ''))}\t{_NULL if keys[i] is None else _text(keys[i] or '')}"

@@ -2,7 +2,7 @@
 
 from songhe.contexts.people.models.files import ImportBatch, ImportRow, SenderMapping, SheetRequest, StagedRow
 from songhe.contexts.people.models.links import StagedLink
-from songhe.contexts.people.models.person import Household, LifeEvent, LinkCandidate, Person, PersonLink, Record
+from songhe.contexts.people.models.person import FormerNumber, Household, LifeEvent, LinkCandidate, Person, PersonLink, Record
 from songhe.contexts.people.models.rounds import CensusAnswer, CensusRound, CensusTally, Consent
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "CensusRound",
     "CensusTally",
     "Consent",
+    "FormerNumber",
     "Household",
     "ImportBatch",
     "ImportRow",

@@ -88,6 +88,7 @@ class StagedRow(models.Model):
     sex = models.TextField()
     id_sealed = models.BinaryField(null=True)
     id_index = models.BinaryField(null=True)
+    former_index = models.BinaryField(null=True)  # of the number that the row calls the former one
     phone_sealed = models.BinaryField(null=True)
     phone_index = models.BinaryField(null=True)
     bank_account_sealed = models.BinaryField(null=True)
@@ -104,7 +105,10 @@ class StagedRow(models.Model):
 
     class Meta:
         db_table = "import_staged_row"
-        indexes = [models.Index(fields=["batch_id"], name="staged_batch")]
+        indexes = [
+            models.Index(fields=["batch_id"], name="staged_batch"),
+            models.Index(fields=["batch_id"], name="staged_former", condition=models.Q(former_index__isnull=False)),
+        ]
 
 
 class SenderMapping(models.Model):

@@ -8,8 +8,9 @@ from django.db import models
 class StagedLink(models.Model):
     """A row of a checked file and the known person (`other`, who stands for nobody) whom it means or may mean.
 
-    `kind`: kept (the row goes to `person`, who stands for `other`), link (a person will be made of the row and linked to `other`) or
-    review (a human has to say; one line for each likely person). Unlogged like the staged rows, and gone with them.
+    `kind`: two (the row's two numbers are those of `person` and of `other`), kept (the row goes to `person`, who stands for `other`),
+    link (a person will be made of the row and linked to `other`) or review (a human has to say; one line for each likely
+    person). Unlogged like the staged rows, and gone with them.
     """
 
     batch_id = models.BigIntegerField()

@@ -153,6 +153,23 @@ class PersonLink(models.Model):
         ]
 
 
+class FormerNumber(models.Model):
+    """An ID number that was the person's: whoever still writes it means them.
+
+    `id_sealed` opens with the person's own context, as it did when it counted; null where the number was never ours. A number is nobody's
+    current number while it is somebody else's former one (trigger); one that has become current again stays here, for the same person.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    id_index = models.BinaryField(unique=True)
+    id_sealed = models.BinaryField(null=True)
+    stated_on = models.DateField()  # the day of the statement that the number had changed
+    known_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "former_number"
+
+
 class LinkCandidate(models.Model):
     """Two who may be one, for a human to look at: `other`, who is known, and either a person or a row that waits as a conflict. Decided once."""
 

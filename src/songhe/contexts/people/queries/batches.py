@@ -24,7 +24,7 @@ PAGE = 100
 SESSION = "songhe:import:"
 ACCEPTING_STEPS = ("准备", "重新读取文件", "再次与人口资料比对", "写入人员和户", "汇总各部门说法", "更新户", "完成")
 _MASKS: Mapping[str, Callable[[str], str]] = {
-    "id_number": mask_id_number, "phone": mask_phone, "address": mask_address, "bank_account": mask_bank_account,
+    "id_number": mask_id_number, "former_id_number": mask_id_number, "phone": mask_phone, "address": mask_address, "bank_account": mask_bank_account,
 }  # fmt: skip
 
 

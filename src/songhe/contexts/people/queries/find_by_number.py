@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from songhe.contexts.people.access import visible_to
-from songhe.contexts.people.models import Person
+from songhe.contexts.people.models import FormerNumber, Person
 from songhe.foundation.access import Actor
 from songhe.foundation.encryption import blind_index_many
 
@@ -23,7 +23,7 @@ class PersonNumbered:
 
 
 def people_by_number(actor: Actor, *, numbers: Collection[str]) -> Mapping[str, PersonNumbered]:
-    """Valid 18-digit ID number → the person (whom they stand for, where they do); people outside the actor's areas are left out."""
+    """Valid 18-digit ID number, today's or a former one → the person (whom they stand for, where they do); people outside the actor's areas are left out."""
     ordered = sorted(set(numbers))
     found: dict[str, PersonNumbered] = {}
     for start in range(0, len(ordered), _BLOCK):
@@ -32,7 +32,11 @@ def people_by_number(actor: Actor, *, numbers: Collection[str]) -> Mapping[str, 
             bytes(index): number for number, index in zip(block, blind_index_many(block, kind="id_number"), strict=True) if index
         }
         rows = Person.objects.filter(id_index__in=list(indexes)).values_list("id_index", "id", "stands_for_id")
-        heads = {indexes[bytes(index)]: stands_for or person_id for index, person_id, stands_for in rows if index is not None}
+        was = FormerNumber.objects.filter(id_index__in=list(indexes)).values_list(
+            "id_index", "person_id", "person__stands_for_id"
+        )
+        heads = {indexes[bytes(index)]: stands_for or person_id for index, person_id, stands_for in was}
+        heads |= {indexes[bytes(index)]: stands_for or person_id for index, person_id, stands_for in rows if index is not None}
         seen = visible_to(actor).filter(id__in=set(heads.values())).values_list("id", "name", "area_path")
         known = {person_id: PersonNumbered(person_id, name, path) for person_id, name, path in seen}
         found |= {number: known[head] for number, head in heads.items() if head in known}

@@ -6,11 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
+
+from songhe.basics.masking import mask_id_number
 from songhe.contexts.people.access import person_for
-from songhe.contexts.people.models import LifeEvent
-from songhe.contexts.people.words import LIFE_EVENT_LABELS, LifeEventKind
+from songhe.contexts.people.models import FormerNumber, LifeEvent
+from songhe.contexts.people.words import LIFE_EVENT_LABELS, LifeEventKind, seal_context
 from songhe.contexts.places import queries as places
 from songhe.foundation.access import Actor
+from songhe.foundation.encryption import open_sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,14 @@ def life_events(actor: Actor, *, person_id: int) -> tuple[LifeEventView, ...]:
     rows = list(LifeEvent.objects.filter(person_id=person.id).select_related("record").order_by("-known_at", "-id"))
     moved = [str(side["area_path"]) for row in rows for side in (row.before, row.after) if "area_path" in side]
     names = _names(moved)
+    numbers = _former_numbers(person.id) if any(row.kind == LifeEventKind.NUMBER_CHANGED for row in rows) else {}
     return tuple(
         LifeEventView(
-            LifeEventKind(row.kind), _told(row, names), row.happened_on, row.known_at, row.record.department if row.record else ""
+            LifeEventKind(row.kind),
+            _told(row, names, numbers),
+            row.happened_on,
+            row.known_at,
+            row.record.department if row.record else "",
         )
         for row in rows
     )
@@ -44,11 +53,26 @@ def _names(paths: list[str]) -> Mapping[str, str]:
     return {area.path: area.name for level in ("town", "community") for area in places.areas_under("", level)}
 
 
-def _told(row: LifeEvent, names: Mapping[str, str]) -> str:
+def _former_numbers(person_id: int) -> Mapping[str, str]:
+    """Blind digest -> the number, masked, of those that were the person's."""
+    kept = FormerNumber.objects.filter(Q(person_id=person_id) | Q(person__stands_for=person_id)).exclude(id_sealed=None)
+    return {
+        bytes(each.id_index).hex()[:32]: mask_id_number(
+            open_sealed(each.id_sealed, context=seal_context("id_number", str(each.person.public_id)))
+        )
+        for each in kept.select_related("person")
+        if each.id_sealed is not None
+    }
+
+
+def _told(row: LifeEvent, names: Mapping[str, str], numbers: Mapping[str, str]) -> str:
     kind = LifeEventKind(row.kind)
     label = LIFE_EVENT_LABELS[kind]
     if kind is LifeEventKind.MOVED_WITHIN:
         before, after = str(row.before.get("area_path", "")), str(row.after.get("area_path", ""))
         return f"{label}：从{names.get(before, '别处')}到{names.get(after, '别处')}"
+    if kind is LifeEventKind.NUMBER_CHANGED:
+        was = numbers.get(str(row.before.get("id_number", "")))
+        return f"{label}：原号码{was}" if was else label
     what = [word for name, word in (("registered_here", "户籍"), ("resident_here", "常住")) if name in row.after]
     return f"{label}（{'、'.join(what)}）" if what else label

@@ -17,7 +17,7 @@ from songhe.contexts.people.queries.dictionary import HIDDEN, chinese_date, find
 from songhe.contexts.people.queries.precedence import lasting_days, precedences
 from songhe.contexts.people.queries.search_people import PersonBrief, briefs, place_of
 from songhe.contexts.people.queries.settle import Stated, settle, standing
-from songhe.contexts.people.words import DERIVED, IDENTITY_LABELS, SEALED_FIELDS, WRITTEN_NUMBER, seal_context
+from songhe.contexts.people.words import DERIVED, HIDDEN_IDENTITY, IDENTITY_LABELS, SEALED_FIELDS, WRITTEN_NUMBER, seal_context
 from songhe.engines.policy.rulebook import Variable
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right, require
@@ -254,5 +254,5 @@ def _said(record: Record) -> tuple[tuple[str, str], ...]:
     for field, value in record.identity.items():
         if field == WRITTEN_NUMBER:
             continue
-        told.append((IDENTITY_LABELS.get(field, field), HIDDEN if field in SEALED_FIELDS else str(value)))
+        told.append((IDENTITY_LABELS.get(field, field), HIDDEN if field in HIDDEN_IDENTITY else str(value)))
     return tuple(told)

@@ -14,7 +14,7 @@ from songhe.basics.ages import age_on
 from songhe.basics.identifiers import Phone, ResidentId, parse_phone, parse_resident_id
 from songhe.basics.masking import mask_id_number, mask_phone
 from songhe.contexts.people.access import visible_to
-from songhe.contexts.people.models import Household, Person
+from songhe.contexts.people.models import FormerNumber, Household, Person
 from songhe.contexts.people.queries.contacts import opened, remember_contacts
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right, require
@@ -140,10 +140,17 @@ def _numbered(text: str) -> Q:
     """Exactly this ID number or telephone number; nobody where it is neither."""
     number, phone = parse_resident_id(text), parse_phone(text)
     if isinstance(number, ResidentId):
-        return Q(id_index=blind_index(number.number, kind="id_number"))
+        return numbered(number)
     if isinstance(phone, Phone):
         return Q(phone_index=blind_index(phone.number, kind="phone"))
     return Q(pk__in=[])
+
+
+def numbered(number: ResidentId) -> Q:
+    """Exactly this ID number, today's or a former one."""
+    index = blind_index(number.number, kind="id_number")
+    was = FormerNumber.objects.filter(id_index=index).values_list("person_id", flat=True).first()
+    return Q(id_index=index) if was is None else Q(id_index=index) | Q(id=was)
 
 
 def _beyond(rows: QuerySet[Person], keys: Sequence[str], values: Sequence[str | int]) -> QuerySet[Person]:

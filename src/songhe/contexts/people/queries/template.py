@@ -14,7 +14,7 @@ from songhe.engines.policy.rulebook import Variable
 from songhe.engines.policy.tree import Type
 
 EXAMPLE_NAME = f"{EXAMPLE}：王建国（这一行不会读，可以删去）"
-_CODES = frozenset({"id_number", "phone", "household_no", "area_code", "bank_account"})
+_CODES = frozenset({"id_number", "phone", "household_no", "area_code", "bank_account", "former_id_number"})
 _FILLS = {
     "id_number": "18位公民身份号码，末位可以是 X",
     "phone": "11位手机号，或带区号的固定电话",
@@ -24,6 +24,8 @@ _FILLS = {
     "town_name": "镇或街道的名称",
     "bank_account": "12到30位数字",
     "death_date": "日期，例如 2026-06-30；健在的不填",
+    "former_id_number": "换过号码的人，填换号以前的18位号码；没有换过的不填",
+    "number_changed_on": "换号的日期，例如 2026-06-30；没有换过的不填",
     "name": "与证件上一样",
     "relation": "例如 户主、配偶、子",
 }
