@@ -17,6 +17,7 @@ from songhe.contexts.policy_library.queries import pack_in_use
 from songhe.engines.policy.files import read_folder
 from songhe.engines.policy.loading import PackInvalid, load_pack
 from songhe.engines.policy.resolving import resolve
+from songhe.engines.scales.loading import ScalesInvalid, load_scales
 from songhe.foundation import audit, clock, outbox
 from songhe.foundation.access import Actor, Right, require
 
@@ -34,7 +35,8 @@ def _put_in_use(actor: Actor, city: str, files: Mapping[str, str], overlay: Over
     try:
         pack = load_pack(files, city, overlay)
         resolve(pack, clock.today())
-    except PackInvalid as refused:
+        load_scales(files, city)
+    except (PackInvalid, ScalesInvalid) as refused:
         raise PackRefused(tuple(str(finding) for finding in refused.findings)) from refused
     current = PackVersion.objects.select_for_update().filter(in_use=True).first()
     content_hash = _content_hash(files, overlay)
@@ -62,7 +64,7 @@ def _put_in_use(actor: Actor, city: str, files: Mapping[str, str], overlay: Over
 def load_folder(actor: Actor, *, root: Path, city: str) -> int:
     """The city's folder under `root`, with the national one, decides from now on; the city's own changes are kept.
 
-    Loading the same content again changes nothing. Raises PackRefused when the pack cannot be loaded or resolved for today.
+    Loading the same content again changes nothing. Raises PackRefused when the pack or a scale cannot be loaded, or the pack not be resolved for today.
     """
     require(actor, Right.CHANGE_PACKS, "")
     previous = PackVersion.objects.filter(in_use=True, pack=city).values_list("overlay", flat=True).first()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from songhe.contexts.policy_library.access import visible_to
 from songhe.contexts.policy_library.errors import NoPackInUse
@@ -12,6 +14,8 @@ from songhe.contexts.policy_library.models import PackVersion
 from songhe.engines.policy.loading import Pack, load_pack
 from songhe.engines.policy.resolving import resolve
 from songhe.engines.policy.rulebook import Rulebook
+from songhe.engines.scales.loading import load_scales
+from songhe.engines.scales.scale import Scale
 from songhe.foundation import clock
 from songhe.foundation.access import Actor
 
@@ -41,6 +45,12 @@ class VersionBrief:
 def _pack(content_hash: str) -> Pack:
     row = PackVersion.objects.get(content_hash=content_hash)
     return load_pack(row.files, row.pack, row.overlay)
+
+
+@lru_cache(maxsize=8)
+def _scales(content_hash: str) -> Mapping[str, Scale]:
+    row = PackVersion.objects.get(content_hash=content_hash)
+    return MappingProxyType(load_scales(row.files, row.pack))
 
 
 @lru_cache(maxsize=32)
@@ -73,6 +83,17 @@ def rulebook(as_of: dt.date | None = None) -> tuple[int, Rulebook]:
 def rulebook_of(version_id: int, as_of: dt.date) -> Rulebook:
     """The rulebook of any kept version for any date: an old decision is recomputed with it."""
     return _rulebook(PackVersion.objects.values_list("content_hash", flat=True).get(id=version_id), as_of)
+
+
+def scales_in_use() -> tuple[int, Mapping[str, Scale]]:
+    """The version in use and its assessment scales by id."""
+    current = pack_in_use()
+    return current.version_id, _scales(current.content_hash)
+
+
+def scales_of(version_id: int) -> Mapping[str, Scale]:
+    """The assessment scales of any kept version: an old result is scored again with them."""
+    return _scales(PackVersion.objects.values_list("content_hash", flat=True).get(id=version_id))
 
 
 def pack_of(version_id: int) -> Pack:
