@@ -63,9 +63,3 @@ class EvidenceRefused(InvalidInput):
     """The file is empty, too large, or none of the kinds that are kept. Nothing of it was kept."""
 
     code = "plan_evidence_refused"
-
-
-class AssessmentRefused(Conflict):
-    """The assessment cannot be frozen as asked."""
-
-    code = "plan_assessment_refused"

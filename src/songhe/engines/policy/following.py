@@ -1,4 +1,4 @@
-"""following.yaml: when units are reminded of the plan's tasks, and what their assessment weighs."""
+"""following.yaml: when units are reminded of the plan's tasks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from types import MappingProxyType
 from songhe.engines.policy.pack import FollowingEntry
 from songhe.engines.policy.sections import Section
 
-NAMES: Mapping[str, int] = MappingProxyType({"reminder_days": 365, "weight_tasks": 100, "weight_targets": 100})  # at most
-WEIGHTS = ("weight_tasks", "weight_targets")
+NAMES: Mapping[str, int] = MappingProxyType({"reminder_days": 365})  # at most
 
 
 def read_following(section: Section) -> dict[str, FollowingEntry]:
@@ -17,13 +16,12 @@ def read_following(section: Section) -> dict[str, FollowingEntry]:
     found: dict[str, FollowingEntry] = {}
     for name, inner in section.named("规划跟踪的取值"):
         title, value, unit = inner.text("title", required=True), inner.number("value"), inner.text("unit")
+        cited = inner.cited()
         if name not in NAMES:
             inner.fault(inner.line, "unknown_name", f"不认识“{name}”", "可写的有：" + "、".join(NAMES))
         elif not isinstance(value, int) or not 0 <= value <= NAMES[name]:
             inner.fault(inner.line, "type", f"“{name}”的 value 不对", f"要写0到{NAMES[name]}的整数")
         else:
-            found[name] = FollowingEntry(name, title, value, unit, inner.cited())
+            found[name] = FollowingEntry(name, title, value, unit, cited)
         inner.done()
-    if all(name in found for name in WEIGHTS) and sum(found[name].value for name in WEIGHTS) != 100:
-        section.fault(section.line, "weights", "两项权重加起来不是100", "请让 weight_tasks 和 weight_targets 合计为100")
     return found

@@ -279,7 +279,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class FollowingEntry:
-    """A value by which the plan's tasks are followed: days, or points of a hundred."""
+    """A value by which the plan's tasks are followed, such as days."""
 
     id: str
     title: str

@@ -23,7 +23,6 @@ GOVERNANCE = (
     "care_projects",
     "budget_lines",
     "lottery_lines",
-    "capacity_ratings",
 )
 
 

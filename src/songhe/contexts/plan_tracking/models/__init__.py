@@ -3,7 +3,6 @@
 from songhe.contexts.plan_tracking.models.document import FindingKept, PlanDocument, ReadItem
 from songhe.contexts.plan_tracking.models.ledger import (
     Evidence,
-    FrozenAssessment,
     LedgerTask,
     ProgressReport,
     TaskStep,
@@ -13,7 +12,6 @@ from songhe.contexts.plan_tracking.models.ledger import (
 __all__ = [
     "Evidence",
     "FindingKept",
-    "FrozenAssessment",
     "LedgerTask",
     "PlanDocument",
     "ProgressReport",

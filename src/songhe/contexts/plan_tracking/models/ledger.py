@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 
 class UnitSeat(models.Model):
@@ -103,24 +103,4 @@ class Evidence(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["task", "file"], name="plan_evidence_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="plan_evidence_not_empty"),
-        ]
-
-
-class FrozenAssessment(models.Model):
-    """An assessment of all units as it stood on a day: its lines never change, whatever is reported afterwards."""
-
-    title = models.TextField()
-    frozen_on = models.DateField()
-    figures_of = models.DateField(null=True)  # the month whose frozen figures it rests on
-    weight_tasks = models.SmallIntegerField()
-    weight_targets = models.SmallIntegerField()
-    lines = models.JSONField()  # by unit: score and the items behind it
-    made_by = models.BigIntegerField()
-    made_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "plan_frozen_assessment"
-        constraints = [
-            models.UniqueConstraint(fields=["title"], name="plan_assessment_title_once"),
-            models.CheckConstraint(condition=Q(weight_tasks=100 - F("weight_targets")), name="plan_assessment_weights_are_all"),
         ]
