@@ -93,7 +93,10 @@ def _form(request: PageRequest, refused: InvalidInput | None = None) -> HttpResp
         "section": "city:plan",
         "stages": list(STAGE_LABELS.items()),
         "typed": {name: request.POST.get(name, request.GET.get(name, "")) for name in ("title", "stage", "version_of")},
-        "earlier": [(str(view.id), view.title) for view in tracking.plan_documents(request.actor, limit=100).items],
+        "earlier": [
+            (str(view.id), f"{view.title}（{STAGE_LABELS[view.stage]}）")
+            for view in tracking.plan_documents(request.actor, limit=100).items
+        ],
         "problem": problem,
         "problems": (problem,) if problem else (),
     }

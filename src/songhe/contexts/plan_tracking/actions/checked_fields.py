@@ -61,7 +61,7 @@ def _wrong(field: str, sentence: str) -> InvalidInput:
 
 def _text(field: str, value: object) -> str | None:
     text = " ".join(str(value).split()) if value is not None else ""
-    if len(text) > LONGEST or any(ord(letter) < 32 for letter in text):
+    if len(text) > LONGEST or any(ord(letter) < 32 or 0xD800 <= ord(letter) <= 0xDFFF for letter in text):
         raise _wrong(field, f"不能超过{LONGEST}个字。")
     return text or None
 
@@ -143,7 +143,7 @@ def _deadlines(field: str, value: object) -> list[dict[str, object]]:
             text = date
         if not _is_date(date):
             raise _wrong(field, "每行先写日期再空一格写事项，例如：2025-12 标准体系建成。")
-        found.append({"text": text, "date": date, "what": _text(field, what) or ""})
+        found.append({"text": _text(field, text) or "", "date": date, "what": _text(field, what) or ""})
     return found
 
 
