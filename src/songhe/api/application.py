@@ -13,6 +13,7 @@ from songhe.api import (
     determination,
     imports,
     indicators,
+    links,
     people,
     plan,
     plans,
@@ -46,6 +47,8 @@ api = SongheAPI(
 )  # fmt: skip
 problems.register(api)
 api.add_router("/people", people.router, tags=["people"])
+api.add_router("/people", links.router, tags=["people"])
+api.add_router("/link-candidates", links.candidates, tags=["people"])
 api.add_router("", determination.router, tags=["determination"])
 api.add_router("/roster", roster.router, tags=["roster"])
 api.add_router("/imports", imports.router, tags=["imports"])

@@ -264,7 +264,7 @@ def test_a_consumer_is_known_by_its_token_which_is_not_stored() -> None:
 @pytest.mark.parametrize(
     "right",
     [
-        Right.REVEAL_SENSITIVE, Right.CORRECT_FACTS, Right.DO_WORK, Right.CHANGE_PACKS, Right.SEE_JOBS,
+        Right.REVEAL_SENSITIVE, Right.RUN_CENSUS, Right.SEE_JOBS,
         Right.MANAGE_USERS, Right.SEE_AUDIT,
     ],
 )  # fmt: skip
