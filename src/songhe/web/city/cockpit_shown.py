@@ -56,7 +56,7 @@ def number(value: Decimal | float, places: int = 2) -> str:
     """Grouped, at most so many decimals, without zeros at the end."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
     rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    text = f"{rounded:,f}"
+    text = f"{rounded + 0:,f}"  # a rounded -0.001 is 0, not -0
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

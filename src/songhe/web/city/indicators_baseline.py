@@ -38,7 +38,7 @@ class Line:
 
 def _line(found: BaselineLine) -> Line:
     places = max(_places(found.printed) + 1, 2)
-    relative = "" if found.relative is None else f"{number(found.relative * 100)}%"
+    relative = "" if found.relative is None else f"{_shown(found.relative * 100, 2, signed=True)}%"
     view = found.indicator
     why = "" if found.measured is not None or view is None else view.needs or "还没有这项资料"
     return Line(

@@ -49,7 +49,7 @@ def number(value: Decimal | int | None, places_shown: int = 2) -> str:
     if value is None:
         return "—"
     rounded = Decimal(value).quantize(Decimal(1).scaleb(-places_shown), ROUND_HALF_UP)
-    text = f"{rounded:,f}"
+    text = f"{rounded + 0:,f}"  # a rounded -0.001 is 0, not -0
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
