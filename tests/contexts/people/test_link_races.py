@@ -8,10 +8,10 @@ from django.db import IntegrityError, connection, transaction
 from songhe.contexts.people import actions
 from songhe.contexts.people.actions import DecidedCandidate, LinkedPersons
 from songhe.contexts.people.errors import AlreadyLinked, CandidateDecided, LinkUndone, StandsForAnother
-from songhe.contexts.people.models import LinkCandidate, Person, PersonLink
+from songhe.contexts.people.models import FormerNumber, LifeEvent, LinkCandidate, Person, PersonLink
 from songhe.foundation.models import AuditEntry
 from tests.contexts.people import city
-from tests.contexts.people.city import LI, OFFICER, WANG, ZHANG, bring_in, person_of
+from tests.contexts.people.city import LI, OFFICER, WANG, ZHANG, bring_in, check, person_of, resident, table
 from tests.contexts.people.test_kill_and_race import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +82,18 @@ def test_two_clerks_answer_one_question_differently() -> None:
     linked = LinkCandidate.objects.get().outcome == "linked"
     assert PersonLink.objects.count() == (1 if linked else 0)
     assert Person.objects.filter(stands_for=None).count() == (3 if linked else 4)
+
+
+def test_two_files_give_one_new_number_to_two_people_at_once() -> None:
+    new = city.id_number("19450301", 222)
+    first, second = (
+        check("公安", table([resident(new, name, "H1", 原身份证号=was)])).batch_id
+        for was, name in ((ZHANG, "张桂兰"), (LI, "李建国"))
+    )
+    results = in_threads(
+        lambda: actions.accept_batch(OFFICER, batch_id=first), lambda: actions.accept_batch(OFFICER, batch_id=second)
+    )
+    assert kinds(results) == ["AcceptResult", "AcceptResult"]
+    assert Person.objects.count() == 3 and person_of(new).name in ("张桂兰", "李建国")
+    assert (LifeEvent.objects.count(), FormerNumber.objects.count()) == (1, 1)
+    assert LinkCandidate.objects.get().other_id == person_of(new).id
