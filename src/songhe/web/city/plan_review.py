@@ -14,7 +14,7 @@ from songhe.contexts.plan_tracking import actions
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.plan_tracking.errors import DocumentNotFound
 from songhe.contexts.plan_tracking.queries import Comparison, FieldChange, ItemChange, ItemView, PlanDocumentView
-from songhe.contexts.plan_tracking.words import FIELD_LABELS, ITEM_KIND_LABELS, ITEM_STATE_LABELS, SEVERITY_LABELS
+from songhe.contexts.plan_tracking.words import FIELD_LABELS, ITEM_KIND_LABELS, ITEM_STATE_LABELS, SEVERITY_LABELS, STAGE_LABELS
 from songhe.foundation.access import Right
 from songhe.foundation.errors import InvalidInput
 from songhe.web.access import PageRequest, desk
@@ -220,15 +220,8 @@ def page_versions(request: PageRequest, document: int) -> HttpResponse:
     """The document beside another version: what is new, gone, changed."""
     view = tracking.plan_document(request.actor, document_id=document)
     against = request.GET.get("against", "")
-    others = tuple(
-        (str(o.id), o.title) for o in tracking.plan_documents(request.actor, limit=100).items if o.id != document and o.total
-    )
-    comparison: Comparison | None = None
-    try:
-        comparison = tracking.compare(request.actor, document_id=document, against=int(against) if against.isdigit() else None)
-    except DocumentNotFound:
-        if against:
-            raise
+    others = _others(request, document)
+    comparison = _compared(request, document, against)
     chosen_one = against or (str(view.version_of) if view.version_of else "")
     found = {
         "section": "city:plan",
@@ -242,6 +235,22 @@ def page_versions(request: PageRequest, document: int) -> HttpResponse:
         "changed": _changes(comparison) if comparison else (),
     }
     return render(request, "city/plan_versions.html", found)
+
+
+def _others(request: PageRequest, document: int) -> tuple[tuple[str, str], ...]:
+    """The documents that may stand beside this one."""
+    found = tracking.plan_documents(request.actor, limit=100).items
+    return tuple((str(o.id), f"{o.title}（{STAGE_LABELS[o.stage]}）") for o in found if o.id != document and o.total)
+
+
+def _compared(request: PageRequest, document: int, against: str) -> Comparison | None:
+    """The comparison asked for; None where none was asked for and there is no version before."""
+    try:
+        return tracking.compare(request.actor, document_id=document, against=int(against) if against.isdigit() else None)
+    except DocumentNotFound:
+        if against:
+            raise
+        return None
 
 
 def _changes(comparison: Comparison) -> list[tuple[ItemShown, list[tuple[str, str, str]]]]:
