@@ -1,7 +1,7 @@
 """Who reaches what: documents by right, the ledger by unit.
 
 Plan documents are the city's and printed for everybody: who may see the packs sees them; who may change packs decides about them.
-A task is seen by its units and by who holds the whole city; its lead acts, the others report.
+A task (LedgerTask and what hangs on it) is seen by its units and by who holds the whole city; its lead acts, the others report.
 """
 
 from __future__ import annotations

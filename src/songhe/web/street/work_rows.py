@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.queries import PersonBrief
 from songhe.contexts.people.words import DISPUTED_FACT, STALE_FACTS
+from songhe.contexts.plan_tracking.words import PLAN_DUE, PLAN_LATE
 from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.registers.words import CLOCK
 from songhe.engines.policy.rulebook import Variable
@@ -21,7 +22,7 @@ MISSING, CONFLICT, SAME = "missing_fact", "import_conflict", "link_review"
 SHEET = "sheet_request"
 KINDS = {
     MISSING: "缺资料", CONFLICT: "导入的资料对不上", SAME: "疑似同一人", CLOCK: "台账到期", SHEET: "填表", DISPUTED_FACT: "部门说法不一",
-    STALE_FACTS: "资料过期",
+    STALE_FACTS: "资料过期", PLAN_DUE: "规划任务快到期", PLAN_LATE: "规划任务逾期",
 }  # fmt: skip
 
 
@@ -80,6 +81,8 @@ def _title(item: WorkItemView) -> str:
 
 
 def _said(item: WorkItemView) -> str:
+    if item.kind in (PLAN_DUE, PLAN_LATE):
+        return f"由{item.owner}办理"
     return f"{item.owner}报送，第{item.detail.get('row')}行" if item.kind in (CONFLICT, SAME) else f"应由{item.owner}提供"
 
 
