@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from songhe.contexts.plan_tracking.models import PlanDocument, ReadItem
 from songhe.foundation.access import Right
 from songhe.foundation.models import StoredFile
-from tests.api.conftest import CITY, Caller, Town, caller
+from tests.api.conftest import Caller, Town, caller
+from tests.contexts.entitlements.conftest import CITY
 from tests.contexts.plan_tracking.documents import BAD, RAW
 
 Send = Callable[..., object]

@@ -118,7 +118,7 @@ def test_the_review_works_without_scripts(browser: Browser, live_server: LiveSer
     document = taken_in()
     sign_in(Role.CITY_OFFICER)
     plain = browser.new_context(java_script_enabled=False, viewport={"width": 1366, "height": 768})
-    plain.add_cookies(page.context.cookies())
+    plain.add_cookies(page.context.cookies())  # type: ignore[arg-type]
     bare = plain.new_page()
     item = ReadItem.objects.filter(document=document, kind="target").order_by("start")[3]
     bare.goto(f"{live_server.url}/city/plans/{document}/review/?at={item.start}")
@@ -134,7 +134,9 @@ def test_the_review_works_without_scripts(browser: Browser, live_server: LiveSer
     plain.close()
 
 
-def test_an_unrelated_document_is_refused_on_the_form(page: Page, live_server: LiveServer, sign_in: SignIn, tmp_path: Path) -> None:
+def test_an_unrelated_document_is_refused_on_the_form(
+    page: Page, live_server: LiveServer, sign_in: SignIn, tmp_path: Path
+) -> None:
     file = tmp_path / "天气.txt"
     file.write_bytes(UNRELATED)
     sign_in(Role.CITY_OFFICER)

@@ -120,9 +120,9 @@ def test_a_wrong_correction_comes_back_with_its_sentence(client_for: SignIn) -> 
     item.refresh_from_db()
     assert item.state == "read"
     said |= {"value": "95", "responsible": "市民政局、市人社局", "deadline": "2030", "direction": "up"}
-    part = client.post(f"/city/plans/{document}/items/{item.pk}/decide/", said, headers={"HX-Request": "true"}).content.decode()
-    assert "数值由“90”更正为“95”" in part
-    assert 'hx-swap-oob="true"' in part
+    shown = client.post(f"/city/plans/{document}/items/{item.pk}/decide/", said, headers={"HX-Request": "true"}).content.decode()
+    assert "数值由“90”更正为“95”" in shown
+    assert 'hx-swap-oob="true"' in shown
 
 
 def test_the_text_of_a_document_is_escaped(client_for: SignIn) -> None:
