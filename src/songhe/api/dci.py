@@ -282,7 +282,8 @@ def _search(request: CallerRequest, asked: Criteria) -> tuple[DataOut, Paginatio
             refused.field or "", "rjct.filter.invalid"
         )
         raise Refused(code, f"{refused.sentence}{refused.next_step}") from None
-    records = [_group(home) for home in found.households] if kind == "Group" else [_person(each) for each in found.people]
+    records: list[PersonRecord | GroupRecord] = []
+    records += map(_group, found.households) if kind == "Group" else map(_person, found.people)
     return DataOut(version=VERSION, reg_record_type=kind, reg_records=records, withheld=found.withheld), _pagination(
         found, size, after, len(records)
     )

@@ -123,7 +123,7 @@ def page_export(request: PageRequest) -> HttpResponse:
     return export(request, title=TITLE, header=EXPORTED, rows=rows, area_path=chosen_area(request))
 
 
-def _exported(line: ShownEntry) -> tuple[object, ...]:
+def _exported(line: ShownEntry) -> tuple[str | int | None, ...]:
     who = line.brief
     entry = line.entry
     why = "：".join(part for part in (entry.left_reason, entry.left_because) if part)

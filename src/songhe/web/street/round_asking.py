@@ -104,7 +104,7 @@ def _form(request: PageRequest, sheet: RoundSheet, refused: InvalidInput | None 
         ],
         "note": typed.get("note", ""),
         "before": ASK_OUTCOME_LABELS[sheet.outcome] if sheet.outcome else "",
-        "problems": (FieldProblem(f"ask-{at}" if at == wrong else at, f"{refused.sentence}{refused.next_step}"),)
+        "problems": (FieldProblem(f"ask-{at}" if at == wrong else at or "", f"{refused.sentence}{refused.next_step}"),)
         if refused
         else (),
         "section": "street:census",
