@@ -12,7 +12,7 @@ from songhe.foundation.access import SYSTEM, Right
 from tests.contexts.entitlements.conftest import CITY, TOWN, Town, city_officer, clerk, town
 
 __all__ = ["Town", "city_officer", "clerk", "town"]
-ALL = (Right.SEE_PEOPLE, Right.SEE_DECISIONS, Right.DETERMINE, Right.SEE_PACKS, Right.SEE_FIGURES)
+ALL = (Right.SEE_PEOPLE, Right.CORRECT_FACTS, Right.SEE_DECISIONS, Right.DETERMINE, Right.SEE_PACKS, Right.SEE_FIGURES)
 
 
 @dataclass(frozen=True)

@@ -89,12 +89,12 @@ def test_linked_and_undone(keeper: Caller, town: Town) -> None:
     assert keeper.post(f"/people/{wife}/links/{link}/undo", {"reason": "弄错了"}).json()["code"] == "link_undone"
 
 
-def test_refusals_write_nothing(keeper: Caller, town_keeper: Caller, city_caller: Caller, town: Town) -> None:
+def test_refusals_write_nothing(keeper: Caller, town_keeper: Caller, rules_caller: Caller, town: Town) -> None:
     one, poor, wife = asked(town.poor, town.wife), public_id(town.poor), public_id(town.wife)
     new = {"into": wife, "reason": "核实过"}
     for answer, status in (
-        (city_caller.post(f"/link-candidates/{one}/decision", {"same": True, "reason": "核实过"}), 403),
-        (city_caller.post(f"/people/{poor}/links", new), 403),
+        (rules_caller.post(f"/link-candidates/{one}/decision", {"same": True, "reason": "核实过"}), 403),
+        (rules_caller.post(f"/people/{poor}/links", new), 403),
         (town_keeper.post(f"/people/{public_id(town.stranger)}/links", new), 404),
         (keeper.post(f"/people/{poor}/links", {"into": poor, "reason": "核实过"}), 422),
         (keeper.post(f"/people/{poor}/links", {"into": wife, "reason": " "}), 422),
