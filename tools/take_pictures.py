@@ -53,10 +53,14 @@ def main(base: str, accounts: Path) -> None:
         street.goto(f"{base}/street/people/?q=wang")
         street.locator("main table a").first.click()
         take(street, "person")
+        for name, path in (("links", "/street/links/"), ("disputes", "/street/disputes/")):
+            street.goto(f"{base}{path}")
+            take(street, name)
         city = browser.new_page(viewport=DESKTOP)
         sign_in(city, base, "city", passwords["city"])
         for name, path in (
             ("plan", "/city/"),
+            ("indicators", "/city/indicators/"),
             ("projection", "/city/projection/"),
             ("overview", "/city/money/"),
             ("pack", "/city/policy/"),
