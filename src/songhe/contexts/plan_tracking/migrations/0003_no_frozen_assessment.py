@@ -4,13 +4,12 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('plan_tracking', '0002_task_ledger'),
+        ("plan_tracking", "0002_task_ledger"),
     ]
 
     operations = [
         migrations.DeleteModel(
-            name='FrozenAssessment',
+            name="FrozenAssessment",
         ),
     ]
