@@ -70,7 +70,7 @@ def test_the_map_stands_beside_its_list_and_says_that_it_is_schematic(
 ) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
     sign_in(Role.CITY_OFFICER)
-    page.goto(live_server.url + "/city/?benefit=age_allowance")
+    page.goto(live_server.url + "/city/money/?benefit=age_allowance")
     expect(page.locator(".map canvas")).to_be_visible()
     expect(page.locator(".map")).to_contain_text("示意图，不是行政区划界线")
     row = page.locator('[data-area="640381100"]')

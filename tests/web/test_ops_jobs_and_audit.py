@@ -170,7 +170,13 @@ def test_each_reveal_stands_there_with_its_reason(client_for: RoleClient, city: 
     _reveal(city)
     lines = client_for(Role.AUDIT_ADMIN).get("/ops/audit/?what=people.reveal").context["lines"]
     assert [(line.deed, line.entry.actor_name, line.reason, line.place, line.details) for line in lines] == [
-        ("查看完整的敏感信息", "李文静", "上门前先打电话", "永丰村", (("项目", "联系电话"),))
+        (
+            "查看完整的敏感信息",
+            "李文静",
+            "上门前先打电话",
+            "永丰村",
+            (("项目", "联系电话"), ("用途", "—"), ("角色", "社区工作人员")),
+        ),
     ]
 
 
@@ -210,7 +216,11 @@ def test_the_list_as_a_file_is_logged(client_for: RoleClient, city: SmallCity) -
     content = client_for(Role.AUDIT_ADMIN).get("/ops/audit/export/?what=people.reveal").content.decode("utf-8-sig")
     header, row = csv.reader(io.StringIO(content))
     assert header == ["序号", "时间", "谁", "做了什么", "对什么做的", "在哪里", "原因", "详情"]
-    assert row[2:4] == ["李文静", "查看完整的敏感信息"] and row[5:] == ["永丰村", "上门前先打电话", "项目：联系电话"]
+    assert row[2:4] == ["李文静", "查看完整的敏感信息"] and row[5:] == [
+        "永丰村",
+        "上门前先打电话",
+        "项目：联系电话；用途：—；角色：社区工作人员",
+    ]
     entry = AuditEntry.objects.get(action="list.export")
     assert (entry.detail["title"], entry.detail["rows"], entry.detail["filters"]) == ("审计记录", 1, {"what": "people.reveal"})
 
@@ -222,7 +232,7 @@ def test_the_list_as_a_file_is_logged(client_for: RoleClient, city: SmallCity) -
         (Role.STREET_CLERK, ["导入"]),
         (Role.SYSTEM_ADMIN, ["导入", "后台作业", "页面样式"]),
         (Role.SECURITY_ADMIN, ["账号和角色", "接口"]),
-        (Role.AUDIT_ADMIN, ["审计"]),
+        (Role.AUDIT_ADMIN, ["审计", "数据使用"]),
     ],
 )
 def test_each_role_sees_its_own_part_of_the_desk(client_for: RoleClient, city: SmallCity, role: Role, pages: list[str]) -> None:

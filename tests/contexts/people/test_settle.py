@@ -135,7 +135,7 @@ def test_order_of_arrival_in_the_list_does_not_matter_and_every_value_was_said(
 def test_every_column_of_every_layout_means_something() -> None:
     identity = {
         "id_number", "name", "phone", "address", "household_no", "relation", "town_name", "area_code", "area_name", "bank_account", "diagnosis",
-        "death_date",
+        "death_date", "former_id_number", "number_changed_on",
     }  # fmt: skip
     for layout in queries.layouts():
         fields = [column.field for column in layout.columns]
