@@ -43,7 +43,7 @@ def test_steps_and_reports(town: Town) -> None:
     step = {"title": "签约", "unit": "卫生健康局", "due_on": "2030-06-30"}
     assert health.post(f"{CARE}/steps", step).json()["code"] == "plan_not_your_task"
     made = civil.post(f"{CARE}/steps", step)
-    assert (made.status_code, made.json()["state"]) == (201, "todo")
+    assert (made.status_code, made.json()["state"]) == (201, "not_begun")
     number = made.json()["id"]
     assert civil.post(f"{CARE}/steps", {**step, "due_on": "soon"}).status_code == 422
     assert civil.post(f"{CARE}/steps", {**step, "more": 1}).status_code == 422

@@ -50,7 +50,7 @@ CHIPS: Mapping[str, Chip] = {
     # tasks of the plan and their steps
     "late": Chip("逾期", "bad", "warning"),
     "silent": Chip("没有报过进展", "quiet", "minus"),
-    "todo": Chip("还没开始", "quiet", "clock"),
+    "not_begun": Chip("还没开始", "quiet", "clock"),
     "doing": Chip("正在办", "good", "job"),
     "dropped": Chip("不再办", "quiet", "minus"),
     # figures of indicators, and printed figures beside them

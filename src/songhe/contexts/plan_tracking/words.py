@@ -199,23 +199,23 @@ REPORT_STATE_LABELS: Mapping[ReportState, str] = {
 
 
 class StepState(StrEnum):
-    TODO = "todo"
+    NOT_BEGUN = "not_begun"
     DOING = "doing"
     DONE = "done"
     DROPPED = "dropped"
 
 
 STEP_STATE_LABELS: Mapping[StepState, str] = {
-    StepState.TODO: "还没开始",
+    StepState.NOT_BEGUN: "还没开始",
     StepState.DOING: "正在办",
     StepState.DONE: "已完成",
     StepState.DROPPED: "不再办",
 }
 STEP_MOVES: Mapping[StepState, tuple[StepState, ...]] = {
-    StepState.TODO: (StepState.DOING, StepState.DONE, StepState.DROPPED),
-    StepState.DOING: (StepState.DONE, StepState.TODO, StepState.DROPPED),
+    StepState.NOT_BEGUN: (StepState.DOING, StepState.DONE, StepState.DROPPED),
+    StepState.DOING: (StepState.DONE, StepState.NOT_BEGUN, StepState.DROPPED),
     StepState.DONE: (StepState.DOING,),
-    StepState.DROPPED: (StepState.TODO,),
+    StepState.DROPPED: (StepState.NOT_BEGUN,),
 }
 
 EVIDENCE_KINDS: Mapping[str, str] = {

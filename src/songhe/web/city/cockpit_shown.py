@@ -12,6 +12,7 @@ from songhe.engines.policy.pack import Target
 from songhe.engines.projection.trend import Forecast, TooLittle, Trend
 from songhe.web.city import drawing
 from songhe.web.city.drawing import Chart, Value
+from songhe.web.city.indicators_shown import number
 
 _BEFORE: Mapping[str, str] = {">=": "不少于", "<=": "不超过", ">": "超过", "<": "低于"}
 MOST_PLACES = 6
@@ -50,14 +51,6 @@ def shown(found: TargetStanding) -> Shown:
         trend_of(found), due_of(found), due_note_of(found),
         found.lead, notes_of(found), _spark(found),
     )  # fmt: skip
-
-
-def number(value: Decimal | float, places: int = 2) -> str:
-    """Grouped, at most so many decimals, without zeros at the end."""
-    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    text = f"{rounded + 0:,f}"  # a rounded -0.001 is 0, not -0
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def with_unit(text: str, unit: str | None) -> str:

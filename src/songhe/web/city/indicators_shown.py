@@ -44,11 +44,12 @@ class TownLine:
     value: str
 
 
-def number(value: Decimal | int | None, places_shown: int = 2) -> str:
+def number(value: Decimal | float | None, places: int = 2) -> str:
     """Grouped, at most so many decimals, without zeros at the end; nothing is a dash."""
     if value is None:
         return "—"
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-places_shown), ROUND_HALF_UP)
+    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     text = f"{rounded + 0:,f}"  # a rounded -0.001 is 0, not -0
     return text.rstrip("0").rstrip(".") if "." in text else text
 

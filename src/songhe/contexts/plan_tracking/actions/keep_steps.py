@@ -44,10 +44,10 @@ def add_step(actor: Actor, *, task_id: str, title: str, unit: str, due_on: dt.da
         raise StepRefused("已经有同名的步骤。", next_step="请换一个名称，或修改原来的步骤。", field="title")
     now = clock.now()
     step = TaskStep.objects.create(
-        task=row, title=title, unit=unit, person=person, due_on=due_on, state=StepState.TODO, made_by=actor.id, made_at=now, changed_at=now
+        task=row, title=title, unit=unit, person=person, due_on=due_on, state=StepState.NOT_BEGUN, made_by=actor.id, made_at=now, changed_at=now
     )  # fmt: skip
     audit.record(actor, "plan.add_step", subject_type=PLAN_STEP, subject_id=step.pk, detail={"task": task_id, "due_on": due_on})
-    return StepKept(step.pk, task_id, StepState.TODO)
+    return StepKept(step.pk, task_id, StepState.NOT_BEGUN)
 
 
 @transaction.atomic

@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="taskstep",
             index=models.Index(
-                condition=models.Q(("state__in", ["todo", "doing"])), fields=["due_on"], name="plan_step_open_due"
+                condition=models.Q(("state__in", ["not_begun", "doing"])), fields=["due_on"], name="plan_step_open_due"
             ),
         ),
         migrations.AddConstraint(

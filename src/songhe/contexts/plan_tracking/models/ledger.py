@@ -56,7 +56,7 @@ class TaskStep(models.Model):
             ),
             models.UniqueConstraint(fields=["task", "title"], condition=~Q(state="dropped"), name="plan_step_once"),
         ]
-        indexes = [models.Index(fields=["due_on"], condition=Q(state__in=["todo", "doing"]), name="plan_step_open_due")]
+        indexes = [models.Index(fields=["due_on"], condition=Q(state__in=["not_begun", "doing"]), name="plan_step_open_due")]
 
 
 class ProgressReport(models.Model):

@@ -19,7 +19,7 @@ from songhe.foundation import clock, files
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.files import StoredFile
 
-OPEN = (StepState.TODO, StepState.DOING)
+OPEN = (StepState.NOT_BEGUN, StepState.DOING)
 ORDER: Mapping[TaskState, int] = {state: place for place, state in enumerate(TaskState)}
 
 

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from songhe.engines.plan_reading.findings import Checked, Finding
 from songhe.engines.plan_reading.model import Span
+from songhe.engines.plan_reading.source import MASK
 
 _DAY = re.compile(r"20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|20\d\d-\d{1,2}-\d{1,2}")
 
@@ -92,13 +93,12 @@ def _number(checked: Checked) -> Iterator[Finding]:
 
 
 def _noise(checked: Checked) -> Iterator[Finding]:
+    """Words of the web site that stand where the document's own were."""
     for noise in checked.source.noise:
-        raw = checked.source.raw
-        plain = "".join(raw[at] for at in range(len(raw)))
-        places = [Span(match.start(), match.end()) for match in re.finditer(re.escape(noise), plain)]
+        places = tuple(Span(*match.span()) for match in re.finditer(MASK * len(noise), checked.source.text))
         if len(places) > 3:
             yield Finding(
-                "foreign_words", "A", f"正文里混进了与文件无关的文字，共{len(places)}处，顶掉了原来的字。", noise, tuple(places)
+                "foreign_words", "A", f"正文里混进了与文件无关的文字，共{len(places)}处，顶掉了原来的字。", noise, places
             )
 
 

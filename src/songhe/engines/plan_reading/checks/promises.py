@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
 
 from songhe.engines.plan_reading.checks.arithmetic import amount
 from songhe.engines.plan_reading.findings import Checked, Finding
@@ -13,8 +18,6 @@ from songhe.engines.plan_reading.sentences import sentences
 
 _RATE = re.compile(r"率|比例|占比|比重|覆盖|程度")
 _STEADY = re.compile(r"稳妥|稳步|逐步|有序")
-# The least that a document of higher rank asks, with its number; source: 国办发〔2019〕5号 第(五)条.
-FLOORS = ((re.compile(r"(?:福利|福)彩(?:票)?公益金|彩票公益金"), 55.0, "国办发〔2019〕5号要求到2022年不低于55%"),)
 
 
 def check_promises(checked: Checked) -> Iterator[Finding]:
@@ -195,23 +198,24 @@ def _basic_and_all(checked: Checked) -> Iterator[Finding]:
         )
 
 
+@lru_cache(maxsize=1)
+def _floors() -> tuple[dict[str, Any], ...]:
+    return tuple(
+        yaml.safe_load(resources.files("songhe.engines.plan_reading").joinpath("floors.yaml").read_text(encoding="utf-8"))[
+            "floors"
+        ]
+    )
+
+
 def _below_the_floor(checked: Checked) -> Iterator[Finding]:
-    """Below what a document of higher rank asks."""
+    """Below what a document of higher rank asks (floors.yaml)."""
     for target in checked.reading.targets:
-        for pattern, floor, source in FLOORS:
-            if (
-                target.unit == "%"
-                and target.value is not None
-                and target.value < floor
-                and pattern.search(checked.words(target.span))
-            ):
-                yield Finding(
-                    "below_the_floor",
-                    "A",
-                    f"“{target.indicator}”低于上级文件的要求。",
-                    f"写的是{target.value:g}%，{source}",
-                    (target.span,),
-                )
+        for floor in _floors():
+            below = target.unit == floor["unit"] and target.value is not None and target.value < floor["least"]
+            if below and re.search(floor["words"], checked.words(target.span)):
+                asked = f"{floor['document']}要求到{floor['by']}年不低于{floor['least']}{floor['unit']}"
+                text = f"写的是{target.value:g}{target.unit}，{asked}" + ("" if floor["verified"] else "（待核对原文）")
+                yield Finding("below_the_floor", "A", f"“{target.indicator}”低于上级文件的要求。", text, (target.span,))
 
 
 def _rate_and_minimum(checked: Checked) -> Iterator[Finding]:
