@@ -83,6 +83,18 @@ def test_a_pdf_with_a_table() -> None:
     assert _facts(found.text) == EXPECTED
 
 
+def test_a_short_line_of_a_pdf_ends_its_paragraph_also_after_a_long_one() -> None:
+    long = "为进一步做好本市老年人的各项服务保障和关心关爱工作结合本地实际情况经过认真研究并广泛听取各方面意见现就有关事项安排如下请各单位遵照执行"
+    body = f"一、主要任务\n\n1.健全制度。{long}\n\n三个方面\n\n2.加强保障。{long}。（责任单位：市民政局）"
+    source = (
+        '#set page(width: 12cm, height: 18cm)\n#set text(font: ("Noto Serif CJK SC", "Noto Sans CJK SC"), size: 12pt, lang: "zh")\n'
+        + body
+    )
+    text = read_document(typst.compile(source.encode()), "a.pdf").text
+    assert long in text.replace("\n", "")
+    assert "\n2.加强保障" in text and "三个方面\n" in text
+
+
 def test_a_web_page() -> None:
     paragraphs = "".join(f"<p>{line}</p>" for line in RAW.split("\n") if line)
     frame = "<!DOCTYPE html><html><head><title>方案</title></head><body><nav>首页 政务公开</nav><article>{}</article><footer>备案</footer></body></html>"

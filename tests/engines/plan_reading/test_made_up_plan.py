@@ -102,6 +102,13 @@ def test_every_item_points_at_its_own_words(plan: PlanReading) -> None:
             assert 0 < len(row["quote"]) <= 60
 
 
+def test_units_are_known_by_what_they_are_for() -> None:
+    tasks = as_data(read_plan(RAW), RAW, "9")["tasks"]
+    assert isinstance(tasks, list)
+    assert tasks[0]["roles"] == {"市民政局": ["民政"], "市财政局": ["财政"], "各县(市、区)人民政府": ["下级政府"]}
+    assert tasks[1]["roles"] == {"市民政局": ["民政"], "市卫生健康委": ["卫生健康"], "市医保局": ["医疗保障"]}
+
+
 def test_a_document_that_is_no_plan_is_told() -> None:
     with pytest.raises(DocumentProblem) as told:
         require_plan(read_plan("今天天气很好，我们去公园散步。\n一、早上\n吃了一碗面。\n二、下午\n看了一本书，有300页。"))

@@ -166,20 +166,15 @@ def _joined(pages: list[list[str]]) -> str:
     width = sorted(len(line) for line in lines if "\n" not in line)
     full = width[int(len(width) * 0.8)] * 0.85 if width else 0
     out: list[str] = []
+    last = ""  # as it stood on the page
     for line in lines:
-        before = out[-1] if out else ""
-        last = before.rsplit("\n", 1)[-1]
-        goes_on = (
-            out
-            and "\n" not in line
-            and "\n" not in before
-            and len(last) % 10_000 >= full
-            and not before.endswith(("。", "；", "：", ":"))
-        )
+        cells = "\n" in line or "\n" in last
+        goes_on = bool(last) and not cells and len(last) >= full and not last.endswith(("。", "；", "：", ":"))
         if goes_on and not _BEGINS.match(line):
-            out[-1] = before + line.strip()
-            continue
-        out.append(line.strip())
+            out[-1] += line.strip()
+        else:
+            out.append(line.strip())
+        last = line.strip()
     return "\n".join(out)
 
 

@@ -7,6 +7,7 @@ from songhe.engines.plan_reading.documents import DocumentProblem
 from songhe.engines.plan_reading.model import BaselineRead, PlanReading, Span, TargetRead, Task
 from songhe.engines.plan_reading.outline import read_outline
 from songhe.engines.plan_reading.relations import relate
+from songhe.engines.plan_reading.roles import role_labels, roles_of
 from songhe.engines.plan_reading.source import Source, read_source
 from songhe.engines.plan_reading.tables import read_tables
 from songhe.engines.plan_reading.targets import read_targets
@@ -71,6 +72,7 @@ def _task(task: Task, raw: str, doc: str, number: int) -> dict[str, object]:
     return {
         "id": _id("K", doc, number), "doc": doc, "clause": task.clause, "title": task.title, "responsible": list(task.responsible),
         "participating": list(task.participating), "deadlines": [{"text": d.text, "date": d.date, "what": d.what} for d in task.deadlines],
+        "roles": {unit: [role_labels()[role] for role in sorted(roles_of(unit))] for unit in (*task.responsible, *task.participating)},
         "resp_style": tag.style if tag else "none", "responsible_raw": raw[tag.span.start : tag.span.end] if tag else "",
         "offset": start, "chars": len(raw[start : task.span.end].rstrip()), "quote": raw[start : min(start + 30, task.span.end)].split("\n")[0],
     }  # fmt: skip

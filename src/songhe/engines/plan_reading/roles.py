@@ -10,9 +10,10 @@ import yaml
 
 @lru_cache(maxsize=1)
 def role_words() -> tuple[tuple[str, str], ...]:
-    """(word, role), longer words first."""
+    """(word, role), longer words first; the role is empty for a word that says nothing."""
     raw = yaml.safe_load(resources.files(__package__).joinpath("roles.yaml").read_text(encoding="utf-8"))
     pairs = [(word, role) for role, entry in raw["roles"].items() for word in entry["words"]]
+    pairs += [(word, "") for word in raw["no_role"]]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
@@ -32,4 +33,4 @@ def roles_of(unit: str) -> frozenset[str]:
         if word in rest:
             found.add(role)
             rest = rest.replace(word, "\x00")
-    return frozenset(found)
+    return frozenset(found - {""})
