@@ -27,8 +27,10 @@ RANKS = (
     ("accounts", "places"),
     ("people",),
     ("policy_library",),
+    ("assessments",),
     ("registers",),
     ("entitlements",),
+    ("payments",),
     ("statistics",),
     ("planning", "plan_tracking"),
 )

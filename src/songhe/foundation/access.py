@@ -19,6 +19,8 @@ class Role(StrEnum):
     COMMUNITY_WORKER = "community_worker"
     PROVIDER_MANAGER = "provider_manager"
     ASSESSOR = "assessor"
+    ASSESSMENT_MANAGER = "assessment_manager"
+    FINANCE_OFFICER = "finance_officer"
     INSPECTOR = "inspector"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
@@ -31,6 +33,8 @@ ROLE_LABELS: Mapping[Role, str] = {
     Role.COMMUNITY_WORKER: "社区工作人员",
     Role.PROVIDER_MANAGER: "机构管理员",
     Role.ASSESSOR: "评估员",
+    Role.ASSESSMENT_MANAGER: "评估机构负责人",
+    Role.FINANCE_OFFICER: "财务人员",
     Role.INSPECTOR: "监管人员",
     Role.SYSTEM_ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
@@ -48,11 +52,23 @@ class Right(StrEnum):
     DO_WORK = "do_work"
     SEE_PACKS = "see_packs"
     CHANGE_PACKS = "change_packs"
+    APPROVE_PACKS = "approve_packs"
     WHAT_IF = "what_if"
     SEE_FIGURES = "see_figures"
     SEE_REGISTERS = "see_registers"
     KEEP_REGISTERS = "keep_registers"
     RUN_CENSUS = "run_census"
+    SEE_ASSESSMENTS = "see_assessments"
+    REQUEST_ASSESSMENT = "request_assessment"
+    ARRANGE_ASSESSMENT = "arrange_assessment"
+    ASSESS = "assess"
+    SEE_GRANTS = "see_grants"
+    HANDLE_GRANTS = "handle_grants"
+    DECIDE_APPEALS = "decide_appeals"
+    SEE_PAYMENTS = "see_payments"
+    MAKE_PAYMENTS = "make_payments"
+    APPROVE_PAYMENTS = "approve_payments"
+    KEEP_FUNDS = "keep_funds"
     IMPORT = "import"
     ACCEPT_IMPORT = "accept_import"
     SEE_JOBS = "see_jobs"
@@ -71,6 +87,10 @@ _FIELD_WORK = frozenset(
         Right.SEE_PACKS,
         Right.SEE_REGISTERS,
         Right.KEEP_REGISTERS,
+        Right.SEE_ASSESSMENTS,
+        Right.REQUEST_ASSESSMENT,
+        Right.SEE_GRANTS,
+        Right.HANDLE_GRANTS,
     }
 )
 
@@ -81,14 +101,25 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.WHAT_IF,
         Right.SEE_FIGURES,
         Right.CHANGE_PACKS,
+        Right.APPROVE_PACKS,
         Right.IMPORT,
         Right.ACCEPT_IMPORT,
         Right.RUN_CENSUS,
+        Right.ARRANGE_ASSESSMENT,
+        Right.DECIDE_APPEALS,
+        Right.SEE_PAYMENTS,
+        Right.MAKE_PAYMENTS,
+        Right.APPROVE_PAYMENTS,
+        Right.KEEP_FUNDS,
     },
-    Role.STREET_CLERK: _FIELD_WORK | {Right.SEE_FIGURES, Right.IMPORT, Right.RUN_CENSUS},
+    Role.STREET_CLERK: _FIELD_WORK | {Right.SEE_FIGURES, Right.IMPORT, Right.RUN_CENSUS, Right.ARRANGE_ASSESSMENT},
     Role.COMMUNITY_WORKER: _FIELD_WORK,
     Role.PROVIDER_MANAGER: frozenset({Right.SEE_PACKS}),
-    Role.ASSESSOR: frozenset({Right.SEE_PACKS}),
+    Role.ASSESSOR: frozenset({Right.SEE_PACKS, Right.ASSESS}),
+    Role.ASSESSMENT_MANAGER: frozenset({Right.SEE_PACKS, Right.SEE_ASSESSMENTS, Right.ARRANGE_ASSESSMENT}),
+    Role.FINANCE_OFFICER: frozenset(
+        {Right.SEE_PACKS, Right.SEE_FIGURES, Right.SEE_PAYMENTS, Right.APPROVE_PAYMENTS, Right.KEEP_FUNDS}
+    ),
     Role.INSPECTOR: frozenset({Right.SEE_PACKS}),
     Role.SYSTEM_ADMIN: frozenset({Right.SEE_PACKS, Right.IMPORT, Right.SEE_JOBS}),
     Role.SECURITY_ADMIN: frozenset({Right.MANAGE_USERS}),

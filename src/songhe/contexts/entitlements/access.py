@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from songhe.contexts.entitlements.models import Decision, RosterCount, RosterEntry
+from songhe.contexts.entitlements.models import (
+    Appeal,
+    Decision,
+    Due,
+    Grant,
+    GrantStep,
+    LifeCheck,
+    Notice,
+    RosterCount,
+    RosterEntry,
+)
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.scope import rows_within
 
@@ -22,3 +32,33 @@ def roster_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[RosterEn
 def roster_counts_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[RosterCount]:
     """Counts of the roster for the communities in the actor's areas."""
     return RosterCount.objects.filter(rows_within(actor, Right.SEE_DECISIONS, area_path=area_path))
+
+
+def grants_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Grant]:
+    """Grants of people in the actor's areas."""
+    return Grant.objects.filter(rows_within(actor, Right.SEE_GRANTS, area_path=area_path))
+
+
+def steps_visible_to(actor: Actor) -> QuerySet[GrantStep]:
+    """The moves of visible grants."""
+    return GrantStep.objects.filter(grant__in=grants_visible_to(actor))
+
+
+def dues_visible_to(actor: Actor) -> QuerySet[Due]:
+    """What is due to visible grants."""
+    return Due.objects.filter(grant__in=grants_visible_to(actor))
+
+
+def notices_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Notice]:
+    """Notices about visible grants."""
+    return Notice.objects.filter(grant__in=grants_visible_to(actor, area_path=area_path))
+
+
+def appeals_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Appeal]:
+    """Appeals in the actor's areas."""
+    return Appeal.objects.filter(rows_within(actor, Right.SEE_GRANTS, area_path=area_path))
+
+
+def life_checks_visible_to(actor: Actor) -> QuerySet[LifeCheck]:
+    """Confirmations that people of the actor's areas live."""
+    return LifeCheck.objects.filter(rows_within(actor, Right.SEE_GRANTS))

@@ -22,3 +22,12 @@ class CityRunRequested:
 
     NAME: ClassVar[str] = "entitlements.city_run_requested"
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsChanged:
+    """These grants moved to another state, or what is due for some of their months is another amount now."""
+
+    NAME: ClassVar[str] = "entitlements.grants_changed"
+    grant_ids: tuple[int, ...]
+    cause: str

@@ -83,3 +83,93 @@ EXIT_REASON_LABELS: Mapping[ExitReason, str] = {
 
 BY_RESIDENCE = frozenset({"registered_here", "resident_here", "county"})
 BY_AGE = frozenset({"birth_date"})
+
+
+class GrantState(StrEnum):
+    """proposed → notified → active (confirmed, or by the clock) → suspended ↔ active → ended; or refused by the person."""
+
+    PROPOSED = "proposed"
+    NOTIFIED = "notified"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+    REFUSED = "refused"
+
+
+GRANT_STATE_LABELS: Mapping[GrantState, str] = {
+    GrantState.PROPOSED: "待告知",
+    GrantState.NOTIFIED: "已告知，等答复",
+    GrantState.ACTIVE: "享受中",
+    GrantState.SUSPENDED: "暂停",
+    GrantState.ENDED: "已停止",
+    GrantState.REFUSED: "本人不要",
+}
+OPEN_GRANTS = (GrantState.PROPOSED, GrantState.NOTIFIED, GrantState.ACTIVE, GrantState.SUSPENDED)
+
+
+class NoticeKind(StrEnum):
+    """What a notice says."""
+
+    PROPOSED = "proposed"
+    CHANGED = "changed"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+    RECOVERY = "recovery"
+
+
+NOTICE_KIND_LABELS: Mapping[NoticeKind, str] = {
+    NoticeKind.PROPOSED: "可以享受",
+    NoticeKind.CHANGED: "有变化",
+    NoticeKind.SUSPENDED: "暂停",
+    NoticeKind.ENDED: "停止",
+    NoticeKind.RECOVERY: "多发的要退回",
+}
+
+
+class NoticeChannel(StrEnum):
+    """How a notice reaches the person."""
+
+    LETTER = "letter"
+    MESSAGE = "message"
+    VISIT = "visit"
+
+
+NOTICE_CHANNEL_LABELS: Mapping[NoticeChannel, str] = {
+    NoticeChannel.LETTER: "书面通知",
+    NoticeChannel.MESSAGE: "短信",
+    NoticeChannel.VISIT: "上门告知",
+}
+
+
+class AppealState(StrEnum):
+    """What became of an appeal."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+APPEAL_STATE_LABELS: Mapping[AppealState, str] = {
+    AppealState.OPEN: "办理中",
+    AppealState.UPHELD: "支持申诉",
+    AppealState.REJECTED: "维持原决定",
+    AppealState.WITHDRAWN: "已撤回",
+}
+
+
+class LifeCheckChannel(StrEnum):
+    """How it was confirmed that somebody still lives; the counter is always one of the ways."""
+
+    COUNTER = "counter"
+    VISIT = "visit"
+    DEPARTMENT = "department"
+    PORTAL = "portal"
+
+
+LIFE_CHECK_CHANNEL_LABELS: Mapping[LifeCheckChannel, str] = {
+    LifeCheckChannel.COUNTER: "窗口",
+    LifeCheckChannel.VISIT: "上门",
+    LifeCheckChannel.DEPARTMENT: "部门数据核对",
+    LifeCheckChannel.PORTAL: "网上",
+}

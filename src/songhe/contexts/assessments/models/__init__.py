@@ -1,0 +1,7 @@
+"""The tables of this context."""
+
+from songhe.contexts.assessments.models.assessor import Assessor, Body, Interest
+from songhe.contexts.assessments.models.case import Case, CaseAssessor, Form
+from songhe.contexts.assessments.models.result import Objection, Result, ResultUse
+
+__all__ = ["Assessor", "Body", "Case", "CaseAssessor", "Form", "Interest", "Objection", "Result", "ResultUse"]

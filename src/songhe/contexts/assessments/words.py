@@ -1,0 +1,121 @@
+"""The words of assessment: states of a case, a form, a result, an objection, and why a person is assessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class CaseKind(StrEnum):
+    """Why a person is assessed, as the report form of GB/T 42195 distinguishes it."""
+
+    FIRST = "first"
+    SCHEDULED = "scheduled"
+    IMMEDIATE = "immediate"
+    SECOND = "second"
+
+
+CASE_KIND_LABELS: Mapping[CaseKind, str] = {
+    CaseKind.FIRST: "首次评估",
+    CaseKind.SCHEDULED: "定期评估",
+    CaseKind.IMMEDIATE: "即时评估",
+    CaseKind.SECOND: "复评",
+}
+
+
+class Origin(StrEnum):
+    """Who asked for it."""
+
+    PERSON = "person"
+    STREET = "street"
+    SYSTEM = "system"
+    OBJECTION = "objection"
+
+
+ORIGIN_LABELS: Mapping[Origin, str] = {
+    Origin.PERSON: "本人或家人申请",
+    Origin.STREET: "镇街社区提出",
+    Origin.SYSTEM: "系统提醒",
+    Origin.OBJECTION: "对结果有异议",
+}
+
+
+class CaseState(StrEnum):
+    """requested → appointed → assessing → settled (a result is announced) → closed; or withdrawn."""
+
+    REQUESTED = "requested"
+    APPOINTED = "appointed"
+    ASSESSING = "assessing"
+    SETTLED = "settled"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+CASE_STATE_LABELS: Mapping[CaseState, str] = {
+    CaseState.REQUESTED: "待安排",
+    CaseState.APPOINTED: "已预约",
+    CaseState.ASSESSING: "评估中",
+    CaseState.SETTLED: "结果公示中",
+    CaseState.CLOSED: "已办结",
+    CaseState.WITHDRAWN: "已撤回",
+}
+OPEN_STATES = (CaseState.REQUESTED, CaseState.APPOINTED, CaseState.ASSESSING, CaseState.SETTLED)
+
+
+class FormState(StrEnum):
+    """A draft can still be changed by its assessor; a final form never."""
+
+    DRAFT = "draft"
+    FINAL = "final"
+
+
+FORM_STATE_LABELS: Mapping[FormState, str] = {FormState.DRAFT: "填写中", FormState.FINAL: "已提交"}
+
+
+class ResultState(StrEnum):
+    """announced (公示, objections possible) → in_force → replaced; or withdrawn when a second assessment finds otherwise."""
+
+    ANNOUNCED = "announced"
+    IN_FORCE = "in_force"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+RESULT_STATE_LABELS: Mapping[ResultState, str] = {
+    ResultState.ANNOUNCED: "公示中",
+    ResultState.IN_FORCE: "有效",
+    ResultState.REPLACED: "已由新结果代替",
+    ResultState.WITHDRAWN: "已撤销",
+}
+
+
+class ObjectionState(StrEnum):
+    """An objection leads to a second assessment by other people; its result decides."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+OBJECTION_STATE_LABELS: Mapping[ObjectionState, str] = {
+    ObjectionState.OPEN: "复评中",
+    ObjectionState.UPHELD: "异议成立",
+    ObjectionState.REJECTED: "维持原结果",
+    ObjectionState.WITHDRAWN: "已撤回",
+}
+
+
+class StandingState(StrEnum):
+    """How an assessment body or an assessor stands."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+STANDING_LABELS: Mapping[StandingState, str] = {
+    StandingState.ACTIVE: "在册",
+    StandingState.SUSPENDED: "暂停",
+    StandingState.ENDED: "已退出",
+}

@@ -1,0 +1,21 @@
+"""The tables of this context."""
+
+from songhe.contexts.payments.models.ledger import Entry, Fund, FundLine, LedgerAccount, Posting
+from songhe.contexts.payments.models.run import Award, BankFile, BankReturn, Finding, Payment, PayRun
+from songhe.contexts.payments.models.voucher import Redemption, Voucher
+
+__all__ = [
+    "Award",
+    "BankFile",
+    "BankReturn",
+    "Entry",
+    "Finding",
+    "Fund",
+    "FundLine",
+    "LedgerAccount",
+    "PayRun",
+    "Payment",
+    "Posting",
+    "Redemption",
+    "Voucher",
+]

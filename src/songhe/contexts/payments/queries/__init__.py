@@ -1,0 +1,1 @@
+"""Every question this context answers."""

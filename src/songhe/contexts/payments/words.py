@@ -1,0 +1,122 @@
+"""The words of payment: runs, payments, files of banks, ledger accounts, vouchers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class PayRunState(StrEnum):
+    """draft → frozen (the list does not shift any more) → checked → approved → sent (bank file made) → closed (balances to zero); or cancelled."""
+
+    DRAFT = "draft"
+    FROZEN = "frozen"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    SENT = "sent"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+PAY_RUN_STATE_LABELS: Mapping[PayRunState, str] = {
+    PayRunState.DRAFT: "准备中",
+    PayRunState.FROZEN: "名单已冻结",
+    PayRunState.CHECKED: "已核对，等复核",
+    PayRunState.APPROVED: "复核通过",
+    PayRunState.SENT: "已送银行",
+    PayRunState.CLOSED: "已对平",
+    PayRunState.CANCELLED: "已作废",
+}
+
+
+class PaymentKind(StrEnum):
+    """A month's regular payment, what was owed from before (补发), what is taken back (追回), or an award to a body."""
+
+    REGULAR = "regular"
+    ARREARS = "arrears"
+    RECOVERY = "recovery"
+    AWARD = "award"
+
+
+PAYMENT_KIND_LABELS: Mapping[PaymentKind, str] = {
+    PaymentKind.REGULAR: "当月",
+    PaymentKind.ARREARS: "补发",
+    PaymentKind.RECOVERY: "追回",
+    PaymentKind.AWARD: "奖补",
+}
+
+
+class PaymentState(StrEnum):
+    """listed → held (a check stopped it) or sent → paid or failed; withdrawn when the run is cancelled before it is sent."""
+
+    LISTED = "listed"
+    HELD = "held"
+    SENT = "sent"
+    PAID = "paid"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+PAYMENT_STATE_LABELS: Mapping[PaymentState, str] = {
+    PaymentState.LISTED: "待发",
+    PaymentState.HELD: "暂缓，待核实",
+    PaymentState.SENT: "已送银行",
+    PaymentState.PAID: "已到账",
+    PaymentState.FAILED: "未到账",
+    PaymentState.WITHDRAWN: "未发，已撤出",
+}
+
+
+class AccountKind(StrEnum):
+    """Kinds of ledger accounts. A balance is the sum of postings in fen; debit is positive."""
+
+    FUND = "fund"  # money of one source and year
+    OWED = "owed"  # owed to people and bodies, by benefit
+    SPENT = "spent"  # expenditure by benefit
+    IN_TRANSIT = "in_transit"  # with the bank, not yet confirmed
+    TO_RECOVER = "to_recover"  # overpaid, to be taken back
+
+
+ACCOUNT_KIND_LABELS: Mapping[AccountKind, str] = {
+    AccountKind.FUND: "资金",
+    AccountKind.OWED: "应发",
+    AccountKind.SPENT: "支出",
+    AccountKind.IN_TRANSIT: "银行在途",
+    AccountKind.TO_RECOVER: "应追回",
+}
+
+
+class FundSource(StrEnum):
+    """Where money comes from."""
+
+    CENTRAL = "central"
+    PROVINCE = "province"
+    CITY = "city"
+    LOTTERY = "lottery"
+    INSURANCE = "insurance"
+    DONATION = "donation"
+
+
+FUND_SOURCE_LABELS: Mapping[FundSource, str] = {
+    FundSource.CENTRAL: "中央财政",
+    FundSource.PROVINCE: "省级财政",
+    FundSource.CITY: "本级财政",
+    FundSource.LOTTERY: "福利彩票公益金",
+    FundSource.INSURANCE: "长期护理保险基金",
+    FundSource.DONATION: "社会捐赠",
+}
+
+
+class VoucherState(StrEnum):
+    """A month's voucher of one person."""
+
+    ISSUED = "issued"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+VOUCHER_STATE_LABELS: Mapping[VoucherState, str] = {
+    VoucherState.ISSUED: "可用",
+    VoucherState.EXPIRED: "已过期",
+    VoucherState.WITHDRAWN: "已收回",
+}
