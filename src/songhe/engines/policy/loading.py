@@ -12,6 +12,7 @@ from songhe.basics.money import yuan_to_fen
 from songhe.basics.yaml_parts import Listing, Part, Scalar, read_document
 from songhe.basics.yaml_parts import Mapping as Map
 from songhe.engines.policy import entries, lists
+from songhe.engines.policy.assessed_file import read_assessment
 from songhe.engines.policy.data_uses import read_data_uses
 from songhe.engines.policy.findings import Finding, PackInvalid, Place
 from songhe.engines.policy.following import read_following
@@ -53,6 +54,7 @@ KNOWN_FILES = {
     "groups",
     "services",
     "admission",
+    "assessment_of_units",
     "standards",
     "targets",
     "tasks",
@@ -223,6 +225,7 @@ class _Reader:
             prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
             roster=self.last("roster", read_roster) or RosterGroups("", (), Place("roster.yaml", 1)),
             following=self.merged("following", read_following),
+            assessment=self.last("assessment_of_units", read_assessment),
             release=self.last("release", read_release),
             rating=self.last("rating", read_rating),
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from songhe.basics.ages import BirthdayRule
+from songhe.engines.policy.assessed import AssessmentPlan
 from songhe.engines.policy.findings import Finding, Place
 from songhe.engines.policy.language import Syntax
 from songhe.engines.policy.prospect import Prospect
@@ -563,6 +564,7 @@ class Pack:
     data_uses: Mapping[str, DataUseEntry] = field(default_factory=dict)
     lasting: Mapping[str, LastingEntry] = field(default_factory=dict)
     following: Mapping[str, FollowingEntry] = field(default_factory=dict)
+    assessment: AssessmentPlan | None = None
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:
         """The facts that rules over an entity may name; a person's rules may also name the household's."""

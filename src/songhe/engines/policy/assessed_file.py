@@ -1,0 +1,48 @@
+"""Reading assessment_of_units.yaml."""
+
+from __future__ import annotations
+
+from songhe.engines.policy.assessed import ITEMS, PERIODS, TOWNS, UNITS, AssessedItem, AssessmentPlan
+from songhe.engines.policy.sections import Section
+
+
+def read_assessment(section: Section) -> AssessmentPlan:
+    """assessment_of_units.yaml; an unknown or doubled item, a weight or a period that cannot be is a finding."""
+    plan = AssessmentPlan(
+        section.text("title", required=True), section.text("version", required=True), section.text("definition", required=True),
+        _whole(section, "months", PERIODS), _whole(section, "report_months", (1, *PERIODS)), _whole(section, "report_days", tuple(range(61))),
+        _items(section, UNITS), _items(section, TOWNS), section.cited(), section.at(),
+    )  # fmt: skip
+    section.done()
+    return plan
+
+
+def _whole(section: Section, key: str, allowed: tuple[int, ...]) -> int:
+    value = section.number(key)
+    if isinstance(value, int) and value in allowed:
+        return value
+    fix = f"可写的有：{'、'.join(map(str, allowed))}" if len(allowed) < 10 else f"要写{allowed[0]}到{allowed[-1]}的整数"
+    section.fault(section.line, "type", f"考核的 {key} 不对", fix)
+    return allowed[-1]
+
+
+def _items(section: Section, key: str) -> tuple[AssessedItem, ...]:
+    found: dict[str, AssessedItem] = {}
+    for part in section.each(key, "考核项目"):
+        name, title, weight = part.text("item", required=True), part.text("title", required=True), part.number("weight")
+        low, high, cited = part.number("none_at"), part.number("full_at"), part.cited()
+        part.done()
+        if name not in ITEMS[key] or name in found:
+            part.fault(
+                part.line,
+                "choice",
+                f"考核不能写项目“{name}”",
+                "可写的有（各写一次）：" + "、".join(sorted({*ITEMS[key]} - {*found})),
+            )
+        elif not isinstance(weight, int) or weight < 1 or low is None or high is None or low == high:
+            part.fault(
+                part.line, "type", f"考核项目 {name} 的权重或分数线不对", "weight 写正整数，none_at 和 full_at 写两个不同的数"
+            )
+        else:
+            found[name] = AssessedItem(name, title, weight, float(low), float(high), cited)
+    return tuple(found.values())
