@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("entitlements", "0003_grant_due_appeal_grantstep_lifecheck_notice_and_more"),
+        ("entitlements", "0003_grants"),
         ("foundation", "0002_audit_triggers"),
         ("people", "0010_former_numbers"),
     ]
