@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from songhe.foundation import keys
 from tests.database import test_database
 
 
@@ -50,6 +51,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Each process has its own migrated database (see tests/database.py), instead of pytest-django's."""
+    keys.provider()  # made for the folder of this process, before a test puts another in its place
     with django_db_blocker.unblock(), test_database():
         with connection.cursor() as cursor:
             # Django empties tables between transactional tests; tests/foundation switches the trigger on again.

@@ -13,6 +13,7 @@ from songhe.api import (
     determination,
     imports,
     indicators,
+    known_parameters,
     links,
     people,
     plan,
@@ -46,6 +47,7 @@ api = SongheAPI(
     description="A city's elderly-care services: people, what they are entitled to and why, and the rules.",
 )  # fmt: skip
 problems.register(api)
+known_parameters.refuse_unknown(api, prefix="/api/v1/")
 api.add_router("/people", people.router, tags=["people"])
 api.add_router("/people", links.router, tags=["people"])
 api.add_router("/link-candidates", links.candidates, tags=["people"])
