@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
+from songhe.engines.policy.assessing import check_assessing
 from songhe.engines.policy.cases import run_cases
 from songhe.engines.policy.findings import Finding, LanguageError, Place
 from songhe.engines.policy.indicator_checks import check_indicators, indicator_expressions
@@ -116,6 +117,7 @@ def _names(pack: Pack) -> Iterator[Finding]:
                 fix = "请写 benefits.yaml 里的名称，没有就写 []"
                 yield _at(service.cited.at, "unknown_benefit", f"服务“{service.id}”写了没有的待遇“{name}”", fix)
     yield from check_roster(pack)
+    yield from check_assessing(pack)
     yield from check_prospect(pack)
     yield from check_release(pack)
     yield from check_rating(pack)

@@ -13,6 +13,7 @@ from songhe.basics.yaml_parts import Listing, Part, Scalar, read_document
 from songhe.basics.yaml_parts import Mapping as Map
 from songhe.engines.policy import entries, lists
 from songhe.engines.policy.assessed_file import read_assessment
+from songhe.engines.policy.assessing import read_assessing, read_form_fields
 from songhe.engines.policy.data_uses import read_data_uses
 from songhe.engines.policy.findings import Finding, PackInvalid, Place
 from songhe.engines.policy.following import read_following
@@ -41,7 +42,7 @@ from songhe.engines.policy.rulebook import Citation, Variable
 from songhe.engines.policy.sections import Section
 from songhe.engines.policy.tree import Type
 
-__all__ = ["Overlay", "Pack", "PackInvalid", "load_pack", "read_pack"]
+__all__ = ["Overlay", "Pack", "PackInvalid", "load_pack", "overlaid_pack", "parameter_value", "read_pack"]
 
 Entry = TypeVar("Entry")
 Overlay = Mapping[str, Any]  # {"parameters": {name: [{"from", "value", "source", "note"}]}, "readings": {definition: reading}}
@@ -54,6 +55,8 @@ KNOWN_FILES = {
     "groups",
     "services",
     "admission",
+    "assessing",
+    "assessment_form",
     "assessment_of_units",
     "standards",
     "targets",
@@ -93,6 +96,15 @@ def load_pack(files: Mapping[str, str], city: str, overlay: Overlay | None = Non
     if pack is None or any(finding.severity == "error" for finding in findings):
         raise PackInvalid(tuple(sorted(findings)))
     return replace(pack, findings=tuple(sorted(findings)))
+
+
+def overlaid_pack(pack: Pack, overlay: Overlay) -> Pack:
+    """A loaded pack with more of the city's own changes on top; raises PackInvalid where one of them does not fit."""
+    findings: list[Finding] = []
+    changed = _overlaid(pack, overlay, findings)
+    if findings:
+        raise PackInvalid(tuple(sorted(findings)))
+    return changed
 
 
 def read_pack(files: Mapping[str, str], city: str, overlay: Overlay | None = None) -> tuple[Pack | None, list[Finding]]:
@@ -226,6 +238,8 @@ class _Reader:
             roster=self.last("roster", read_roster) or RosterGroups("", (), Place("roster.yaml", 1)),
             following=self.merged("following", read_following),
             assessment=self.last("assessment_of_units", read_assessment),
+            assessing=self.merged("assessing", read_assessing),
+            assessment_form=self.merged("assessment_form", read_form_fields),
             release=self.last("release", read_release),
             rating=self.last("rating", read_rating),
         )
@@ -358,18 +372,18 @@ def _overlaid(pack: Pack, overlay: Overlay, findings: list[Finding]) -> Pack:
     return replace(pack, parameters=parameters, definitions=definitions, admission=admission)
 
 
+def parameter_value(parameter: Parameter, text: str) -> int:
+    """A value as it is written in a pack: fen of a decimal string in yuan, a whole number, or days since 1970; raises ValueError."""
+    if parameter.type is Type.MONEY:
+        return yuan_to_fen(text)
+    return int(text) if parameter.type is Type.INT else to_days(dt.date.fromisoformat(text))
+
+
 def _changed(parameter: Parameter, changes: list[Mapping[str, Any]]) -> Parameter:
     values = {value.valid_from: value for value in parameter.values}
     for change in changes:
         start = dt.date.fromisoformat(str(change["from"]))
-        raw = str(change["value"])
-        value = (
-            yuan_to_fen(raw)
-            if parameter.type is Type.MONEY
-            else int(raw)
-            if parameter.type is Type.INT
-            else to_days(dt.date.fromisoformat(raw))
-        )
+        value = parameter_value(parameter, str(change["value"]))
         status = str(change.get("source", "assumed"))
         cited = Cited(Citation("", "", status), str(change.get("note", "")), Place("overlay", 1))
         values[start] = ParameterEntry(start, None, value, cited)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from songhe.basics.ages import BirthdayRule
 from songhe.engines.policy.assessed import AssessmentPlan
+from songhe.engines.policy.assessing import AssessingEntry, FormField
 from songhe.engines.policy.findings import Finding, Place
 from songhe.engines.policy.language import Syntax
 from songhe.engines.policy.prospect import Prospect
@@ -565,6 +566,8 @@ class Pack:
     lasting: Mapping[str, LastingEntry] = field(default_factory=dict)
     following: Mapping[str, FollowingEntry] = field(default_factory=dict)
     assessment: AssessmentPlan | None = None
+    assessing: Mapping[str, AssessingEntry] = field(default_factory=dict)
+    assessment_form: Mapping[str, FormField] = field(default_factory=dict)
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:
         """The facts that rules over an entity may name; a person's rules may also name the household's."""
