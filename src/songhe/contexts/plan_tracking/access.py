@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from songhe.contexts.plan_tracking.errors import DocumentNotFound, NotYourTask, TaskNotFound
-from songhe.contexts.plan_tracking.models import PlanDocument, UnitSeat
+from songhe.contexts.plan_tracking.models import FrozenAssessment, PlanDocument, UnitSeat
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.pack import Task
 from songhe.foundation.access import Actor, Right, require
@@ -54,6 +54,23 @@ def reach_of(actor: Actor) -> Reach:
     if seat is not None:
         return Reach(seat.unit, whole=False)
     return Reach("", whole=actor.may(Right.SEE_FIGURES, city_path()))
+
+
+def assessments_visible_to(actor: Actor) -> QuerySet[FrozenAssessment]:
+    """Every assessment for who sees figures; which units and towns of it, `sees_unit` and `sees_town` say."""
+    return FrozenAssessment.objects.all() if actor.may(Right.SEE_FIGURES) else FrozenAssessment.objects.none()
+
+
+def sees_unit(reach: Reach, unit: str) -> bool:
+    """Whether the unit's score is within reach: the own one, or all for who holds the whole city."""
+    return reach.whole or (bool(reach.unit) and same_unit(reach.unit, unit))
+
+
+def require_whole_city(actor: Actor) -> None:
+    """Refuse who does not count figures for the whole city, and who acts for a single unit."""
+    require(actor, Right.DETERMINE, city_path())
+    if actor.kind != "system" and reach_of(actor).unit:
+        raise NotYourTask("您的账号只代表一个单位，不能做全市的考核和评估。", next_step="请由负责全市规划的账号来做。")
 
 
 def task_for(actor: Actor, task_id: str) -> Task:

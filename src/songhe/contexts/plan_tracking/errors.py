@@ -63,3 +63,15 @@ class EvidenceRefused(InvalidInput):
     """The file is empty, too large, or none of the kinds that are kept. Nothing of it was kept."""
 
     code = "plan_evidence_refused"
+
+
+class NotAssessed(NotFound):
+    """The pack does not say how units are assessed, or there is no such assessment or subject within reach."""
+
+    code = "plan_not_assessed"
+
+
+class AssessmentRefused(Conflict):
+    """The period is not over, or has been assessed already and no reason was given to do it again."""
+
+    code = "plan_assessment_refused"

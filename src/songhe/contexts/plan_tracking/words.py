@@ -229,3 +229,35 @@ EVIDENCE_KINDS: Mapping[str, str] = {
 PLAN_DUE = "plan_due"  # work items: a step or task is due soon, or late
 PLAN_LATE = "plan_late"
 PLAN_TASK, PLAN_STEP = "plan_task", "plan_step"  # what they are about
+
+
+class EvaluationKind(StrEnum):
+    MID_TERM = "mid_term"
+    THIRD_PARTY = "third_party"
+    YEARLY = "yearly"
+    FINAL = "final"
+
+
+EVALUATION_LABELS: Mapping[EvaluationKind, str] = {
+    EvaluationKind.MID_TERM: "中期评估",
+    EvaluationKind.THIRD_PARTY: "第三方评估",
+    EvaluationKind.YEARLY: "年度监测",
+    EvaluationKind.FINAL: "期末评估",
+}
+
+
+class EvaluationState(StrEnum):
+    OPEN = "open"
+    CONCLUDED = "concluded"
+
+
+EVALUATION_STATE_LABELS: Mapping[EvaluationState, str] = {
+    EvaluationState.OPEN: "正在评估",
+    EvaluationState.CONCLUDED: "已有结论",
+}
+PLAN_FINDING = "plan_finding"  # what a work item is about: a finding of an evaluation
+LETTER_REGISTERS: Mapping[str, str] = {
+    "supervision_notices": "督办单",
+    "joint_meetings": "会议纪要",
+    "public_comments": "意见答复",
+}

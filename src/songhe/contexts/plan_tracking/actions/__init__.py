@@ -3,6 +3,7 @@
 from songhe.contexts.plan_tracking.actions.attach_evidence import EvidenceAttached, attach_evidence, refuse_size
 from songhe.contexts.plan_tracking.actions.confirm_plan import confirm_plan
 from songhe.contexts.plan_tracking.actions.decide_item import Decided, accept_all_unchanged, decide_item
+from songhe.contexts.plan_tracking.actions.freeze_assessment import AssessmentFrozen, freeze_assessment
 from songhe.contexts.plan_tracking.actions.keep_steps import StepKept, add_step, move_step
 from songhe.contexts.plan_tracking.actions.read_plan_document import PlanRead, give_up_reading, read_plan_document
 from songhe.contexts.plan_tracking.actions.remind_units import UnitsReminded, remind_units
@@ -12,6 +13,7 @@ from songhe.contexts.plan_tracking.actions.settle_finding import settle_finding
 from songhe.contexts.plan_tracking.actions.upload_plan import PlanTakenIn, refuse_too_large, upload_plan
 
 __all__ = [
+    "AssessmentFrozen",
     "Decided",
     "EvidenceAttached",
     "PlanRead",
@@ -25,6 +27,7 @@ __all__ = [
     "attach_evidence",
     "confirm_plan",
     "decide_item",
+    "freeze_assessment",
     "give_up_reading",
     "move_step",
     "read_plan_document",

@@ -59,6 +59,21 @@ class TaskStep(models.Model):
         indexes = [models.Index(fields=["due_on"], condition=Q(state__in=["not_begun", "doing"]), name="plan_step_open_due")]
 
 
+class StepMove(models.Model):
+    """A step was made (`from_state` empty) or moved: by whom, for which unit, from where to where. Only added."""
+
+    step = models.ForeignKey(TaskStep, on_delete=models.PROTECT, related_name="+")
+    from_state = models.TextField(blank=True)
+    to_state = models.TextField()
+    unit = models.TextField(blank=True)
+    made_by = models.BigIntegerField()
+    made_by_name = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "plan_step_move"
+
+
 class ProgressReport(models.Model):
     """What a unit did on a task in a month. Reports are only added; the latest one of a month is the one that counts."""
 
@@ -94,6 +109,7 @@ class Evidence(models.Model):
     kind = models.TextField()  # words.EVIDENCE_KINDS
     size = models.BigIntegerField()  # bytes
     unit = models.TextField(blank=True)
+    scanned_by = models.TextField(blank=True)  # the virus scanner that found nothing; empty: none has looked
     made_by = models.BigIntegerField()
     made_by_name = models.TextField()
     made_at = models.DateTimeField()
@@ -103,4 +119,25 @@ class Evidence(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["task", "file"], name="plan_evidence_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="plan_evidence_not_empty"),
+        ]
+
+
+class EntryFile(models.Model):
+    """A file that came with a comment or notice of a register: the letter itself, say. Kept once, hangs on an entry once."""
+
+    entry = models.ForeignKey("registers.Entry", on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey("foundation.StoredFile", on_delete=models.PROTECT, related_name="+")
+    name = models.TextField()
+    kind = models.TextField()  # words.EVIDENCE_KINDS
+    size = models.BigIntegerField()  # bytes
+    scanned_by = models.TextField(blank=True)
+    made_by = models.BigIntegerField()
+    made_by_name = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "plan_entry_file"
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "file"], name="plan_entry_file_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="plan_entry_file_not_empty"),
         ]

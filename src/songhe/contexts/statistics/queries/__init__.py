@@ -8,7 +8,7 @@ from songhe.contexts.statistics.queries.baseline_check import (
     baseline_check,
 )
 from songhe.contexts.statistics.queries.figure_rows import FigureRow, RowsOf, figure_rows
-from songhe.contexts.statistics.queries.figures import AreaFigure, FigureView, by_area, figure, figures
+from songhe.contexts.statistics.queries.figures import AreaFigure, FigureView, by_area, by_areas, figure, figures
 from songhe.contexts.statistics.queries.rating import AreaRating, PartScore, RatedView, Rating, rating
 from songhe.contexts.statistics.queries.releases import (
     Category,
@@ -66,6 +66,7 @@ __all__ = [
     "TableView",
     "baseline_check",
     "by_area",
+    "by_areas",
     "figure",
     "figure_rows",
     "figures",

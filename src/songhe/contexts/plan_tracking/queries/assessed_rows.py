@@ -1,0 +1,148 @@
+"""The rows that an assessment counts, by unit and by town, from the ledger, the targets and the registers of notices and decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from songhe.contexts.places import queries as places
+from songhe.contexts.plan_tracking.access import city_path, reach_of, takes_part
+from songhe.contexts.plan_tracking.models import LedgerTask, ProgressReport, TaskStep
+from songhe.contexts.plan_tracking.queries.cockpit import cockpit
+from songhe.contexts.plan_tracking.queries.ledger import TaskLine, lines_of
+from songhe.contexts.plan_tracking.queries.linked import families, measured_by
+from songhe.contexts.plan_tracking.queries.scoring import Row, period_end
+from songhe.contexts.plan_tracking.queries.standing import SHARES, reaches
+from songhe.contexts.plan_tracking.words import ReportState, State, StepState, TaskState
+from songhe.contexts.registers import facts as registers
+from songhe.contexts.statistics import queries as statistics
+from songhe.engines.policy.assessed import AssessmentPlan
+from songhe.engines.policy.pack import Pack
+from songhe.foundation import clock
+from songhe.foundation.access import SYSTEM
+
+Gathered = dict[str, dict[str, list[Row]]]  # subject -> item -> rows
+
+
+def name_of(unit: str) -> str:
+    """One name for a unit that the plan prints with and without 市."""
+    return unit.removeprefix("市")
+
+
+def unit_rows(pack: Pack, plan: AssessmentPlan, start: dt.date, end: dt.date, today: dt.date) -> Gathered:
+    """Every unit of the plan with its rows of each item; those without any stand there empty."""
+    found: Gathered = {
+        name_of(unit): defaultdict(list) for task in pack.tasks for unit in (*task.responsible, *task.participating)
+    }
+    lines = lines_of(SYSTEM, pack.tasks, reach_of(SYSTEM))
+    asked: list[tuple[str, str, Row]] = [
+        *_tasks(lines), *_targets(pack), *_reports(pack, plan, lines, start, end, today), *_steps(pack, start, min(end, today)),
+        *_entries(pack, start, min(end, today)),
+    ]  # fmt: skip
+    for unit, item, row in asked:
+        if name_of(unit) in found:
+            found[name_of(unit)][item].append(row)
+        elif item == "targets_reached" and unit:
+            found[name_of(unit)] = defaultdict(list, {item: [row]})
+    return found
+
+
+def town_rows(pack: Pack, start: dt.date, end: dt.date, today: dt.date) -> tuple[Gathered, Mapping[str, str]]:
+    """Every town by its path, and the towns' names; targets in per cent or per mille are held against the town's own figures."""
+    towns = {area.path: area.name for area in places.areas_under("", "town")}
+    found: Gathered = {path: defaultdict(list) for path in towns}
+    family = families(pack.targets)
+    asked = [
+        (entry, indicator)
+        for entry in pack.targets
+        if entry.unit in SHARES and entry.value is not None and entry.restates is None
+        for indicator in [measured_by(entry, family[entry.id])]
+        if indicator is not None and indicator in pack.indicators and pack.indicators[indicator].unit == entry.unit
+    ]
+    figures = statistics.by_areas(SYSTEM, indicators=sorted({name for _, name in asked}))
+    for entry, indicator in asked:
+        for figure in figures[indicator]:
+            there = reaches(entry, figure.value) if figure.value is not None else None
+            if there is not None and figure.area_path in found:
+                row = Row(entry.id, entry.indicator, state="reached" if there else "not_reached")
+                found[figure.area_path]["targets_reached"].append(row)
+    paths = {name: path for path, name in towns.items()}
+    for unit, item, row in _entries(pack, start, min(end, today)):
+        if unit in paths:
+            found[paths[unit]][item].append(row)
+    return found, towns
+
+
+def _tasks(lines: Iterable[TaskLine]) -> Iterator[tuple[str, str, Row]]:
+    """Tasks of which it can be told: somebody reported, there are steps, or a day is printed."""
+    for line in lines:
+        if line.lead and (line.state is not TaskState.SILENT or line.days):
+            yield line.lead, "tasks_on_time", Row(line.task.id, line.task.title, due=line.due, state=line.state.value)
+
+
+def _targets(pack: Pack) -> Iterator[tuple[str, str, Row]]:
+    """Targets with a figure, each once however often the plan says it."""
+    heads = {entry.id: entry.responsible[:1] for entry in pack.targets}
+    for one in cockpit(SYSTEM, area_path=city_path()).targets:
+        again = one.target.restates is not None and heads.get(one.target.restates) == one.target.responsible[:1]
+        if one.lead and one.state is not State.NO_DATA and not again:
+            yield one.lead, "targets_reached", Row(one.target.id, one.target.indicator, due=one.due, state=one.state.value)
+
+
+def _reports(
+    pack: Pack, plan: AssessmentPlan, lines: Iterable[TaskLine], start: dt.date, end: dt.date, today: dt.date
+) -> Iterator[tuple[str, str, Row]]:
+    """A report is due for every led task and span of months that is over, from when the ledger holds it until it was reported as done."""
+    since = {task_id: at.astimezone(clock.CITY_ZONE).date() for task_id, at in LedgerTask.objects.values_list("task_id", "since")}
+    made: dict[str, list[tuple[dt.date, dt.date, str]]] = defaultdict(list)
+    rows = ProgressReport.objects.order_by("id").values_list("task__task_id", "unit", "month", "made_at", "state")
+    leads = {line.task.id: line for line in lines if line.lead}
+    for task_id, unit, month, at, state in rows:
+        if task_id in leads and name_of(unit) == name_of(leads[task_id].lead):
+            made[task_id].append((month, at.astimezone(clock.CITY_ZONE).date(), state))
+    for first, last in _spans(start, end, plan.report_months):
+        due = last + dt.timedelta(days=plan.report_days)
+        for task_id, line in leads.items():
+            if due >= today or since.get(task_id, dt.date.max) > last:
+                continue
+            if any(state == ReportState.DONE and month < first for month, _, state in made[task_id]):
+                continue
+            days = [at for month, at, _ in made[task_id] if first <= month <= last]
+            row = Row(task_id, f"{line.task.title}（{first.month}—{last.month}月）", due, min(days, default=None))
+            yield line.lead, "reports_on_time", row
+
+
+def _spans(start: dt.date, end: dt.date, months: int) -> Iterator[tuple[dt.date, dt.date]]:
+    first = start
+    while first <= end:
+        last = period_end(first, months)
+        yield first, last
+        first = last + dt.timedelta(days=1)
+
+
+def _steps(pack: Pack, start: dt.date, end: dt.date) -> Iterator[tuple[str, str, Row]]:
+    known = {task.id: task for task in pack.tasks}
+    rows = TaskStep.objects.filter(due_on__range=(start, end)).exclude(state=StepState.DROPPED).select_related("task")
+    for step in rows.order_by("due_on", "id"):
+        task = known.get(step.task.task_id)
+        if task is not None and takes_part(step.unit, task):
+            yield step.unit, "steps_on_time", Row(task.id, step.title, step.due_on, step.done_on)
+
+
+def _entries(pack: Pack, start: dt.date, end: dt.date) -> Iterator[tuple[str, str, Row]]:
+    """Notices and decisions that were due, by the unit that they name; withdrawn and dropped ones do not count."""
+    yield from _entries_of(pack, "supervision_notices", "notices_on_time", ("matter", "replied_on", "withdrawn"), start, end)
+    yield from _entries_of(pack, "meeting_decisions", "decisions_on_time", ("decision", "done_on", "dropped"), start, end)
+
+
+def _entries_of(
+    pack: Pack, register: str, item: str, names: tuple[str, str, str], start: dt.date, end: dt.date
+) -> Iterator[tuple[str, str, Row]]:
+    declared, (title, done, gone) = pack.registers.get(register), names
+    if declared is None or not {title, done, "unit", "due_on"} <= {field.id for field in declared.fields}:
+        return
+    for line in registers.register_rows(register).to_pylist():
+        if line["state"] != gone and line["due_on"] is not None and start <= line["due_on"] <= end:
+            row = Row(str(line["entry_id"]), str(line[title] or ""), line["due_on"], line[done])
+            yield str(line["unit"] or ""), item, row
