@@ -56,6 +56,8 @@ DESKS: Mapping[Role, str] = {
     Role.COMMUNITY_WORKER: "street",
     Role.PROVIDER_MANAGER: "provider",
     Role.ASSESSOR: "assess",
+    Role.ASSESSMENT_MANAGER: "assess",
+    Role.FINANCE_OFFICER: "city",
     Role.INSPECTOR: "inspect",
     Role.SYSTEM_ADMIN: "ops",
     Role.SECURITY_ADMIN: "ops",

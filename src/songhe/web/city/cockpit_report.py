@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 from urllib.parse import quote
 
-import typst
-from django.conf import settings
 from django.http import HttpResponse
 
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.plan_tracking.queries import Cockpit, State
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import audit, clock
-from songhe.foundation.errors import SongheError
 from songhe.web.access import PageRequest
 from songhe.web.areas import town_names
 from songhe.web.city.cockpit_shown import Shown
-
-SHEET = Path(__file__).resolve().parent.parent / "templates" / "city" / "cockpit_report.typ"
-FONTS = (
-    "Noto Serif CJK SC",
-    "Source Han Serif SC",
-    "SimSun",
-    "Songti SC",
-    "Noto Sans CJK SC",
-    "Microsoft YaHei",
-    "WenQuanYi Micro Hei",
-)
-
-
-class NoChineseFont(SongheError):
-    """The server has none of the typefaces that can print Chinese; typst would print boxes without saying so."""
-
-    code = "no_chinese_font"
-    http_status = 503
+from songhe.web.printing import font, is_demo
+from songhe.web.printing import pdf_of as printed
 
 
 def report(request: PageRequest, found: Cockpit, lines: Sequence[Shown]) -> HttpResponse:
@@ -52,7 +30,7 @@ def report(request: PageRequest, found: Cockpit, lines: Sequence[Shown]) -> Http
     }
     audit.record(request.actor, "list.export", subject_type="list", area_path=found.area_path, detail=detail)
     response = HttpResponse(content, content_type="application/pdf")
-    name = quote(f"规划目标-{clock.today():%Y%m%d}{'-演示数据' if _demo() else ''}.pdf")
+    name = quote(f"规划目标-{clock.today():%Y%m%d}{'-演示数据' if is_demo() else ''}.pdf")
     response["Content-Disposition"] = f"attachment; filename=\"plan.pdf\"; filename*=UTF-8''{name}"
     response["Cache-Control"] = "no-store"
     return response
@@ -60,9 +38,7 @@ def report(request: PageRequest, found: Cockpit, lines: Sequence[Shown]) -> Http
 
 def pdf_of(found: Cockpit, lines: Sequence[Shown]) -> bytes:
     """The report as PDF/A-2b. Raises NoChineseFont."""
-    data = json.dumps(_data(found, lines), ensure_ascii=False)
-    at = dt.datetime.combine(found.today, dt.time(), dt.UTC)
-    return typst.compile(SHEET.read_bytes(), sys_inputs={"data": data}, format="pdf", pdf_standards="a-2b", timestamp=at)
+    return printed("city/cockpit_report.typ", _data(found, lines), made_on=found.today)
 
 
 def _data(found: Cockpit, lines: Sequence[Shown]) -> dict[str, object]:
@@ -78,7 +54,7 @@ def _data(found: Cockpit, lines: Sequence[Shown]) -> dict[str, object]:
         "counts": [[label, str(found.counts[state])] for state, label in tracking.STATE_LABELS.items()],
         "told": f"共{found.total}项目标，{found.with_data}项有数据；{found.milestones}项没有数值，要看佐证材料。",
         "tolerance": f"写“左右”的目标，相差不超过{int(tracking.ABOUT * 100)}%算达到。",
-        "demo": _demo(),
+        "demo": is_demo(),
         "font": font(),
         "groups": [
             {"state": label, "lines": [_line(line) for line in lines if line.state == state.value]}
@@ -116,19 +92,3 @@ def _definitions(lines: Sequence[Shown]) -> list[list[str]]:
 
 def _day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _demo() -> bool:
-    return bool(getattr(settings, "SONGHE_DEMO", True))
-
-
-@lru_cache(maxsize=1)
-def font() -> str:
-    """The first installed typeface that prints Chinese; raises NoChineseFont."""
-    installed = set(typst.Fonts().families())
-    found = next((name for name in FONTS if name in installed), None)
-    if found is None:
-        raise NoChineseFont(
-            "服务器上没有能印中文的字体，报告印不出来。", next_step="请系统管理员安装中文字体（例如 fonts-noto-cjk）。"
-        )
-    return found
