@@ -6,8 +6,11 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from songhe.engines.policy.assessing import check_assessing
+from songhe.engines.policy.banks import check_banks
 from songhe.engines.policy.cases import run_cases
 from songhe.engines.policy.findings import Finding, LanguageError, Place
+from songhe.engines.policy.funds import check_funds
+from songhe.engines.policy.granting import check_granting
 from songhe.engines.policy.indicator_checks import check_indicators, indicator_expressions
 from songhe.engines.policy.language import names_in
 from songhe.engines.policy.loading import Overlay, read_pack
@@ -117,7 +120,10 @@ def _names(pack: Pack) -> Iterator[Finding]:
                 fix = "请写 benefits.yaml 里的名称，没有就写 []"
                 yield _at(service.cited.at, "unknown_benefit", f"服务“{service.id}”写了没有的待遇“{name}”", fix)
     yield from check_roster(pack)
+    yield from check_funds(pack)
+    yield from check_banks(pack)
     yield from check_assessing(pack)
+    yield from check_granting(pack)
     yield from check_prospect(pack)
     yield from check_release(pack)
     yield from check_rating(pack)

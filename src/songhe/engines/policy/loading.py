@@ -14,9 +14,12 @@ from songhe.basics.yaml_parts import Mapping as Map
 from songhe.engines.policy import entries, lists
 from songhe.engines.policy.assessed_file import read_assessment
 from songhe.engines.policy.assessing import read_assessing, read_form_fields
+from songhe.engines.policy.banks import read_banks
 from songhe.engines.policy.data_uses import read_data_uses
 from songhe.engines.policy.findings import Finding, PackInvalid, Place
 from songhe.engines.policy.following import read_following
+from songhe.engines.policy.funds import read_funds
+from songhe.engines.policy.granting_file import read_granting
 from songhe.engines.policy.indicators import read_indicators
 from songhe.engines.policy.pack import (
     Admission,
@@ -61,11 +64,14 @@ KNOWN_FILES = {
     "standards",
     "targets",
     "tasks",
+    "banks",
     "baseline",
     "cases",
     "data_uses",
     "departments",
     "following",
+    "funds",
+    "granting",
     "precedence",
     "indicators",
     "linkage",
@@ -237,7 +243,10 @@ class _Reader:
             prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
             roster=self.last("roster", read_roster) or RosterGroups("", (), Place("roster.yaml", 1)),
             following=self.merged("following", read_following),
+            funds=self.last("funds", read_funds),
+            banks=self.merged("banks", read_banks),
             assessment=self.last("assessment_of_units", read_assessment),
+            granting=read_granting([s for folder in self.folders if (s := self.section(folder, "granting")) is not None]),
             assessing=self.merged("assessing", read_assessing),
             assessment_form=self.merged("assessment_form", read_form_fields),
             release=self.last("release", read_release),

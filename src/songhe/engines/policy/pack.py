@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from songhe.basics.ages import BirthdayRule
 from songhe.engines.policy.assessed import AssessmentPlan
 from songhe.engines.policy.assessing import AssessingEntry, FormField
+from songhe.engines.policy.banks import BankLayout
 from songhe.engines.policy.findings import Finding, Place
+from songhe.engines.policy.funds import FundPlan
+from songhe.engines.policy.granting import Granting
 from songhe.engines.policy.language import Syntax
 from songhe.engines.policy.prospect import Prospect
 from songhe.engines.policy.release import RatingPlan, ReleasePlan
@@ -566,8 +569,11 @@ class Pack:
     lasting: Mapping[str, LastingEntry] = field(default_factory=dict)
     following: Mapping[str, FollowingEntry] = field(default_factory=dict)
     assessment: AssessmentPlan | None = None
+    granting: Granting | None = None
     assessing: Mapping[str, AssessingEntry] = field(default_factory=dict)
     assessment_form: Mapping[str, FormField] = field(default_factory=dict)
+    funds: FundPlan | None = None
+    banks: Mapping[str, BankLayout] = field(default_factory=dict)
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:
         """The facts that rules over an entity may name; a person's rules may also name the household's."""
