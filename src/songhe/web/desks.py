@@ -8,13 +8,30 @@ from songhe.foundation.access import Actor, Right, Role
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One tab of an entry; shown to who holds the right."""
+
+    page: str
+    label: str
+    right: Right
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the side navigation; `page` is the name of its route. Shown to who holds the right."""
+    """One line of the side navigation; `page` is the name of its route. Shown to who holds the right.
+
+    `parts`: pages that belong together stand as tabs over each of them; the first is the entry's own page.
+    """
 
     page: str
     label: str
     icon: str
     right: Right
+    parts: tuple[Part, ...] = ()
+
+    def covers(self, page: str) -> bool:
+        """Whether this page is the entry's own or one of its parts."""
+        return page == self.page or any(part.page == page for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +86,19 @@ DESKS: tuple[Desk, ...] = (
             Entry("city:plan", "规划目标", "check", Right.SEE_FIGURES),
             Entry("city:indicators", "指标", "chart", Right.SEE_FIGURES),
             Entry("city:elders", "老年人状况", "book", Right.SEE_FIGURES),
-            Entry("city:projection", "供需预测", "people", Right.SEE_FIGURES),
             Entry("city:overview", "人数和金额", "yuan", Right.SEE_FIGURES),
             Entry("city:registers", "名录与台账", "list", Right.SEE_REGISTERS),
-            Entry("city:policy", "政策", "book", Right.SEE_PACKS),
-            Entry("city:what_if", "试算", "what_if", Right.WHAT_IF),
-            Entry("city:runs", "核算记录", "job", Right.SEE_FIGURES),
+            Entry(
+                "city:policy",
+                "政策",
+                "book",
+                Right.SEE_PACKS,
+                parts=(
+                    Part("city:policy", "政策内容", Right.SEE_PACKS),
+                    Part("city:what_if", "试算", Right.WHAT_IF),
+                    Part("city:runs", "核算记录", Right.SEE_FIGURES),
+                ),
+            ),
         ),
         search="street:find",
         work="street:work",

@@ -75,7 +75,13 @@ def page_projection(request: PageRequest) -> HttpResponse:
     except (InvalidInput, NotFound) as refused:
         problems = (FieldProblem(f"a-{refused.field}" if refused.field else "", f"{refused.sentence}{refused.next_step}"),)
         found = _found(request, Asked(None, {}, asked.scope, asked.area), {})
-    context: dict[str, object] = {"found": found, "problems": problems, "filters": _filters(request, asked), "asked": asked}
+    context: dict[str, object] = {
+        "found": found,
+        "problems": problems,
+        "filters": _filters(request, asked),
+        "asked": asked,
+        "section": "city:elders",
+    }
     if found is not None:
         context |= _shown(request, found)
     return render(request, "city/projection.html", context)

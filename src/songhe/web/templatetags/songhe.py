@@ -17,6 +17,7 @@ from songhe.basics.ages import age_on
 from songhe.basics.money import fen_to_yuan
 from songhe.foundation import clock
 from songhe.foundation.paging import Page
+from songhe.web.desks import Entry
 from songhe.web.words import CHIPS, SOURCE_NOTES, Chip
 
 register = template.Library()
@@ -33,6 +34,22 @@ def _icon(name: str) -> SafeString:
 def icon(name: str) -> SafeString:
     """The inline picture `templates/icons/<name>.svg`, hidden from screen readers: a word always stands beside it."""
     return _icon(name)
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context, entry: Entry) -> bool:
+    """Whether the page shown belongs to this entry of the side navigation (by its route, or by `section`)."""
+    return entry.covers(context["frame"].page) or entry.covers(context.get("section") or "")
+
+
+@register.inclusion_tag("parts/entry_parts.html", takes_context=True)
+def entry_parts(context: template.Context) -> dict[str, object]:
+    """The tabs of the entry to which the page shown belongs, for this actor; nothing where there are fewer than two."""
+    frame, section = context["frame"], context.get("section") or ""
+    found = next((entry for entry in frame.entries if entry.covers(frame.page) or entry.covers(section)), None)
+    parts = [part for part in found.parts if frame.actor.may(part.right)] if found else []
+    named = frame.page if any(part.page == frame.page for part in parts) else section
+    return {"entry": found, "parts": parts if len(parts) > 1 else [], "current": named}
 
 
 @register.inclusion_tag("parts/chip.html")
