@@ -1,4 +1,4 @@
-"""Refusals of determination."""
+"""Refusals of determination and of grants."""
 
 from __future__ import annotations
 
@@ -27,3 +27,51 @@ class UnknownFact(InvalidInput):
     """A household that was sent in names a fact that the data dictionary does not have, or a value it cannot take."""
 
     code = "unknown_fact"
+
+
+class GrantNotFound(NotFound):
+    """No such grant, or none in the actor's areas."""
+
+    code = "grant_not_found"
+
+
+class MoveNotAllowed(Conflict):
+    """A grant in this state cannot make this move."""
+
+    code = "grant_move_not_allowed"
+
+
+class NotEntitled(Conflict):
+    """By the rules and the facts as they are the person is not entitled."""
+
+    code = "not_entitled"
+
+
+class DocumentsMissing(InvalidInput):
+    """An application lacks documents that no department knows."""
+
+    code = "documents_missing"
+
+
+class AppealNotFound(NotFound):
+    """No such appeal, or none in the actor's areas."""
+
+    code = "appeal_not_found"
+
+
+class AlreadyAsked(Conflict):
+    """An appeal or application about the same is open already."""
+
+    code = "already_asked"
+
+
+class AlreadyDecided(Conflict):
+    """The appeal or application has been decided."""
+
+    code = "already_decided"
+
+
+class NoGranting(NotFound):
+    """The pack in use says nothing of how grants are handled."""
+
+    code = "no_granting"

@@ -105,6 +105,41 @@ GRANT_STATE_LABELS: Mapping[GrantState, str] = {
     GrantState.REFUSED: "本人不要",
 }
 OPEN_GRANTS = (GrantState.PROPOSED, GrantState.NOTIFIED, GrantState.ACTIVE, GrantState.SUSPENDED)
+ALLOWED_MOVES: frozenset[tuple[str, GrantState]] = frozenset(
+    {
+        ("", GrantState.PROPOSED),
+        ("", GrantState.ACTIVE),  # applied for, adopted or won by an appeal
+        (GrantState.PROPOSED, GrantState.NOTIFIED),
+        (GrantState.PROPOSED, GrantState.ACTIVE),
+        (GrantState.PROPOSED, GrantState.REFUSED),
+        (GrantState.PROPOSED, GrantState.ENDED),
+        (GrantState.NOTIFIED, GrantState.ACTIVE),
+        (GrantState.NOTIFIED, GrantState.REFUSED),
+        (GrantState.NOTIFIED, GrantState.ENDED),
+        (GrantState.ACTIVE, GrantState.SUSPENDED),
+        (GrantState.ACTIVE, GrantState.ENDED),
+        (GrantState.SUSPENDED, GrantState.ACTIVE),
+        (GrantState.SUSPENDED, GrantState.ENDED),
+    }
+)
+"""The moves a grant may make; the table `grant_move` holds the same for the trigger that refuses all others (migration 0005)."""
+
+
+class SuspendedFor(StrEnum):
+    """Why a grant is suspended: what lifts it again differs."""
+
+    LIFE_CHECK = "life_check"
+    UNSURE = "unsure"
+    DEATH_REPORTED = "death_reported"
+    BY_HAND = "by_hand"
+
+
+SUSPENDED_FOR_LABELS: Mapping[SuspendedFor, str] = {
+    SuspendedFor.LIFE_CHECK: "待遇资格认证过期",
+    SuspendedFor.UNSURE: "资料过期，等核实",
+    SuspendedFor.DEATH_REPORTED: "有人报告已去世，等核实",
+    SuspendedFor.BY_HAND: "工作人员暂停",
+}
 
 
 class NoticeKind(StrEnum):
@@ -158,6 +193,38 @@ APPEAL_STATE_LABELS: Mapping[AppealState, str] = {
 }
 
 
+class AppealChannel(StrEnum):
+    """How an appeal or an application came in."""
+
+    COUNTER = "counter"
+    PORTAL = "portal"
+    VISIT = "visit"
+
+
+APPEAL_CHANNEL_LABELS: Mapping[AppealChannel, str] = {
+    AppealChannel.COUNTER: "窗口",
+    AppealChannel.PORTAL: "网上",
+    AppealChannel.VISIT: "上门",
+}
+
+
+class ApplicationState(StrEnum):
+    """What became of an application."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+APPLICATION_STATE_LABELS: Mapping[ApplicationState, str] = {
+    ApplicationState.OPEN: "办理中",
+    ApplicationState.GRANTED: "已批准",
+    ApplicationState.REFUSED: "不符合条件",
+    ApplicationState.WITHDRAWN: "已撤回",
+}
+
+
 class LifeCheckChannel(StrEnum):
     """How it was confirmed that somebody still lives; the counter is always one of the ways."""
 
@@ -173,3 +240,26 @@ LIFE_CHECK_CHANNEL_LABELS: Mapping[LifeCheckChannel, str] = {
     LifeCheckChannel.DEPARTMENT: "部门数据核对",
     LifeCheckChannel.PORTAL: "网上",
 }
+
+
+class LifeCheckOutcome(StrEnum):
+    """What a life check found."""
+
+    ALIVE = "alive"
+    NOT_MET = "not_met"
+    DIED_REPORTED = "died_reported"
+
+
+LIFE_CHECK_OUTCOME_LABELS: Mapping[LifeCheckOutcome, str] = {
+    LifeCheckOutcome.ALIVE: "本人健在",
+    LifeCheckOutcome.NOT_MET: "没有见到",
+    LifeCheckOutcome.DIED_REPORTED: "有人说已去世",
+}
+
+GRANT_VISIT = "grant_visit"  # kinds of work items
+GRANT_ACCOUNT = "grant_account"
+GRANT_OFFER = "grant_offer"
+GRANT_APPEAL = "grant_appeal"
+GRANT_APPLICATION = "grant_application"
+LIFE_CHECK = "life_check"
+DEATH_REPORTED = "death_reported"

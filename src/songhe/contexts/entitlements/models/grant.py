@@ -35,6 +35,8 @@ class Grant(models.Model):
     until_on = models.DateField(null=True)
     suspended_since = models.DateField(null=True)
     amount = models.BigIntegerField(default=0)
+    amount_since = models.DateField(null=True)  # first day of `amount`; null: not known, months are counted from the facts
+    suspended_for = models.TextField(blank=True, default="", db_default="")  # words.SuspendedFor
     account_checked_on = models.DateField(null=True)
     code_digest = models.CharField(max_length=64, blank=True)  # of the code printed on the letter, by which a person looks it up
     ended_because = models.TextField(blank=True)
@@ -94,6 +96,7 @@ class Due(models.Model):
     run = models.ForeignKey("Run", on_delete=models.PROTECT, related_name="+")
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
+    basis = models.JSONField(default=list, db_default=[])  # [{from, to, amount or null, rules}]: what a month was counted from again
     made_at = models.DateTimeField()
 
     class Meta:
@@ -147,6 +150,10 @@ class Appeal(models.Model):
     decided_on = models.DateField(null=True)
     decided_because = models.TextField(blank=True)
     new_run = models.ForeignKey("Run", null=True, on_delete=models.PROTECT, related_name="+")
+    corrections = models.JSONField(default=list)  # [{variable, value, since}]: facts that were corrected when it was upheld
+    override_from = models.DateField(null=True)  # upheld against the rules: the person is entitled from this day …
+    override_until = models.DateField(null=True)  # … until the day before this one (null: for good) …
+    override_amount = models.BigIntegerField(null=True)  # … to so many fen a period
 
     class Meta:
         db_table = "grant_appeal"
@@ -158,6 +165,42 @@ class Appeal(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["area_path", "state", "due_on"], name="grant_appeal_area")]
+
+
+class Application(models.Model):
+    """Somebody asks for a benefit that is given on application. At most one open application a person and benefit.
+
+    `documents` are the titles that were handed in; what a department knows already is not asked. `run` is the decision at the filing.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    area_path = models.TextField(db_collation="C")
+    benefit = models.TextField()
+    by_name = models.TextField()
+    relation = models.TextField()
+    channel = models.TextField()  # words.AppealChannel
+    documents = models.JSONField(default=list)
+    run = models.ForeignKey("Run", on_delete=models.PROTECT, related_name="+")
+    filed_by = models.BigIntegerField()
+    filed_on = models.DateField()
+    due_on = models.DateField()  # by working days of the pack
+    state = models.TextField()  # words.ApplicationState
+    decided_by = models.BigIntegerField(null=True)
+    decided_on = models.DateField(null=True)
+    decided_because = models.TextField(blank=True)
+    grant = models.ForeignKey(Grant, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "grant_application"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "benefit"], condition=Q(state="open"), name="grant_application_one_open"),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_on=None) | (~Q(state="open") & Q(decided_on__isnull=False)),
+                name="grant_application_decided_has_day",
+            ),
+        ]
+        indexes = [models.Index(fields=["area_path", "state", "due_on"], name="grant_application_area")]
 
 
 class LifeCheck(models.Model):

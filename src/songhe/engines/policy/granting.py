@@ -1,0 +1,226 @@
+"""How what a person is entitled to becomes a grant and money for a month: clocks, first and last months, parts of months, whole fen.
+
+The rules are data (granting.yaml). Nothing here knows a person: days in, fen out.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from songhe.engines.policy.arithmetic import share
+from songhe.engines.policy.findings import Finding, Place
+from songhe.engines.policy.rulebook import Period
+from songhe.engines.policy.tree import Rounding
+
+if TYPE_CHECKING:
+    from songhe.engines.policy.pack import Cited, Pack
+
+
+class TakesEffect(StrEnum):
+    """Whether a grant that was told to the person waits for an answer, or begins by itself when a time has passed in silence."""
+
+    ANSWER = "answer"
+    SILENCE = "silence"
+
+
+class MonthRule(StrEnum):
+    """For a first month, a changed amount: the month in which it happens, or the one after. For a last month: that month, or the one before."""
+
+    MONTH_OF = "month_of"
+    MONTH_AFTER = "month_after"
+    MONTH_BEFORE = "month_before"
+
+
+class EndCause(StrEnum):
+    """Why entitlement stops, as far as the last month depends on it."""
+
+    DIED = "died"
+    MOVED = "moved"
+    OTHER = "other"
+
+
+class Unsure(StrEnum):
+    """What becomes of a grant when it cannot be told any more whether its conditions hold."""
+
+    KEEP = "keep"
+    SUSPEND = "suspend"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A length of time or a number by which grants are handled, with its source."""
+
+    id: str
+    title: str
+    value: int
+    unit: str
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an applicant hands in; `known_by` names a fact by which a department says it already, so that it is not asked (empty: always)."""
+
+    title: str
+    known_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRule:
+    """How one benefit is granted and counted.
+
+    begins, changes   first month, and first month of a changed amount (MONTH_OF or MONTH_AFTER)
+    ends              last month by cause (MONTH_OF or MONTH_BEFORE)
+    by_days           part months are counted by days instead; then the three above do not matter
+    rounding          of what part of a month comes to, in fen
+    offered           on application: whoever meets the conditions is looked up by the street
+    lifetime          given once, never proposed again after it was given
+    """
+
+    takes_effect: TakesEffect
+    begins: MonthRule
+    changes: MonthRule
+    ends: Mapping[EndCause, MonthRule]
+    by_days: bool
+    rounding: Rounding
+    unsure: Unsure
+    life_check: bool
+    offered: bool
+    lifetime: bool
+    documents: tuple[Document, ...]
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Granting:
+    """granting.yaml. `channels` are the ways of a life check, `visit_groups` groups of the roster whose people are told by a visit."""
+
+    terms: Mapping[str, Term]
+    default: GrantRule
+    rules: Mapping[str, GrantRule]
+    channels: tuple[str, ...]
+    visit_groups: tuple[str, ...]
+    own: tuple[tuple[str, Place], ...] = ()  # benefits that the city's own file names
+    at: Place = field(default=Place("granting.yaml", 1))
+
+    def rule(self, benefit: str) -> GrantRule:
+        """The rule of a benefit."""
+        return self.rules.get(benefit, self.default)
+
+    def term(self, name: str) -> int:
+        """The value of a term."""
+        return self.terms[name].value
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days, both included, on which one decision holds. `amount` is fen a period, None where the person is not entitled then.
+
+    `cause` says of days without entitlement why it stopped.
+    """
+
+    first: dt.date
+    last: dt.date
+    amount: int | None
+    cause: EndCause = EndCause.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDue:
+    """What a month comes to: fen, and the days counted of the days there are."""
+
+    amount: int
+    days: int
+    of_days: int
+
+
+def month_first(day: dt.date) -> dt.date:
+    """The first day of the day's month."""
+    return day.replace(day=1)
+
+
+def month_last(day: dt.date) -> dt.date:
+    """The last day of the day's month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def next_month(day: dt.date) -> dt.date:
+    """The first day of the month after."""
+    return month_last(day) + dt.timedelta(days=1)
+
+
+def months_from(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """The first days of the months from that of `first` to that of `last`."""
+    month = month_first(first)
+    while month <= last:
+        yield month
+        month = next_month(month)
+
+
+def period_of(period: Period, day: dt.date, begun: dt.date) -> dt.date:
+    """The first day of the period that a day belongs to: of its month, of its year, or of the month in which a once-only grant began."""
+    if period is Period.YEAR:
+        return dt.date(day.year, 1, 1)
+    return month_first(begun) if period is Period.ONCE else month_first(day)
+
+
+def month_due(rule: GrantRule, month: dt.date, spans: Sequence[Span], *, daily: bool = False) -> MonthDue:
+    """What the month of `month` comes to, from spans that cover it in order of time without gaps or overlaps.
+
+    By days: the sum of amount × days / days of the month over the spans, rounded once. Otherwise the month is whole or nothing.
+    With `daily` the amount is that of one day, and each day with entitlement counts.
+    """
+    first, last = month_first(month), month_last(month)
+    of_days = last.day
+    within = [
+        Span(max(s.first, first), min(s.last, last), s.amount, s.cause) for s in spans if s.first <= last and s.last >= first
+    ]
+    held = [s for s in within if s.amount is not None]
+    days = sum((s.last - s.first).days + 1 for s in held)
+    if daily:
+        return MonthDue(sum((s.amount or 0) * ((s.last - s.first).days + 1) for s in held), days, of_days)
+    if not held:
+        return MonthDue(0, 0, of_days)
+    if rule.by_days:
+        whole = sum((s.amount or 0) * ((s.last - s.first).days + 1) for s in held)
+        return MonthDue(share(whole, 1, of_days, rule.rounding), days, of_days)
+    begun_within = held[0].first > first
+    ended_within = held[-1].last < last
+    if begun_within and rule.begins is MonthRule.MONTH_AFTER:
+        return MonthDue(0, 0, of_days)
+    if ended_within and rule.ends[_cause_after(within, held[-1])] is MonthRule.MONTH_BEFORE:
+        return MonthDue(0, 0, of_days)
+    counting = held[0] if rule.changes is MonthRule.MONTH_AFTER and not begun_within else held[-1]
+    return MonthDue(counting.amount or 0, of_days, of_days)
+
+
+def _cause_after(within: Sequence[Span], last_held: Span) -> EndCause:
+    place = within.index(last_held)
+    return within[place + 1].cause if place + 1 < len(within) else EndCause.OTHER
+
+
+def check_granting(pack: Pack) -> Iterator[Finding]:
+    """Every benefit of the city's own granting.yaml exists, and every group that is visited is one of the roster."""
+    plan = pack.granting
+    if plan is None:
+        return
+    for name, at in plan.own:
+        if name not in pack.benefits:
+            yield Finding(at.file, at.line, "unknown_benefit", f"没有叫“{name}”的待遇", "请照 benefits.yaml 里的名称写")
+    for name in plan.visit_groups:
+        if name not in pack.roster.groups:
+            fix = "可写的有：" + "、".join(pack.roster.groups)
+            yield Finding(plan.at.file, plan.at.line, "unknown_group", f"名录里没有“{name}”这一类人", fix)
+    known = pack.variables_of("person")
+    for rule in (plan.default, *plan.rules.values()):
+        for document in rule.documents:
+            if document.known_by and document.known_by not in known:
+                at = rule.cited.at
+                yield Finding(
+                    at.file, at.line, "unknown_name", f"没有叫“{document.known_by}”的资料项", "请照 variables.yaml 里的名称写"
+                )
