@@ -30,6 +30,10 @@ class PayRun(models.Model):
     approved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
+    shares = models.JSONField(
+        default=dict
+    )  # benefit or award -> [[fund id, per cent], …], as the pack said when the list was made
+    recovering = models.JSONField(default=dict)  # how overpayments were netted in this list: {"percent": 100, "across": 0}
 
     class Meta:
         db_table = "pay_run"
@@ -52,7 +56,9 @@ class Payment(models.Model):
     """One amount to one payee for one period. A regular payment exists once per grant and period, whatever is tried again.
 
     `due` is the revision that it pays; arrears and recoveries pay the difference to what was paid before and name the revision that made it.
-    The account is sealed for this payment; `account_digest` tells whether two are the same one. A failed one is paid again by `again_of`.
+    The account is sealed for this run and payee; `account_digest` tells whether two are the same one. One that failed or was held is paid
+    again, once, by the payment whose `again_of` it is; somebody asks for that (`again_asked_*`). A recovery is kept back from the payment
+    `netted_in` and shares its fate: the bank is told the amount less what is kept back. Amount, payee and account never change (triggers).
     """
 
     run = models.ForeignKey(PayRun, on_delete=models.PROTECT, related_name="+")
@@ -75,7 +81,10 @@ class Payment(models.Model):
     line = models.IntegerField(null=True)  # in the bank file
     failure = models.TextField(blank=True)  # the bank's words
     settled_on = models.DateField(null=True)
-    again_of = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
+    again_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    netted_in = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    again_asked_by = models.BigIntegerField(null=True)
+    again_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "payment"
@@ -86,9 +95,21 @@ class Payment(models.Model):
                 name="payment_once_per_grant_and_period",
             ),
             models.UniqueConstraint(
-                fields=["due", "kind"],
-                condition=Q(kind__in=["arrears", "recovery"], again_of=None) & ~Q(state="withdrawn"),
-                name="payment_once_per_difference",
+                fields=["due"],
+                condition=Q(kind="arrears", again_of=None) & ~Q(state="withdrawn"),
+                name="payment_arrears_once",
+            ),
+            models.UniqueConstraint(
+                fields=["due", "netted_in"], condition=Q(kind="recovery") & ~Q(state="withdrawn"), name="payment_netted_once"
+            ),
+            models.UniqueConstraint(
+                fields=["again_of"],
+                condition=Q(again_of__isnull=False) & ~Q(state="withdrawn"),
+                name="payment_again_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="recovery", netted_in__isnull=False, again_of=None) | (~Q(kind="recovery") & Q(netted_in=None)),
+                name="payment_recovery_is_netted",
             ),
             models.UniqueConstraint(
                 fields=["award"],
@@ -108,6 +129,8 @@ class Payment(models.Model):
             models.Index(fields=["run", "state", "id"], name="payment_run"),
             models.Index(fields=["person", "period"], name="payment_person"),
             models.Index(fields=["grant", "period"], name="payment_grant"),
+            models.Index(fields=["again_of"], name="payment_again_of", condition=Q(again_of__isnull=False)),
+            models.Index(fields=["netted_in"], name="payment_netted_in", condition=Q(netted_in__isnull=False)),
         ]
 
 
