@@ -9,9 +9,9 @@ from songhe.contexts.entitlements.events import CityRunRequested, RunPublished
 from songhe.contexts.people import listeners as people
 from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged, LifeEventsKnown
 from songhe.contexts.plan_tracking.events import PlanUploaded
-from songhe.contexts.policy_library.events import PackPutInUse
+from songhe.contexts.policy_library.events import DraftSealed, PackPutInUse
 from songhe.foundation import outbox
-from songhe.jobs import determination, figures, imports, plans, registers
+from songhe.jobs import determination, drafts, figures, imports, plans, registers
 
 LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     AcceptRequested: (imports.on_accept_requested,),
@@ -21,7 +21,11 @@ LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     PackPutInUse: (determination.on_pack_put_in_use, registers.on_pack_put_in_use),
     CityRunRequested: (determination.on_city_run_requested,),
     PlanUploaded: (plans.on_plan_uploaded,),
-    RunPublished: (figures.on_run_published,),
+    DraftSealed: (drafts.on_draft_sealed,),
+    RunPublished: (
+        figures.on_run_published,
+        drafts.on_run_published,
+    ),
 }
 """Events that somebody in the house reacts to."""
 

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from songhe.contexts.entitlements.models import (
     Appeal,
+    Application,
     Decision,
     Due,
     Grant,
@@ -14,6 +15,7 @@ from songhe.contexts.entitlements.models import (
     Notice,
     RosterCount,
     RosterEntry,
+    SimulatedChange,
 )
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.scope import rows_within
@@ -22,6 +24,11 @@ from songhe.foundation.scope import rows_within
 def visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Decision]:
     """Decisions of published runs in the actor's areas, narrowed to `area_path` where one is asked for."""
     return Decision.objects.filter(rows_within(actor, Right.SEE_DECISIONS, area_path=area_path), run__published_at__isnull=False)
+
+
+def simulated_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[SimulatedChange]:
+    """Whom drafts of the pack would give more or less, in the actor's areas."""
+    return SimulatedChange.objects.filter(rows_within(actor, Right.SEE_DECISIONS, area_path=area_path))
 
 
 def roster_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[RosterEntry]:
@@ -62,3 +69,8 @@ def appeals_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Appeal]
 def life_checks_visible_to(actor: Actor) -> QuerySet[LifeCheck]:
     """Confirmations that people of the actor's areas live."""
     return LifeCheck.objects.filter(rows_within(actor, Right.SEE_GRANTS))
+
+
+def applications_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Application]:
+    """Applications in the actor's areas."""
+    return Application.objects.filter(rows_within(actor, Right.SEE_GRANTS, area_path=area_path))

@@ -38,3 +38,47 @@ class SameValue(Conflict):
     """The value asked for is the one in force already."""
 
     code = "same_value"
+
+
+class UnknownDraft(NotFound):
+    code = "unknown_draft"
+
+
+class UnknownVersion(NotFound):
+    code = "unknown_version"
+
+
+class DraftClosed(Conflict):
+    """The draft is in force or withdrawn: nothing about it changes any more."""
+
+    code = "draft_closed"
+
+
+class DraftNotReady(Conflict):
+    """The step asked for needs an earlier one: checks before the simulation, both before approval."""
+
+    code = "draft_not_ready"
+
+
+class DraftChanged(Conflict):
+    """What was checked, simulated or read is not the draft's present content."""
+
+    code = "draft_changed"
+
+
+class MakerMayNotApprove(Conflict):
+    """Who made or edited the draft does not approve it."""
+
+    code = "maker_may_not_approve"
+
+
+class ApprovedAlready(Conflict):
+    """One person's yes counts once."""
+
+    code = "approved_already"
+
+
+class OnlyPeopleApprove(Conflict):
+    """A program approves nothing."""
+
+    code = "only_people_approve"

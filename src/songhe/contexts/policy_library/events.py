@@ -13,3 +13,12 @@ class PackPutInUse:
     NAME: ClassVar[str] = "policy_library.pack_put_in_use"
     version_id: int
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSealed:
+    """A draft has a content that nobody has checked and simulated yet."""
+
+    NAME: ClassVar[str] = "policy_library.draft_sealed"
+    draft_id: int
+    seal: str

@@ -69,7 +69,11 @@ class WhatIf:
 
 def what_if(session: CitySession, before: Rulebook, after: Rulebook) -> WhatIf:
     """What another rulebook would change. Benefits are matched by id; one that is in one rulebook only is nothing in the other."""
-    old, new = session.evaluate(before), session.evaluate(after)
+    return compare(session.evaluate(before), session.evaluate(after), before, after)
+
+
+def compare(old: Outcome, new: Outcome, before: Rulebook, after: Rulebook) -> WhatIf:
+    """The same for outcomes that are there already; both over one population, cut into the same parts."""
     places_old = {benefit.id: benefit for benefit in before.benefits}
     places_new = {benefit.id: benefit for benefit in after.benefits}
     changes = []
@@ -88,6 +92,13 @@ def what_if(session: CitySession, before: Rulebook, after: Rulebook) -> WhatIf:
     return WhatIf(old, new, tuple(changes))
 
 
+def fen_of(outcome: Outcome, rulebook: Rulebook, period: Period) -> int:
+    """What all benefits of one period come to, in fen a period."""
+    indexes = [benefit.index for benefit in rulebook.benefits if benefit.period is period]
+    paid = [part.payments[index] for part in outcome.parts for index in indexes]
+    return sum(int(each.fen.sum()) for each in paid if each is not None)
+
+
 def people_by_period(result: WhatIf, period: Period) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The rows whose sum over all benefits of one period changes (ascending), and by how many fen."""
     chosen = [change for change in result.changes if change.period is period]
@@ -102,23 +113,32 @@ def people_by_period(result: WhatIf, period: Period) -> tuple[NDArray[np.int64],
 
 
 def sums_by_group(result: WhatIf, rulebook: Rulebook, group_of: NDArray[np.int64], groups: int) -> tuple[GroupSums, ...]:
-    """Every benefit of the new rulebook by group; `group_of` is each row's group, 0 .. groups - 1."""
+    """Every benefit of the new rulebook by group, then those of the old one only that anybody loses.
+
+    `group_of` is each row's group, 0 .. groups - 1.
+    """
     changes = {change.benefit: change for change in result.changes}
     made = []
     for benefit in rulebook.benefits:
-        people, fen = _given(result.after, benefit.index, group_of, groups)
-        change = changes.get(benefit.id)
-        if change is None:
-            nobody = np.zeros(groups, dtype=np.int64)
-            sums = (people, people, fen, fen, nobody, nobody)
-        else:
-            where = group_of[change.rows]
-            more = np.isin(change.status_after, _GIVEN).astype(np.int64) - np.isin(change.status_before, _GIVEN)
-            before = people - _sum(where, more, groups), fen - _sum(where, change.fen_after - change.fen_before, groups)
-            gain, lose = (_sum(where, mask.astype(np.int64), groups) for mask in (change.gains, change.loses))
-            sums = (before[0], people, before[1], fen, gain, lose)
-        made.append(GroupSums(benefit.id, benefit.title, benefit.period, *sums))
-    return tuple(made)
+        given = _given(result.after, benefit.index, group_of, groups)
+        made.append(_sums(benefit.id, benefit.title, benefit.period, given, changes.pop(benefit.id, None), group_of, groups))
+    nobody = np.zeros(groups, dtype=np.int64), np.zeros(groups, dtype=np.int64)
+    return (*made, *(_sums(c.benefit, c.title, c.period, nobody, c, group_of, groups) for c in changes.values()))
+
+
+def _sums(
+    benefit: str, title: str, period: Period, given: tuple[NDArray[np.int64], NDArray[np.int64]], change: BenefitChange | None,
+    group_of: NDArray[np.int64], groups: int,
+) -> GroupSums:  # fmt: skip
+    people, fen = given
+    if change is None:
+        nobody = np.zeros(groups, dtype=np.int64)
+        return GroupSums(benefit, title, period, people, people, fen, fen, nobody, nobody)
+    where = group_of[change.rows]
+    more = np.isin(change.status_after, _GIVEN).astype(np.int64) - np.isin(change.status_before, _GIVEN)
+    before = people - _sum(where, more, groups), fen - _sum(where, change.fen_after - change.fen_before, groups)
+    gain, lose = (_sum(where, mask.astype(np.int64), groups) for mask in (change.gains, change.loses))
+    return GroupSums(benefit, title, period, before[0], people, before[1], fen, gain, lose)
 
 
 def _sum(where: NDArray[np.int64], values: NDArray[np.int64], groups: int) -> NDArray[np.int64]:

@@ -1,11 +1,13 @@
 """The tables of this context."""
 
 from songhe.contexts.entitlements.models.determination import Decision, Run, RunFigure, Snapshot
-from songhe.contexts.entitlements.models.grant import Appeal, Due, Grant, GrantStep, LifeCheck, Notice
+from songhe.contexts.entitlements.models.grant import Appeal, Application, Due, Grant, GrantStep, LifeCheck, Notice
 from songhe.contexts.entitlements.models.roster import RosterCount, RosterEntry, RosterRule
+from songhe.contexts.entitlements.models.simulation import SimulatedChange
 
 __all__ = [
     "Appeal",
+    "Application",
     "Decision",
     "Due",
     "Grant",
@@ -17,5 +19,6 @@ __all__ = [
     "RosterRule",
     "Run",
     "RunFigure",
+    "SimulatedChange",
     "Snapshot",
 ]

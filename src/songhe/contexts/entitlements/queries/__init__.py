@@ -6,6 +6,7 @@ from songhe.contexts.entitlements.queries.decided_people import DecidedPerson, d
 from songhe.contexts.entitlements.queries.decision import PersonDecision, decision
 from songhe.contexts.entitlements.queries.decision_history import DecisionBrief, decision_history
 from songhe.contexts.entitlements.queries.figures import CityFigures, TownFigure, figures
+from songhe.contexts.entitlements.queries.recomputation import Recomputed, RunRecomputed, recompute_decision, recompute_run
 from songhe.contexts.entitlements.queries.roster import (
     RosterCounts,
     RosterLine,
@@ -17,6 +18,7 @@ from songhe.contexts.entitlements.queries.roster import (
     roster_rules,
 )
 from songhe.contexts.entitlements.queries.runs import RunBrief, runs
+from songhe.contexts.entitlements.queries.simulated_people import SimulatedPerson, simulated_people
 from songhe.contexts.entitlements.queries.snapshot import CityFacts, read_population, snapshot_path
 from songhe.contexts.entitlements.queries.what_if import BenefitEffect, TownEffect, WhatIf, what_if
 from songhe.contexts.entitlements.words import ROSTER_KIND_LABELS, ROSTER_STATE_LABELS, STATUS_LABELS, RosterKind, RosterState
@@ -33,6 +35,7 @@ __all__ = [
     "DecidedPerson",
     "DecisionBrief",
     "PersonDecision",
+    "Recomputed",
     "RosterCounts",
     "RosterKind",
     "RosterLine",
@@ -40,6 +43,8 @@ __all__ = [
     "RosterState",
     "RosterTally",
     "RunBrief",
+    "RunRecomputed",
+    "SimulatedPerson",
     "TownEffect",
     "TownFigure",
     "WhatIf",
@@ -50,11 +55,14 @@ __all__ = [
     "decision_history",
     "figures",
     "read_population",
+    "recompute_decision",
+    "recompute_run",
     "roster",
     "roster_counts",
     "roster_of",
     "roster_rules",
     "runs",
+    "simulated_people",
     "snapshot_path",
     "what_if",
 ]
