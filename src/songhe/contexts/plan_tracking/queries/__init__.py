@@ -37,7 +37,7 @@ from songhe.contexts.plan_tracking.queries.review import (
     section,
 )
 from songhe.contexts.plan_tracking.queries.scoring import Part, Row, Rule, Subject
-from songhe.contexts.plan_tracking.queries.seats import SeatView, seat_of, seats, units_of_plan
+from songhe.contexts.plan_tracking.queries.seats import SeatView, own_unit, seat_of, seats, units_of_plan
 from songhe.contexts.plan_tracking.queries.standing import ABOUT, Outlook, reaches, way
 from songhe.contexts.plan_tracking.queries.versions import CarriedOver, Comparison, FieldChange, ItemChange, carried_over, compare
 from songhe.contexts.plan_tracking.words import (
@@ -115,6 +115,7 @@ __all__ = [
     "item",
     "items",
     "ledger",
+    "own_unit",
     "periods",
     "plan_document",
     "plan_documents",

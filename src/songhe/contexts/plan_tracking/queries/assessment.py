@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from songhe.contexts.plan_tracking.access import assessments_visible_to, city_path, reach_of, sees_unit
 from songhe.contexts.plan_tracking.errors import NotAssessed
@@ -117,7 +118,8 @@ class CountedAgain:
 def periods(actor: Actor) -> tuple[tuple[dt.date, str], ...]:
     """The periods from the plan's first day until today, newest first: first day and name."""
     pack, today = policy.pack_in_use().pack, clock.today()
-    plan, found = _plan(pack), []
+    plan = _plan(pack)
+    found: list[tuple[dt.date, str]] = []
     start = period_start(today, plan.months)
     first = period_start(pack.valid_from or today, plan.months)
     while start >= first and len(found) < MOST_PERIODS:
@@ -139,7 +141,7 @@ def assessment(actor: Actor, *, of: str = UNITS, start: dt.date | None = None, r
     if of not in (UNITS, TOWNS) or begun > today:
         raise NotAssessed("没有这个时段的考核。", next_step="请回到考核页面重新选择。")
     content = json.loads(kept.content) if kept is not None else live(pack, plan, begun, today, (of,))
-    listed = [scored_again(rules_from(content[of]["rules"]), data) for data in content[of]["subjects"]]
+    listed = _subjects(content, of)
     seen = [one for one in listed if (sees_unit(reach, one.id) if of == UNITS else actor.may(Right.SEE_FIGURES, one.id))]
     return _assessment(content, of, seen, kept, today)
 
@@ -179,7 +181,7 @@ def count_again(actor: Actor, *, assessment_id: int) -> CountedAgain:
     return CountedAgain(same, sealed, sum(map(len, again.values())))
 
 
-def live(pack: Pack, plan: AssessmentPlan, start: dt.date, today: dt.date, of: Sequence[str]) -> Mapping[str, dict[str, object]]:
+def live(pack: Pack, plan: AssessmentPlan, start: dt.date, today: dt.date, of: Sequence[str]) -> Mapping[str, Any]:
     """The content as it would be frozen today, for units, towns or both. For actions and queries that have checked access."""
     end = period_end(start, plan.months)
     figures = next((one for one in statistics.figures(SYSTEM, area_path=city_path()) if one.cut_off is not None), None)
@@ -196,7 +198,7 @@ def live(pack: Pack, plan: AssessmentPlan, start: dt.date, today: dt.date, of: S
     if TOWNS in of:
         gathered, names = town_rows(pack, start, end, today)
         found[TOWNS] = _scored(plan.towns, gathered, names)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def assessment_plan(pack: Pack) -> AssessmentPlan:
@@ -210,6 +212,11 @@ def _plan(pack: Pack) -> AssessmentPlan:
     return pack.assessment
 
 
+def _subjects(content: Mapping[str, Any], of: str) -> list[Subject]:
+    rules = rules_from(content[of]["rules"])
+    return [scored_again(rules, data) for data in content[of]["subjects"]]
+
+
 def _scored(items: Sequence[AssessedItem], gathered: Gathered, names: Mapping[str, str]) -> dict[str, object]:
     rules = tuple(rule_of(entry) for entry in items)
     subjects = ranked([score(key, names[key], rules, rows) for key, rows in gathered.items()])
@@ -217,13 +224,13 @@ def _scored(items: Sequence[AssessedItem], gathered: Gathered, names: Mapping[st
 
 
 def _assessment(
-    content: Mapping[str, dict[str, object]], of: str, seen: Sequence[Subject], kept: FrozenAssessment | None, today: dt.date
+    content: Mapping[str, Any], of: str, seen: Sequence[Subject], kept: FrozenAssessment | None, today: dt.date
 ) -> Assessment:
     text = {name: str(content[name]) for name in ("title", "version", "definition", "status", "note", "cut_off")}
     start, end, as_of = (dt.date.fromisoformat(str(content[name])) for name in ("start", "end", "as_of"))
     return Assessment(
         text["title"], text["version"], text["definition"], text["status"], text["note"], start, end, int(str(content["months"])), as_of,
-        text["cut_off"], of, rules_from(content[of]["rules"]), tuple(seen), end < today, _frozen(kept) if kept is not None else None,  # type: ignore[arg-type]
+        text["cut_off"], of, rules_from(content[of]["rules"]), tuple(seen), end < today, _frozen(kept) if kept is not None else None,
     )  # fmt: skip
 
 

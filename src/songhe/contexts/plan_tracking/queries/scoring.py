@@ -63,6 +63,11 @@ class Subject:
     parts: tuple[Part, ...]
     rows: Mapping[str, tuple[Row, ...]]
 
+    @property
+    def code(self) -> str:
+        """The subject's name in an address: a unit's own, a town's path without slashes."""
+        return self.id.strip("/").replace("/", "-")
+
 
 def rule_of(entry: AssessedItem) -> Rule:
     """The pack's item as it is frozen."""

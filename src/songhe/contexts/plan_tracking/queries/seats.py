@@ -32,6 +32,11 @@ def seat_of(actor: Actor, *, kind: str, actor_id: int) -> str:
     return UnitSeat.objects.filter(actor_kind=kind, actor_id=actor_id).values_list("unit", flat=True).first() or ""
 
 
+def own_unit(actor: Actor) -> str:
+    """The unit for which the actor acts, empty where it acts for none."""
+    return UnitSeat.objects.filter(actor_kind=actor.kind, actor_id=actor.id).values_list("unit", flat=True).first() or ""
+
+
 def units_of_plan() -> tuple[str, ...]:
     """Every unit that a task of the plan in use names."""
     tasks = policy.pack_in_use().pack.tasks

@@ -1,0 +1,211 @@
+"""考核 at the city desk: units and towns with published weights, each score open to its rows, frozen once a period is over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from songhe.contexts.plan_tracking import actions
+from songhe.contexts.plan_tracking import queries as tracking
+from songhe.contexts.plan_tracking.queries import Assessment, Judged, Rule, Subject
+from songhe.contexts.plan_tracking.words import STATE_LABELS, TASK_STATE_LABELS, State, TaskState
+from songhe.foundation.access import Right
+from songhe.foundation.errors import Conflict, InvalidInput, SongheError
+from songhe.web.access import PageRequest, desk
+from songhe.web.city.plan_print import cn_day, paper
+from songhe.web.exports import Cell, export
+from songhe.web.lists import FieldProblem, Filter, chosen
+
+OF = (("units", "单位"), ("towns", "镇街"))
+ROW_WORDS = {
+    **{state.value: word for state, word in TASK_STATE_LABELS.items()}, **{state.value: word for state, word in STATE_LABELS.items()},
+    "reached": "达成", "not_reached": "未达成",
+}  # fmt: skip
+CHIPS = {**{state.value: state.value for state in (*TaskState, *State)}, "reached": "met", "not_reached": "missed"}
+HEADER = ("名称", "总分", "项目", "权重", "做到（项）", "一共（项）", "得分", "在此实际权重（%）", "状态")
+
+
+def asked(request: PageRequest) -> Assessment:
+    """The period and the kind of subjects that the address asks for."""
+    of, revision = chosen(request.GET, "of", OF) or "units", request.GET.get("revision", "")
+    number = int(revision) if revision.isdecimal() and len(revision) < 6 else None
+    return tracking.assessment(request.actor, of=of, start=_start(request.GET.get("period", "")), revision=number)
+
+
+def _start(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(f"{text}-01") if text else None
+    except ValueError:
+        return None
+
+
+def address(found: Assessment) -> str:
+    """The query that leads to the same assessment again."""
+    query = {"of": found.of, "period": f"{found.start:%Y-%m}"}
+    return urlencode(query | ({"revision": found.frozen.revision} if found.frozen else {}))
+
+
+@desk(Right.SEE_FIGURES)
+def page_assessment(request: PageRequest) -> HttpResponse:
+    """The units or towns of a period with their scores, best first, and each item's points below."""
+    return _page(request, asked(request))
+
+
+def _page(request: PageRequest, found: Assessment, refused: SongheError | None = None) -> HttpResponse:
+    periods = tuple((f"{start:%Y-%m}", title) for start, title in tracking.periods(request.actor))
+    kept = [(title, one, start) for start, title, one in tracking.frozen_assessments(request.actor)]
+    problem = FieldProblem("reason", f"{refused.sentence}{refused.next_step}") if refused else None
+    context = {
+        "found": found,
+        "lines": [(one, _parts(found, one)) for one in found.subjects],
+        "rules": found.rules,
+        "address": address(found),
+        "filters": (
+            Filter("period", "时段", f"{found.start:%Y-%m}", "choice", periods, any="现在这个时段"),
+            Filter("of", "考核谁", found.of, "choice", OF, any="单位"),
+        ),
+        "kept": [(title, one, f"{start:%Y-%m}") for title, one, start in kept],
+        "may_freeze": found.over and request.actor.may(Right.DETERMINE) and not tracking.own_unit(request.actor),
+        "full": Decimal(100),
+        "problem": problem,
+        "problems": (problem,) if problem else (),
+    }
+    return render(request, "city/plan_assessment.html", context, status=refused.http_status if refused else 200)
+
+
+def _parts(found: Assessment, one: Subject) -> list[tuple[Rule, object]]:
+    own = {part.item: part for part in one.parts}
+    return [(rule, own[rule.item]) for rule in found.rules]
+
+
+@desk(Right.SEE_FIGURES)
+def page_rows(request: PageRequest, of: str, subject: str, item: str) -> HttpResponse:
+    """The rows behind one item of one unit or town, those not done first."""
+    behind = _behind(request, of, subject, item)
+    context = {
+        "behind": behind,
+        "found": behind.assessment,
+        "code": behind.subject.code,
+        "rows": [(judged, _word(judged), _chip(judged), _link(item, judged)) for judged in behind.rows],
+        "dated": any(judged.row.state == "" for judged in behind.rows),
+        "address": address(behind.assessment),
+    }
+    return render(request, "city/plan_assessment_rows.html", context)
+
+
+def _behind(request: PageRequest, of: str, subject: str, item: str) -> tracking.RowsBehind:
+    revision = request.GET.get("revision", "")
+    number = int(revision) if revision.isdecimal() and len(revision) < 6 else None
+    path = f"{subject.replace('-', '/')}/" if of == "towns" else subject
+    return tracking.assessed_rows(
+        request.actor, of=of, subject=path, item=item, start=_start(request.GET.get("period", "")), revision=number
+    )
+
+
+def _word(judged: Judged) -> str:
+    return ROW_WORDS.get(judged.row.state, judged.row.state) if judged.row.state else ("按时" if judged.good else "没有按时")
+
+
+def _chip(judged: Judged) -> str:
+    return CHIPS.get(judged.row.state, "check") if judged.row.state else ("done" if judged.good else "late")
+
+
+def _link(item: str, judged: Judged) -> str:
+    if item == "targets_reached":
+        return reverse("city:target", args=[judged.row.key])
+    if item in ("notices_on_time", "decisions_on_time"):
+        return reverse("city:register_entry", args=[judged.row.key])
+    return reverse("city:task", args=[judged.row.key])
+
+
+@desk(Right.SEE_FIGURES)
+def page_rows_export(request: PageRequest, of: str, subject: str, item: str) -> HttpResponse:
+    """The same rows as a file."""
+    behind = _behind(request, of, subject, item)
+    rows: list[tuple[Cell, ...]] = [
+        (each.row.key, each.row.title, _iso(each.row.due), _iso(each.row.done), _word(each), "算" if each.good else "不算")
+        for each in behind.rows
+    ]
+    title = f"{behind.assessment.title}-{behind.subject.name}-{behind.rule.title}"
+    return export(request, title=title, header=("编号", "事项", "期限", "办到的日期", "情况", "算不算做到"), rows=rows)
+
+
+def _iso(day: dt.date | None) -> str:
+    return day.isoformat() if day is not None else ""
+
+
+@desk(Right.SEE_FIGURES)
+def page_export(request: PageRequest) -> HttpResponse:
+    """A row a subject and item."""
+    found = asked(request)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.name, "" if one.score is None else str(one.score), rule.title, rule.weight, part.numerator if part.denominator else None,
+            part.denominator or None, "" if part.points is None else f"{part.points:.1f}", "" if part.share is None else f"{part.share:.1f}",
+            "有事项" if part.denominator else "没有可数的事项，不计分",
+        )
+        for one in found.subjects
+        for rule in found.rules
+        for part in one.parts
+        if part.item == rule.item
+    ]  # fmt: skip
+    return export(request, title=f"{found.title}（{found.period}，{dict(OF)[found.of]}）", header=HEADER, rows=rows)
+
+
+@desk(Right.SEE_FIGURES)
+def page_report(request: PageRequest) -> HttpResponse:
+    """The assessment as PDF/A, with weights, every item and what it rests on."""
+    found = asked(request)
+    frozen = found.frozen
+    data = {
+        "title": f"{found.period}{found.title}：{dict(OF)[found.of]}",
+        "told": found.definition,
+        "status": "权重和分数线是演示取值，没有文件载明。" if found.status == "assumed" else "",
+        "as_of": cn_day(found.as_of),
+        "frozen": f"{cn_day(frozen.at.date())}由{frozen.by}冻结，第{frozen.revision}版，内容指纹{frozen.sha256[:16]}" if frozen else "当前情况，还没有冻结",
+        "rules": [[rule.title, str(rule.weight), f"{rule.none_at:f}%", f"{rule.full_at:f}%", rule.note] for rule in found.rules],
+        "subjects": [[one.name, "—" if one.score is None else str(one.score), f"{one.covered}%", *_cells(found, one)] for one in found.subjects],
+        "heads": ["名称", "总分", "计分权重", *(rule.title for rule in found.rules)],
+    }  # fmt: skip
+    return paper(request, "plan_assessment.typ", data, title=f"{found.title}-{found.period}", rows=len(found.subjects))
+
+
+def _cells(found: Assessment, one: Subject) -> list[str]:
+    own = {part.item: part for part in one.parts}
+    return [
+        f"{part.points:.1f}分（{part.numerator}/{part.denominator}）" if part.points is not None else "—"
+        for part in (own[rule.item] for rule in found.rules)
+    ]
+
+
+@require_POST
+@desk(Right.DETERMINE)
+def submit_freeze(request: PageRequest) -> HttpResponse:
+    """The period's assessment is frozen as it stands today."""
+    found = asked(request)
+    try:
+        made = actions.freeze_assessment(request.actor, start=found.start, reason=request.POST.get("reason", ""))
+    except (Conflict, InvalidInput) as refused:
+        return _page(request, found, refused)
+    messages.success(request, f"{found.period}的考核结果已冻结（第{made.revision}版），以后不会再变。")
+    query = urlencode({"of": found.of, "period": f"{made.start:%Y-%m}", "revision": made.revision})
+    return redirect(f"{reverse('city:assessment')}?{query}")
+
+
+@require_POST
+@desk(Right.SEE_FIGURES)
+def submit_again(request: PageRequest, assessment: int) -> HttpResponse:
+    """The frozen scores are counted again from their own rows."""
+    found = tracking.count_again(request.actor, assessment_id=assessment)
+    if found.same and found.sealed:
+        messages.success(request, f"重新算了{found.subjects}个单位和镇街，和冻结的结果完全一样。")
+    else:
+        messages.error(request, "重新算出来的和冻结的结果不一样，内容可能被改动过，请联系系统管理员。")
+    return redirect(f"{reverse('city:assessment')}?{request.GET.urlencode()}")
