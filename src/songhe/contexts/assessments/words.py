@@ -73,12 +73,16 @@ FORM_STATE_LABELS: Mapping[FormState, str] = {FormState.DRAFT: "填写中", Form
 
 
 class ResultState(StrEnum):
-    """announced (公示, objections possible) → in_force → replaced; or withdrawn when a second assessment finds otherwise."""
+    """announced (公示, objections possible) → in_force → replaced; or withdrawn when a second assessment finds otherwise.
+
+    confirming: of a second assessment that found the same; the first result stands.
+    """
 
     ANNOUNCED = "announced"
     IN_FORCE = "in_force"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
+    CONFIRMING = "confirming"
 
 
 RESULT_STATE_LABELS: Mapping[ResultState, str] = {
@@ -86,6 +90,7 @@ RESULT_STATE_LABELS: Mapping[ResultState, str] = {
     ResultState.IN_FORCE: "有效",
     ResultState.REPLACED: "已由新结果代替",
     ResultState.WITHDRAWN: "已撤销",
+    ResultState.CONFIRMING: "复评一致，原结果有效",
 }
 
 
@@ -118,4 +123,28 @@ STANDING_LABELS: Mapping[StandingState, str] = {
     StandingState.ACTIVE: "在册",
     StandingState.SUSPENDED: "暂停",
     StandingState.ENDED: "已退出",
+}
+
+
+MAIN_FACT = "ability_grade"  # what a scale gives that is taken where none is named; of the civil affairs
+BESIDE = ("ltc_grade",)  # grades of others, shown beside and never put in its place
+HEALTH_CHECK = "health_check_date"
+
+
+class Outlier(StrEnum):
+    """By which rule an assessor stands out; a reason to look, not a verdict."""
+
+    GRADE_DIFFERS = "grade_differs"
+    HARSHER = "harsher"
+    MILDER = "milder"
+    SAME = "same"
+    QUICK = "quick"
+
+
+OUTLIER_LABELS: Mapping[Outlier, str] = {
+    Outlier.GRADE_DIFFERS: "自己评的等级常与商定的不同",
+    Outlier.HARSHER: "比同伴评得重",
+    Outlier.MILDER: "比同伴评得轻",
+    Outlier.SAME: "与同伴几乎逐项相同",
+    Outlier.QUICK: "填表用时很短",
 }

@@ -26,6 +26,9 @@ class Case(models.Model):
     visit_place = models.TextField(blank=True)
     with_health_check = models.BooleanField(default=False)  # joined with the yearly check of those over 65
     second_of = models.OneToOneField("Objection", null=True, on_delete=models.PROTECT, related_name="+")
+    looks_again_at = models.OneToOneField(
+        "Result", null=True, on_delete=models.PROTECT, related_name="+"
+    )  # drawn for a second look
     closed_at = models.DateTimeField(null=True)
     closed_because = models.TextField(blank=True)
 

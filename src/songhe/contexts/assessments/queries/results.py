@@ -1,0 +1,179 @@
+"""Results: what came out, by which scale, how each score came about, how long it holds, and who used it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from songhe.contexts.accounts import queries as accounts
+from songhe.contexts.assessments.access import result_for, results_visible_to, uses_visible_to
+from songhe.contexts.assessments.errors import ResultNotFound
+from songhe.contexts.assessments.models import Case, CaseAssessor, Result, ResultUse
+from songhe.contexts.assessments.queries.persons import AssessedPerson, persons
+from songhe.contexts.assessments.words import CaseKind, ResultState
+from songhe.contexts.policy_library import queries as policy
+from songhe.engines.scales.result import Result as Scored
+from songhe.engines.scales.result import from_json
+from songhe.engines.scales.scale import Scale
+from songhe.foundation import clock, files
+from songhe.foundation.access import Actor, Right, require
+from songhe.foundation.paging import Page, cursor_of, keys_of
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ResultBrief:
+    """One result. `valid_to` is the first day on which it no longer counts as fresh; `fact` the fact that its grade becomes."""
+
+    id: int
+    case_id: int
+    person_id: int
+    area_path: str
+    scale: str
+    scale_title: str
+    standard: str
+    verified: bool
+    fact: str
+    kind: CaseKind
+    grade: int
+    grade_label: str
+    state: ResultState
+    assessed_on: dt.date
+    announced_on: dt.date
+    objections_until: dt.date
+    in_force_on: dt.date | None
+    valid_to: dt.date
+    lapsed: bool
+    report_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledDifference:
+    """Where the forms differed and what was agreed, in words."""
+
+    where: str
+    label: str
+    lead: str
+    second: str
+    agreed: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseLine:
+    """One use of a result."""
+
+    id: int
+    result_id: int
+    department: str
+    purpose: str
+    used_by: str
+    used_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """The result with every score. `scored` has a line an item, the sums, the first grade, each rule, the final grade, all with reasons."""
+
+    brief: ResultBrief
+    person: AssessedPerson
+    scored: Scored
+    scale: Scale
+    answers: Mapping[str, str]
+    circumstances: Mapping[str, bool | int]
+    differences: tuple[SettledDifference, ...]
+    lead: str
+    second: str
+    body: str
+    signed_for: str
+    settled_by: str
+    settled_at: dt.datetime
+    pack_version_id: int
+    uses: tuple[UseLine, ...]
+
+
+def results_of(actor: Actor, *, person_id: int) -> tuple[ResultBrief, ...]:
+    """The results of a person that the actor may see, latest first."""
+    return result_briefs(_light(results_visible_to(actor).filter(person_id=person_id)).order_by("-assessed_on", "-pk"))
+
+
+def results(
+    actor: Actor, *, area_path: str = "", state: str | None = None, after: str | None = None, limit: int = 50
+) -> Page[ResultBrief]:
+    """Results in the actor's areas, latest first."""
+    rows = _light(results_visible_to(actor, area_path=area_path))
+    rows = rows if not state else rows.filter(state=state)
+    if after is not None:
+        rows = rows.filter(pk__lt=keys_of(after, int)[0])
+    limit = max(1, min(limit, MOST))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return Page(result_briefs(found[:limit]), cursor_of(found[limit - 1].pk) if len(found) > limit else None)
+
+
+def result(actor: Actor, *, result_id: int) -> ResultView:
+    """The whole result; ResultNotFound where the actor may not see it."""
+    row = result_for(actor, result_id)
+    scale = policy.scales_of(row.pack_version_id)[row.scale]
+    seats = dict(CaseAssessor.objects.filter(case_id=row.case_id).values_list("lead", "assessor__name"))
+    names = accounts.names_of([row.settled_by])
+    return ResultView(
+        brief=result_briefs([row])[0], person=persons([row.person_id])[row.person_id], scored=from_json(row.scored), scale=scale,
+        answers=row.answers, circumstances=row.circumstances, differences=tuple(SettledDifference(**one) for one in row.differences),
+        lead=seats.get(True, ""), second=seats.get(False, ""), body=row.case.body.name if row.case.body else "", signed_for=row.signed_for,
+        settled_by=names.get(row.settled_by, ""), settled_at=row.settled_at, pack_version_id=row.pack_version_id,
+        uses=_uses(uses_visible_to(actor).filter(result=row).order_by("-used_at", "-pk")[:MOST]),
+    )  # fmt: skip
+
+
+def uses(actor: Actor, *, area_path: str = "", department: str = "", after: str | None = None, limit: int = 50) -> Page[UseLine]:
+    """Who used which result for what, in the actor's areas, latest first."""
+    require(actor, Right.SEE_ASSESSMENTS)
+    rows = uses_visible_to(actor).filter(result__area_path__startswith=area_path)
+    rows = rows.filter(department=department) if department else rows
+    if after is not None:
+        rows = rows.filter(pk__lt=keys_of(after, int)[0])
+    limit = max(1, min(limit, MOST))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return Page(_uses(found[:limit]), cursor_of(found[limit - 1].pk) if len(found) > limit else None)
+
+
+def report_file(actor: Actor, *, result_id: int) -> tuple[str, bytes]:
+    """Name and content of the report; ResultNotFound where the actor may not see it or none has been printed."""
+    row = result_for(actor, result_id)
+    if row.report_id is None:
+        raise ResultNotFound("这个结果还没有打印报告。", next_step="请先生成报告。")
+    return files.describe(row.report_id).name, files.read(row.report_id)
+
+
+def _light(rows: QuerySet[Result]) -> QuerySet[Result]:
+    return rows.defer("scored", "answers", "circumstances", "differences")
+
+
+def result_briefs(rows: Iterable[Result]) -> tuple[ResultBrief, ...]:
+    """The lines of these results, in their order; asked only for rows that the actor sees."""
+    found = list(rows)
+    kinds = dict(_kinds([row.case_id for row in found]))
+    today = clock.today()
+    briefs: list[ResultBrief] = []
+    for row in found:
+        scale = policy.scales_of(row.pack_version_id)[row.scale]
+        briefs.append(
+            ResultBrief(
+                row.pk, row.case_id, row.person_id, row.area_path, row.scale, scale.title, scale.standard, scale.verified, scale.gives,
+                CaseKind(kinds[row.case_id]), row.grade, scale.grade_label(row.grade), ResultState(row.state), row.assessed_on,
+                row.announced_on, row.objections_until, row.in_force_on, row.valid_to, row.valid_to <= today, row.report_id,
+            )
+        )  # fmt: skip
+    return tuple(briefs)
+
+
+def _kinds(case_ids: Sequence[int]) -> Iterable[tuple[int, str]]:
+    return Case.objects.filter(pk__in=case_ids).values_list("pk", "kind")
+
+
+def _uses(rows: Iterable[ResultUse]) -> tuple[UseLine, ...]:
+    return tuple(UseLine(row.pk, row.result_id, row.department, row.purpose, row.used_by_name, row.used_at) for row in rows)

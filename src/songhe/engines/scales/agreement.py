@@ -1,0 +1,26 @@
+"""How far two people agree who judged the same by the same steps: Cohen's kappa with quadratic weights.
+
+Fleiss and Cohen 1973: a difference of two steps counts four times one of one step; 1 is full agreement, 0 what chance would give.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+
+def weighted_kappa(pairs: Sequence[tuple[int, int]]) -> Fraction | None:
+    """Kappa over pairs of steps (whole numbers in order); None where it is not defined: no pairs, or everybody always said the same."""
+    if not pairs:
+        return None
+    first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    expected = sum((i - j) ** 2 * n * m for i, n in first.items() for j, m in second.items())
+    if expected == 0:
+        return None
+    return 1 - Fraction(len(pairs) * sum((i - j) ** 2 for i, j in pairs), expected)
+
+
+def same_share(pairs: Sequence[tuple[int, int]]) -> Fraction | None:
+    """The share of pairs that are the same; None without pairs."""
+    return Fraction(sum(i == j for i, j in pairs), len(pairs)) if pairs else None
