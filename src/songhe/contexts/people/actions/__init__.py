@@ -26,6 +26,7 @@ from songhe.contexts.people.actions.search_registry import (
     search_registry,
 )
 from songhe.contexts.people.actions.settle_stale import SettledStale, settle_stale
+from songhe.contexts.people.actions.state_as_department import DepartmentStated, state_as_department
 from songhe.contexts.people.actions.state_facts import StatedFacts, state_facts
 from songhe.contexts.people.actions.unlink_person import unlink_person
 from songhe.contexts.people.actions.upload_file import upload_file
@@ -39,6 +40,7 @@ __all__ = [
     "CorrectedFact",
     "Criterion",
     "DecidedCandidate",
+    "DepartmentStated",
     "LinkedPersons",
     "RecordedConsent",
     "RegistryFound",
@@ -72,6 +74,7 @@ __all__ = [
     "search_registry",
     "set_row_aside",
     "settle_stale",
+    "state_as_department",
     "state_facts",
     "unlink_person",
     "upload_file",

@@ -8,8 +8,9 @@ from songhe.contexts.people.queries.disputes import Dispute, DisputeCount, dispu
 from songhe.contexts.people.queries.find_by_number import PersonNumbered, heads_of, people_by_number
 from songhe.contexts.people.queries.find_person import PersonPlace, people_by_id, person_id_of, person_place
 from songhe.contexts.people.queries.headings import SHEET, ColumnsView, Heading, SheetHeadings, Taken, columns
+from songhe.contexts.people.queries.identity_checks import number_ends_with, with_bank_account
 from songhe.contexts.people.queries.layouts import Column, Layout, layout_of, layouts
-from songhe.contexts.people.queries.life_events import LifeEventView, life_events
+from songhe.contexts.people.queries.life_events import KnownEvent, LifeEventView, known_events, life_events
 from songhe.contexts.people.queries.links import (
     Agreement,
     CandidateBrief,
@@ -73,6 +74,7 @@ __all__ = [
     "FrozenPlace",
     "Heading",
     "HouseholdView",
+    "KnownEvent",
     "Lacking",
     "Layout",
     "LifeEventView",
@@ -118,6 +120,7 @@ __all__ = [
     "holds_demo_people",
     "household",
     "is_number",
+    "known_events",
     "layout_of",
     "layouts",
     "life_events",
@@ -126,6 +129,7 @@ __all__ = [
     "links_of",
     "list_batches",
     "looks_at",
+    "number_ends_with",
     "people_by_id",
     "people_by_number",
     "people_lacking",
@@ -143,4 +147,5 @@ __all__ = [
     "template_columns",
     "template_file",
     "use_title",
+    "with_bank_account",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -26,6 +26,26 @@ class LifeEventView:
     happened_on: dt.date | None
     known_at: dt.datetime
     department: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """One event as other contexts react to it: of whom, what, and where the person belongs now (of whom they stand for, where they do)."""
+
+    person_id: int
+    kind: LifeEventKind
+    happened_on: dt.date | None
+    alive: bool | None
+    area_path: str
+
+
+def known_events(*, event_ids: Collection[int]) -> tuple[KnownEvent, ...]:
+    """The events of a `LifeEventsKnown`, in order, with the person as they are now. For listeners: asks for no right."""
+    rows = LifeEvent.objects.filter(id__in=list(event_ids)).select_related("person").order_by("id")
+    return tuple(
+        KnownEvent(row.person_id, LifeEventKind(row.kind), row.happened_on, row.person.facts.get("alive"), row.person.area_path)
+        for row in rows
+    )
 
 
 def life_events(actor: Actor, *, person_id: int) -> tuple[LifeEventView, ...]:
