@@ -69,7 +69,7 @@ BEGIN
 END $$;
 CREATE TRIGGER grant_due_follows_the_old BEFORE INSERT ON grant_due FOR EACH ROW WHEN (NEW.revision > 1)
     EXECUTE FUNCTION grant_due_follows_the_old();
-"""
+"""  # noqa: S608
 GIVE_UP = """
 DROP TRIGGER grant_moves_as_allowed ON grant_given;
 DROP TRIGGER grant_move_has_step ON grant_given;

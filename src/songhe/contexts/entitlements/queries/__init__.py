@@ -1,11 +1,40 @@
 """Every read of determination."""
 
+from songhe.contexts.entitlements.queries.appeals import (
+    AppealFile,
+    AppealLine,
+    ApplicationLine,
+    CorrectionView,
+    appeal,
+    appeal_id_of,
+    appeals,
+    appeals_of,
+    applications,
+    applications_of,
+)
 from songhe.contexts.entitlements.queries.city_snapshot import CitySnapshot, city_snapshot
 from songhe.contexts.entitlements.queries.decide_anonymous import AnonymousDecision, decide_anonymous
 from songhe.contexts.entitlements.queries.decided_people import DecidedPerson, decided_people
 from songhe.contexts.entitlements.queries.decision import PersonDecision, decision
 from songhe.contexts.entitlements.queries.decision_history import DecisionBrief, decision_history
 from songhe.contexts.entitlements.queries.figures import CityFigures, TownFigure, figures
+from songhe.contexts.entitlements.queries.granting import granting, working_days_after
+from songhe.contexts.entitlements.queries.grants import (
+    DueView,
+    GrantFile,
+    GrantLine,
+    NoticeDue,
+    NoticeView,
+    PublicGrant,
+    StepView,
+    grant,
+    grant_id_of,
+    grants,
+    grants_by_id,
+    grants_of,
+    notices_due,
+)
+from songhe.contexts.entitlements.queries.life_checks import LifeCheckDue, LifeCheckView, life_checks_due, life_checks_of
 from songhe.contexts.entitlements.queries.recomputation import Recomputed, RunRecomputed, recompute_decision, recompute_run
 from songhe.contexts.entitlements.queries.roster import (
     RosterCounts,
@@ -28,13 +57,25 @@ __all__ = [
     "ROSTER_STATE_LABELS",
     "STATUS_LABELS",
     "AnonymousDecision",
+    "AppealFile",
+    "AppealLine",
+    "ApplicationLine",
     "BenefitEffect",
     "CityFacts",
     "CityFigures",
     "CitySnapshot",
+    "CorrectionView",
     "DecidedPerson",
     "DecisionBrief",
+    "DueView",
+    "GrantFile",
+    "GrantLine",
+    "LifeCheckDue",
+    "LifeCheckView",
+    "NoticeDue",
+    "NoticeView",
     "PersonDecision",
+    "PublicGrant",
     "Recomputed",
     "RosterCounts",
     "RosterKind",
@@ -45,15 +86,31 @@ __all__ = [
     "RunBrief",
     "RunRecomputed",
     "SimulatedPerson",
+    "StepView",
     "TownEffect",
     "TownFigure",
     "WhatIf",
+    "appeal",
+    "appeal_id_of",
+    "appeals",
+    "appeals_of",
+    "applications",
+    "applications_of",
     "city_snapshot",
     "decide_anonymous",
     "decided_people",
     "decision",
     "decision_history",
     "figures",
+    "grant",
+    "grant_id_of",
+    "granting",
+    "grants",
+    "grants_by_id",
+    "grants_of",
+    "life_checks_due",
+    "life_checks_of",
+    "notices_due",
     "read_population",
     "recompute_decision",
     "recompute_run",
@@ -65,4 +122,5 @@ __all__ = [
     "simulated_people",
     "snapshot_path",
     "what_if",
+    "working_days_after",
 ]

@@ -1,0 +1,43 @@
+"""What this context offers to payments and statistics: what is due to whom, as one table."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+from django.db import connection
+
+from songhe.contexts.entitlements.words import GrantState
+
+_LATEST = """
+SELECT DISTINCT ON (d.grant_id, d.period) d.grant_id, d.id, g.person_id, g.area_path, g.benefit, d.period, d.revision, d.amount
+FROM grant_due d JOIN grant_given g ON g.id = d.grant_id
+WHERE d.period <= %(up_to)s AND NOT g.in_kind AND g.account_checked_on IS NOT NULL AND g.state <> %(suspended)s
+ORDER BY d.grant_id, d.period, d.revision DESC
+"""
+DUE_SCHEMA = pa.schema(
+    [
+        ("grant_id", pa.int64()),
+        ("due_id", pa.int64()),
+        ("person_id", pa.int64()),
+        ("area_path", pa.string()),
+        ("benefit", pa.string()),
+        ("period", pa.date32()),
+        ("revision", pa.int32()),
+        ("amount", pa.int64()),
+    ]
+)
+
+
+def latest_dues(up_to: dt.date) -> pa.Table:
+    """The newest revision for every grant and period that begins until the day, amount in fen; by grant and period.
+
+    Left out are grants of money for which no account is known yet and those that are suspended: what is due to them stays, and is
+    here as soon as they may be paid.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, {"up_to": up_to, "suspended": GrantState.SUSPENDED.value})
+        rows = cursor.fetchall()
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(DUE_SCHEMA)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, DUE_SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=DUE_SCHEMA)
