@@ -24,6 +24,7 @@ from songhe.engines.policy.resolving import Resolver
 from songhe.engines.policy.roster import check_roster
 from songhe.engines.policy.rulebook import Rulebook, Variable
 from songhe.engines.policy.tree import And, Node, Type
+from songhe.engines.policy.vouchers import check_vouchers
 
 ENTITIES = ("person", "facility", "staff")
 DAY = dt.timedelta(days=1)
@@ -121,6 +122,7 @@ def _names(pack: Pack) -> Iterator[Finding]:
                 yield _at(service.cited.at, "unknown_benefit", f"服务“{service.id}”写了没有的待遇“{name}”", fix)
     yield from check_roster(pack)
     yield from check_funds(pack)
+    yield from check_vouchers(pack)
     yield from check_banks(pack)
     yield from check_assessing(pack)
     yield from check_granting(pack)

@@ -44,6 +44,7 @@ from songhe.engines.policy.roster import read_roster
 from songhe.engines.policy.rulebook import Citation, Variable
 from songhe.engines.policy.sections import Section
 from songhe.engines.policy.tree import Type
+from songhe.engines.policy.vouchers import read_vouchers
 
 __all__ = ["Overlay", "Pack", "PackInvalid", "load_pack", "overlaid_pack", "parameter_value", "read_pack"]
 
@@ -71,6 +72,7 @@ KNOWN_FILES = {
     "departments",
     "following",
     "funds",
+    "vouchers",
     "granting",
     "precedence",
     "indicators",
@@ -244,6 +246,7 @@ class _Reader:
             roster=self.last("roster", read_roster) or RosterGroups("", (), Place("roster.yaml", 1)),
             following=self.merged("following", read_following),
             funds=self.last("funds", read_funds),
+            vouchers=self.merged("vouchers", read_vouchers),
             banks=self.merged("banks", read_banks),
             assessment=self.last("assessment_of_units", read_assessment),
             granting=read_granting([s for folder in self.folders if (s := self.section(folder, "granting")) is not None]),

@@ -18,6 +18,7 @@ from songhe.engines.policy.prospect import Prospect
 from songhe.engines.policy.release import RatingPlan, ReleasePlan
 from songhe.engines.policy.rulebook import Citation, Period, Status, UnknownMate, Variable
 from songhe.engines.policy.tree import Type
+from songhe.engines.policy.vouchers import VoucherRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -573,6 +574,7 @@ class Pack:
     assessing: Mapping[str, AssessingEntry] = field(default_factory=dict)
     assessment_form: Mapping[str, FormField] = field(default_factory=dict)
     funds: FundPlan | None = None
+    vouchers: Mapping[str, VoucherRule] = field(default_factory=dict)
     banks: Mapping[str, BankLayout] = field(default_factory=dict)
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:
