@@ -33,10 +33,13 @@ def test_scores_open_to_their_rows_and_say_what_is_assumed(client_for: SignIn) -
     client = client_for(Role.CITY_OFFICER)
     answer = client.get(PAGE, YEAR)
     page = answer.content.decode()
-    assert all(word in page for word in ("养老工作考核：2025年", "公布的权重和分数线", "演示取值", "没有可数的，不计分", "民政局"))
+    assert all(
+        word in page for word in ("养老工作考核：2025年", "公布的权重和分数线", "演示取值", "没有可数的，不计分", "民政局")
+    )
     scores = {one.id: one.score for one, _ in answer.context["lines"]}
     assert scores["民政局"] is not None
-    assert None in scores.values()
+    assert "市场监管局" in answer.context["without"]
+    assert "市民政局" not in (*scores, *answer.context["without"])
     rows = client.get(f"{PAGE}units/民政局/tasks_on_time/", YEAR)
     part = rows.context["behind"].part
     assert (len(rows.context["rows"]), part.denominator) == (part.denominator, part.denominator)
@@ -44,7 +47,7 @@ def test_scores_open_to_their_rows_and_say_what_is_assumed(client_for: SignIn) -
     assert client.get(f"{PAGE}units/民政局/nothing/", YEAR).status_code == 404
     assert client.get(f"{PAGE}units/气象局/tasks_on_time/", YEAR).status_code == 404
     towns = client.get(PAGE, {**YEAR, "of": "towns"}).content.decode()
-    assert "小坝镇" in towns and "没有可数的事项，不计分" in towns
+    assert "没有可数的事项、不计分：小坝镇、裕民街道。" in towns
 
 
 def test_a_period_is_frozen_once_it_is_over(client_for: SignIn) -> None:
@@ -80,7 +83,7 @@ def test_a_unit_sees_its_own_score_and_freezes_nothing(client_for: SignIn, city:
     actions.seat_unit(SYSTEM, kind="user", actor_id=city.users[Role.CITY_OFFICER], unit="卫生健康局")
     client = client_for(Role.CITY_OFFICER)
     answer = client.get(PAGE, YEAR)
-    assert [one.id for one, _ in answer.context["lines"]] == ["卫生健康局"]
+    assert [one.id for one in answer.context["found"].subjects] == ["卫生健康局"]
     assert "freeze/" not in answer.content.decode()
     assert client.post(f"{PAGE}freeze/?period=2025-01").status_code == 403
     assert FrozenAssessment.objects.count() == 0
@@ -89,4 +92,4 @@ def test_a_unit_sees_its_own_score_and_freezes_nothing(client_for: SignIn, city:
 def test_a_town_sees_itself(client_for: SignIn) -> None:
     client = client_for(Role.STREET_CLERK)
     assert "没有归您查看的考核结果" in client.get(PAGE, YEAR).content.decode()
-    assert [one.name for one, _ in client.get(PAGE, {**YEAR, "of": "towns"}).context["lines"]] == ["小坝镇"]
+    assert client.get(PAGE, {**YEAR, "of": "towns"}).context["without"] == ["小坝镇"]

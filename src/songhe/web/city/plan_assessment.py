@@ -64,7 +64,8 @@ def _page(request: PageRequest, found: Assessment, refused: SongheError | None =
     problem = FieldProblem("reason", f"{refused.sentence}{refused.next_step}") if refused else None
     context = {
         "found": found,
-        "lines": [(one, _parts(found, one)) for one in found.subjects],
+        "lines": [(one, _parts(found, one)) for one in found.subjects if one.score is not None],
+        "without": [one.name for one in found.subjects if one.score is None],
         "rules": found.rules,
         "address": address(found),
         "filters": (

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from songhe.contexts.places import queries as places
-from songhe.contexts.plan_tracking.access import city_path, reach_of, takes_part
+from songhe.contexts.plan_tracking.access import city_path, reach_of, same_unit, takes_part
 from songhe.contexts.plan_tracking.models import LedgerTask, ProgressReport, TaskStep
 from songhe.contexts.plan_tracking.queries.cockpit import cockpit
 from songhe.contexts.plan_tracking.queries.ledger import TaskLine, lines_of
@@ -25,26 +25,28 @@ from songhe.foundation.access import SYSTEM
 Gathered = dict[str, dict[str, list[Row]]]  # subject -> item -> rows
 
 
-def name_of(unit: str) -> str:
-    """One name for a unit that the plan prints with and without 市."""
-    return unit.removeprefix("市")
+def names_of(pack: Pack) -> Mapping[str, str]:
+    """Each unit that the plan prints → one name: 市民政局 is 民政局 where the plan also prints that; 市委办 stays as it is."""
+    printed = {unit for entry in (*pack.tasks, *pack.targets) for unit in (*entry.responsible, *entry.participating)}
+    return {unit: short if (short := unit.removeprefix("市")) in printed else unit for unit in printed}
 
 
 def unit_rows(pack: Pack, plan: AssessmentPlan, start: dt.date, end: dt.date, today: dt.date) -> Gathered:
     """Every unit of the plan with its rows of each item; those without any stand there empty."""
-    found: Gathered = {
-        name_of(unit): defaultdict(list) for task in pack.tasks for unit in (*task.responsible, *task.participating)
-    }
+    names = names_of(pack)
+    leads = {entry.responsible[0] for entry in (*pack.tasks, *pack.targets) if entry.responsible}
+    parts = {unit for task in pack.tasks for unit in (*task.responsible, *task.participating)}
+    found: Gathered = {names[unit]: defaultdict(list) for unit in leads | parts}
     lines = lines_of(SYSTEM, pack.tasks, reach_of(SYSTEM))
     asked: list[tuple[str, str, Row]] = [
-        *_tasks(lines), *_targets(pack), *_reports(pack, plan, lines, start, end, today), *_steps(pack, start, min(end, today)),
+        *_tasks(lines), *_targets(pack), *_reports(plan, lines, start, end, today), *_steps(pack, start, min(end, today)),
         *_entries(pack, start, min(end, today)),
     ]  # fmt: skip
+    short = {name.removeprefix("市"): name for name in found}
     for unit, item, row in asked:
-        if name_of(unit) in found:
-            found[name_of(unit)][item].append(row)
-        elif item == "targets_reached" and unit:
-            found[name_of(unit)] = defaultdict(list, {item: [row]})
+        name = names.get(unit) or short.get(unit.removeprefix("市"))  # a notice may name 市民政局 though the plan never does
+        if name is not None:
+            found[name][item].append(row)
     return found
 
 
@@ -91,7 +93,7 @@ def _targets(pack: Pack) -> Iterator[tuple[str, str, Row]]:
 
 
 def _reports(
-    pack: Pack, plan: AssessmentPlan, lines: Iterable[TaskLine], start: dt.date, end: dt.date, today: dt.date
+    plan: AssessmentPlan, lines: Iterable[TaskLine], start: dt.date, end: dt.date, today: dt.date
 ) -> Iterator[tuple[str, str, Row]]:
     """A report is due for every led task and span of months that is over, from when the ledger holds it until it was reported as done."""
     since = {task_id: at.astimezone(clock.CITY_ZONE).date() for task_id, at in LedgerTask.objects.values_list("task_id", "since")}
@@ -99,7 +101,7 @@ def _reports(
     rows = ProgressReport.objects.order_by("id").values_list("task__task_id", "unit", "month", "made_at", "state")
     leads = {line.task.id: line for line in lines if line.lead}
     for task_id, unit, month, at, state in rows:
-        if task_id in leads and name_of(unit) == name_of(leads[task_id].lead):
+        if task_id in leads and same_unit(unit, leads[task_id].lead):
             made[task_id].append((month, at.astimezone(clock.CITY_ZONE).date(), state))
     for first, last in _spans(start, end, plan.report_months):
         due = last + dt.timedelta(days=plan.report_days)
