@@ -1,47 +1,22 @@
-"""What every printed sheet needs: a typeface that has Chinese, and typst, which makes PDF/A from data and decides nothing."""
+"""Sheets that the pages print, from `templates/`; see `foundation.printing`."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from functools import lru_cache
 from pathlib import Path
 
-import typst
 from django.conf import settings
 
-from songhe.foundation.errors import SongheError
+from songhe.foundation.printing import NoChineseFont, compile_pdf, font
+
+__all__ = ["SHEETS", "NoChineseFont", "font", "is_demo", "pdf_of"]
 
 SHEETS = Path(__file__).resolve().parent / "templates"
-_SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "SimSun", "Songti SC")
-_SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei")
-
-
-class NoChineseFont(SongheError):
-    """The server has none of the typefaces that can print Chinese; typst would print boxes without saying so."""
-
-    code = "no_chinese_font"
-    http_status = 503
-
-
-@lru_cache(maxsize=4)
-def font(*, plain: bool = False) -> str:
-    """The first installed typeface that prints Chinese, `plain` strokes first for tired eyes; raises NoChineseFont."""
-    installed = set(typst.Fonts().families())
-    found = next((name for name in ((*_SANS, *_SERIF) if plain else (*_SERIF, *_SANS)) if name in installed), None)
-    if found is None:
-        raise NoChineseFont(
-            "服务器上没有能印中文的字体，印不出来。", next_step="请系统管理员安装中文字体（例如 fonts-noto-cjk）。"
-        )
-    return found
 
 
 def pdf_of(sheet: str, data: object, *, made_on: dt.date) -> bytes:
     """The sheet `templates/<sheet>` filled with the data as PDF/A-2b; the same data of the same day give the same bytes."""
-    given = json.dumps(data, ensure_ascii=False)
-    at = dt.datetime.combine(made_on, dt.time(), dt.UTC)
-    source = (SHEETS / sheet).read_bytes()
-    return typst.compile(source, sys_inputs={"data": given}, format="pdf", pdf_standards="a-2b", timestamp=at)
+    return compile_pdf((SHEETS / sheet).read_bytes(), data, made_on=made_on)
 
 
 def is_demo() -> bool:
