@@ -120,3 +120,73 @@ VOUCHER_STATE_LABELS: Mapping[VoucherState, str] = {
     VoucherState.EXPIRED: "已过期",
     VoucherState.WITHDRAWN: "已收回",
 }
+
+
+class Purpose(StrEnum):
+    """What a run pays: grants to people, or awards to bodies and staff."""
+
+    GRANTS = "grants"
+    AWARDS = "awards"
+
+
+PURPOSE_LABELS: Mapping[Purpose, str] = {Purpose.GRANTS: "待遇发放", Purpose.AWARDS: "奖补发放"}
+
+
+class Check(StrEnum):
+    """What is looked for in a frozen list."""
+
+    NO_ACCOUNT = "no_account"
+    UNFIT = "unfit"
+    DEAD = "dead"
+    MOVED = "moved"
+    STANDS_FOR = "stands_for"
+    SUSPECTED = "suspected"
+    DOUBLED_BENEFIT = "doubled_benefit"
+    SHARED_ACCOUNT = "shared_account"
+    ACCOUNT_CHANGED = "account_changed"
+    MONTH_SUM = "month_sum"
+    FUND_EXCEEDED = "fund_exceeded"
+
+
+CHECK_LABELS: Mapping[Check, str] = {
+    Check.NO_ACCOUNT: "没有收款账号",
+    Check.UNFIT: "写不进银行文件",
+    Check.DEAD: "已去世",
+    Check.MOVED: "户口和住处都不在本市",
+    Check.STANDS_FOR: "与另一人是同一人",
+    Check.SUSPECTED: "可能与另一人是同一人",
+    Check.DOUBLED_BENEFIT: "同时领了不能同时领的待遇",
+    Check.SHARED_ACCOUNT: "多人用一个账号",
+    Check.ACCOUNT_CHANGED: "账号与上次不同",
+    Check.MONTH_SUM: "金额比上月变动大",
+    Check.FUND_EXCEEDED: "超过资金额度",
+}
+
+
+class Settled(StrEnum):
+    """How a finding was settled."""
+
+    HELD = "held"
+    RELEASED = "released"
+
+
+SETTLED_LABELS: Mapping[Settled, str] = {Settled.HELD: "暂缓发放", Settled.RELEASED: "核实无误，照发"}
+
+PAYMENT_FAILED = "payment_failed"
+"""Kind of a work item: the bank could not pay, the account has to be looked at."""
+
+AT_WORK = (PayRunState.DRAFT, PayRunState.FROZEN, PayRunState.CHECKED, PayRunState.APPROVED)
+STUCK = (PaymentState.FAILED, PaymentState.HELD)
+
+REFERENCE_DIGITS = 8
+"""Of a line in the reference that the bank gives back."""
+
+
+def account_context(run_id: int, payee: str) -> str:
+    """What a payment's sealed account is bound to: the run and the payee (``person:17`` or ``award:3``)."""
+    return f"payments:account:{run_id}:{payee}"
+
+
+def award_context(public_id: str) -> str:
+    """What the sealed account of an award is bound to."""
+    return f"payments:award:{public_id}"

@@ -22,6 +22,7 @@ from songhe.contexts.people.queries.links import (
     link_candidates,
     links_of,
 )
+from songhe.contexts.people.queries.payees import Payee, PayeeDoubt, payee_doubts, payees
 from songhe.contexts.people.queries.person import (
     FactView,
     HouseholdView,
@@ -82,6 +83,8 @@ __all__ = [
     "Look",
     "MemberView",
     "Numbers",
+    "Payee",
+    "PayeeDoubt",
     "PersonBrief",
     "PersonNumbered",
     "PersonPlace",
@@ -130,6 +133,8 @@ __all__ = [
     "list_batches",
     "looks_at",
     "number_ends_with",
+    "payee_doubts",
+    "payees",
     "people_by_id",
     "people_by_number",
     "people_lacking",

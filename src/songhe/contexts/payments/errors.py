@@ -1,0 +1,71 @@
+"""Refusals of payment."""
+
+from __future__ import annotations
+
+from songhe.foundation.errors import Conflict, InvalidInput, NotFound
+
+
+class RunNotFound(NotFound):
+    """No such run, payment, finding or file, or none that the actor may see."""
+
+    code = "pay_run_not_found"
+
+
+class RunAtWork(Conflict):
+    """Another run of the same purpose is not sent yet."""
+
+    code = "pay_run_at_work"
+
+
+class WrongRunState(Conflict):
+    """The run is not where this step begins."""
+
+    code = "pay_run_state"
+
+
+class NothingToPay(Conflict):
+    """Nothing is due that was not paid."""
+
+    code = "nothing_to_pay"
+
+
+class NoFund(InvalidInput):
+    """A benefit that no fund of the pack pays, or a fund that the pack does not have."""
+
+    code = "no_fund"
+
+
+class MakerMayNotApprove(Conflict):
+    """Who made the list approves it."""
+
+    code = "maker_may_not_approve"
+
+
+class OpenFindings(Conflict):
+    """Findings that stop the run are not settled."""
+
+    code = "open_findings"
+
+
+class ListAltered(Conflict):
+    """The list is not the one that was frozen."""
+
+    code = "list_altered"
+
+
+class BadReturn(InvalidInput):
+    """A return file cannot be taken in; nothing of it was."""
+
+    code = "bad_return"
+
+
+class NotBalanced(Conflict):
+    """List, bank and ledger do not agree, or money is still with the bank."""
+
+    code = "not_balanced"
+
+
+class NotPayableAgain(Conflict):
+    """The payment has arrived, is under way, or is being paid again already."""
+
+    code = "not_payable_again"
