@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from songhe.engines.policy.assessing import check_assessing
+from songhe.engines.policy.awards import check_awards
 from songhe.engines.policy.banks import check_banks
 from songhe.engines.policy.cases import run_cases
 from songhe.engines.policy.findings import Finding, LanguageError, Place
@@ -48,7 +49,7 @@ def check_pack(files: Mapping[str, str], city: str, overlay: Overlay | None = No
 def change_days(pack: Pack) -> list[dt.date]:
     """The days on which some rule or value begins or ends; between two of them nothing in the pack changes but ages."""
     days: set[dt.date] = {pack.valid_from} if pack.valid_from else set()
-    for benefit in pack.benefits.values():
+    for benefit in (*pack.benefits.values(), *pack.awards.values()):
         days |= {day for day in (benefit.in_force_from, *(rules.valid_from for rules in benefit.versions)) if day}
         days |= {benefit.in_force_to + DAY} if benefit.in_force_to else set()
     for parameter in pack.parameters.values():
@@ -96,7 +97,7 @@ def expressions(pack: Pack) -> Iterator[Expression]:
         if definition.expression is not None:
             yield definition.expression
         yield from (reading.expression for reading in definition.readings.values())
-    for benefit in pack.benefits.values():
+    for benefit in (*pack.benefits.values(), *pack.awards.values()):
         for rules in benefit.versions:
             yield from (condition.expression for condition in rules.who)
             if rules.pay is not None:
@@ -123,6 +124,7 @@ def _names(pack: Pack) -> Iterator[Finding]:
     yield from check_roster(pack)
     yield from check_funds(pack)
     yield from check_vouchers(pack)
+    yield from check_awards(pack, tuple(change_days(pack)))
     yield from check_banks(pack)
     yield from check_assessing(pack)
     yield from check_granting(pack)

@@ -199,6 +199,21 @@ class ServiceEntry:
     owner: str
     rules: tuple[str, ...]
     cited: Cited
+    standard: str = ""  # what is given, where the document says it and no benefit does
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseEntry:
+    """A line of the purchase catalogue: what government buys for whom, to what standard, and who comes first."""
+
+    id: str
+    title: str
+    target: str
+    content: str
+    standard: str
+    priority: tuple[str, ...]
+    owner: str
+    cited: Cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -569,12 +584,14 @@ class Pack:
     data_uses: Mapping[str, DataUseEntry] = field(default_factory=dict)
     lasting: Mapping[str, LastingEntry] = field(default_factory=dict)
     following: Mapping[str, FollowingEntry] = field(default_factory=dict)
+    purchases: Mapping[str, PurchaseEntry] = field(default_factory=dict)
     assessment: AssessmentPlan | None = None
     granting: Granting | None = None
     assessing: Mapping[str, AssessingEntry] = field(default_factory=dict)
     assessment_form: Mapping[str, FormField] = field(default_factory=dict)
     funds: FundPlan | None = None
     vouchers: Mapping[str, VoucherRule] = field(default_factory=dict)
+    awards: Mapping[str, BenefitEntry] = field(default_factory=dict)  # to facilities and staff
     banks: Mapping[str, BankLayout] = field(default_factory=dict)
 
     def variables_of(self, entity: str) -> Mapping[str, Variable]:
