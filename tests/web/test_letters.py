@@ -16,7 +16,7 @@ DAY = dt.date(2026, 11, 22)
 SAID = LetterSaid(
     kind=NoticeKind.PROPOSED, number=123, day=DAY, name="王桂兰", dead=False, area="青铜峡市 · 小坝镇 · 永丰村",
     title="高龄老年人生活津贴", in_kind=False, gives="每月发给生活津贴", period="month", amount=10_000, was=None,
-    from_on=dt.date(2026, 12, 1), answer_by=dt.date(2026, 12, 7), reasons=("已满80周岁", "本市户籍"), because="", months=(),
+    from_on=dt.date(2026, 12, 1), answer_days=15, reasons=("已满80周岁", "本市户籍"), because="", months=(),
     code="4821-7730-1946", counter=Counter("小坝镇便民服务中心", "12345", "http://songhe.test/mine/"), appeal_days=20,
 )  # fmt: skip
 OVERPAID = tuple(MonthChanged(dt.date(2026, month, 1), 10_000, 0) for month in (8, 9, 10))
@@ -31,14 +31,14 @@ def test_a_proposal_says_what_how_much_from_when_why_and_how_to_refuse() -> None
     (page,) = text_of(SAID)
     for told in (
         "王桂兰老人：", "您可以领取高龄老年人生活津贴", "每月100.00元", "2026年12月", "1.已满80周岁。", "2.本市户籍。", "什么都不用办",
-        "到2026年12月7日您没有告诉我们不要", "到小坝镇便民服务中心，电话12345", "查询码4821-7730-1946", "身份证号最后四位",
+        "收到这份通知后15天内，您没有告诉我们不要", "到小坝镇便民服务中心，电话12345", "查询码4821-7730-1946", "身份证号最后四位",
         "□同意", "□不要，因为", "□写得不对，应改为", "通知编号00000123", "演示数据，不是真实通知",
     ):  # fmt: skip
         assert told in page, told
 
 
 def test_where_an_answer_is_needed_it_is_asked_for() -> None:
-    (page,) = text_of(replace(SAID, answer_by=None))
+    (page,) = text_of(replace(SAID, answer_days=None))
     assert "请告诉我们您要不要" in page
     assert "什么都不用办" not in page
 

@@ -38,7 +38,7 @@ class Counter:
 class LetterSaid:
     """What one letter is about. Sums in fen; `from_on` is the first day of what the letter says (of the end: the first day without).
 
-    `answer_by`: the day on which silence becomes consent; None where an answer is needed. `reasons`: one sentence a condition;
+    `answer_days`: so many days after it was handed over silence becomes consent; None where an answer is needed. `reasons`: one sentence a condition;
     `because`: why something changed, was suspended, ended or has to be returned.
     """
 
@@ -55,7 +55,7 @@ class LetterSaid:
     amount: int
     was: int | None
     from_on: dt.date
-    answer_by: dt.date | None
+    answer_days: int | None
     reasons: Sequence[str]
     because: str
     months: Sequence[MonthChanged]
@@ -107,9 +107,9 @@ def _proposed(said: LetterSaid) -> Words:
     verb = "享受" if said.in_kind else "领取"
     facts = [("内容", said.gives)] if said.in_kind else [(_per(said), _sum(said.amount))]
     facts.append(("从什么时候起", cn_day(said.from_on) if said.in_kind else _month(said.from_on)))
-    if said.answer_by is not None:
-        until = cn_day(said.answer_by)
-        agree: Part = ("同意的话，什么都不用办", [f"到{until}您没有告诉我们不要，就从上面写的时间起给您。"], [])
+    if said.answer_days is not None:
+        told = f"收到这份通知后{said.answer_days}天内，您没有告诉我们不要，就从上面写的时间起给您。"
+        agree: Part = ("同意的话，什么都不用办", [told], [])
     else:
         agree = ("请告诉我们您要不要", ["这一项要您答复了才能给。请在下面的回条上打勾交给社区，或者打电话说一声。"], [])
     refuse: Part = ("不要，或者哪里写得不对", [f"写在回条上交给社区，或者{_where(said)}。我们会马上更正，再算一遍。"], [])

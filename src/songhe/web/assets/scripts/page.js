@@ -62,7 +62,7 @@ document.addEventListener("keydown", (event) => {
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.method !== "post" || event.defaultPrevented || "again" in form.dataset) return; // a form of many buttons stays open
   if (form.dataset.sent) event.preventDefault();
   else form.dataset.sent = "yes";
 });
