@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from songhe.basics.ages import from_days
 from songhe.basics.money import fen_to_yuan
 from songhe.engines.policy.pack import BenefitEntry, Cited, Pack, Parameter
+from songhe.engines.policy.public_list import parameters_named
 from songhe.engines.policy.rulebook import Citation
 from songhe.engines.policy.tree import Type
-
-_PARAMETER = re.compile(r"\bp\.([a-z][a-z0-9_]*)")
-_NAME = re.compile(r"\b[a-z][a-z0-9_]*\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +75,7 @@ def parameters_used(pack: Pack, benefit: BenefitEntry, day: dt.date) -> tuple[Pa
     rules = benefit.on(day)
     if rules is None:
         return ()
-    waiting = [condition.expression.text for condition in rules.who] + ([rules.pay.text] if rules.pay else [])
-    names: dict[str, None] = {}
-    seen: set[str] = set()
-    while waiting:
-        text = waiting.pop(0)
-        names.update(dict.fromkeys(_PARAMETER.findall(text)))
-        for name in _NAME.findall(text):
-            if name in pack.definitions and name not in seen:
-                seen.add(name)
-                waiting.append(pack.definitions[name].read_as().text)
-    return tuple(pack.parameters[name] for name in names if name in pack.parameters)
+    return parameters_named(pack, [each.expression.text for each in rules.who] + ([rules.pay.text] if rules.pay else []))
 
 
 def mark_of(cited: Cited) -> str:

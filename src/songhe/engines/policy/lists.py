@@ -20,6 +20,7 @@ from songhe.engines.policy.pack import (
     Expectation,
     Figure,
     Parameter,
+    PurchaseEntry,
     ServiceEntry,
     StandardEntry,
     Target,
@@ -46,6 +47,25 @@ def read_services(section: Section) -> dict[str, ServiceEntry]:
             inner.texts("benefits"),
             inner.text("owner", required=True),
             inner.texts("rules"),
+            inner.cited(),
+            inner.text("standard"),
+        )
+        inner.done()
+    return found
+
+
+def read_purchases(section: Section) -> dict[str, PurchaseEntry]:
+    """purchases.yaml: id → one line of the catalogue of what government buys."""
+    found: dict[str, PurchaseEntry] = {}
+    for name, inner in section.named("购买项目"):
+        found[name] = PurchaseEntry(
+            name,
+            inner.text("title", required=True),
+            inner.text("target", required=True),
+            inner.text("content", required=True),
+            inner.text("standard"),
+            inner.texts("priority"),
+            inner.text("owner", required=True),
             inner.cited(),
         )
         inner.done()

@@ -31,7 +31,8 @@ from songhe.foundation.access import Actor, Right, require
 class Recomputed:
     """A decision as stored and as decided again. `stored` and `again` are SHA-256 of statuses, amounts and condition masks.
 
-    `same` holds only if both are equal, the rules still have the hash that the run noted, and the snapshot that of its own content.
+    `same` holds only if both are equal, the rules still have the hash that the run noted, and the snapshot that of its own content;
+    from an altered snapshot nothing is decided again (`again` is empty).
     """
 
     run_id: int
@@ -73,17 +74,20 @@ def recompute_decision(actor: Actor, *, person_id: int, run_id: int | None = Non
     run = row.run
     assert run.snapshot is not None and run.published_at is not None
     rules = policy.rulebook_of(run.pack_version_id, run.as_of)
-    household = household_around(run.snapshot, person_id)
-    member = compile_household(rules)(household)[household.person_ids.index(person_id)]
-    width = len(row.true_mask)
-    masks = [mask.to_bytes(width, "little") for mask in (member.true, member.unknown)]
     stored = _digest(bytes(row.statuses), row.amounts, bytes(row.true_mask), bytes(row.unknown_mask))
-    again = _digest(bytes(member.statuses), member.amounts, *masks)
     rules_same, facts_same = rules.hash == run.rulebook_hash, _unchanged(run.snapshot)
+    again = _decided_again(rules, run.snapshot, person_id, len(row.true_mask)) if facts_same else ""
     return Recomputed(
         run.id, run.as_of, run.published_at, run.pack_version_id, run.rulebook_hash, run.snapshot.sha256, stored, again, rules_same, facts_same,
         stored == again and rules_same and facts_same,
     )  # fmt: skip
+
+
+def _decided_again(rules: Rulebook, snapshot: Snapshot, person_id: int, width: int) -> str:
+    household = household_around(snapshot, person_id)
+    member = compile_household(rules)(household)[household.person_ids.index(person_id)]
+    masks = [mask.to_bytes(width, "little") for mask in (member.true, member.unknown)]
+    return _digest(bytes(member.statuses), member.amounts, *masks)
 
 
 def _stored(actor: Actor, person_id: int, run_id: int | None, on: dt.date | None) -> Decision:
@@ -122,7 +126,7 @@ def recompute_run(actor: Actor, *, run_id: int) -> RunRecomputed:
         raise NoDecisionYet("没有这一次全市核算。", next_step="请从核算记录里选择。")
     rules = policy.rulebook_of(run.pack_version_id, run.as_of)
     unchanged = _unchanged(run.snapshot)
-    decisions, different = _compare(run, rules)
+    decisions, different = _compare(run, rules) if unchanged else (run.persons, [])
     return RunRecomputed(run.id, decisions, len(different), tuple(different[:100]), rules.hash == run.rulebook_hash, unchanged)
 
 
