@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from songhe.contexts.plan_tracking.errors import DocumentNotFound, NotYourTask, TaskNotFound
-from songhe.contexts.plan_tracking.models import FrozenAssessment, PlanDocument, UnitSeat
+from songhe.contexts.plan_tracking.errors import DocumentNotFound, EvaluationNotFound, NotYourTask, TaskNotFound
+from songhe.contexts.plan_tracking.models import Evaluation, EvaluationFinding, FrozenAssessment, PlanDocument, UnitSeat
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.pack import Task
 from songhe.foundation.access import Actor, Right, require
@@ -64,6 +64,30 @@ def assessments_visible_to(actor: Actor) -> QuerySet[FrozenAssessment]:
 def sees_unit(reach: Reach, unit: str) -> bool:
     """Whether the unit's score is within reach: the own one, or all for who holds the whole city."""
     return reach.whole or (bool(reach.unit) and same_unit(reach.unit, unit))
+
+
+def evaluations_visible_to(actor: Actor) -> QuerySet[Evaluation]:
+    """Every evaluation for who holds the whole city and for the units of the plan, none for anybody else. Raises AccessDenied."""
+    reach = reach_of(actor)
+    return Evaluation.objects.all() if reach.whole or reach.unit else Evaluation.objects.none()
+
+
+def evaluation_for(actor: Actor, evaluation_id: int, *, lock: bool = False) -> Evaluation:
+    """The evaluation, locked until the transaction ends where asked; raises EvaluationNotFound, AccessDenied."""
+    rows = evaluations_visible_to(actor)
+    found = (rows.select_for_update() if lock else rows).filter(pk=evaluation_id).first()
+    if found is None:
+        raise EvaluationNotFound("没有这次评估。", next_step="请回到评估列表重新选择。")
+    return found
+
+
+def finding_for(actor: Actor, finding_id: int) -> EvaluationFinding:
+    """The finding, locked until the transaction ends; raises EvaluationNotFound, AccessDenied."""
+    rows = EvaluationFinding.objects.select_for_update(of=("self",)).filter(evaluation__in=evaluations_visible_to(actor))
+    found = rows.filter(pk=finding_id).first()
+    if found is None:
+        raise EvaluationNotFound("没有这条评估意见。", next_step="请回到评估页面重新选择。")
+    return found
 
 
 def require_whole_city(actor: Actor) -> None:

@@ -75,3 +75,15 @@ class AssessmentRefused(Conflict):
     """The period is not over, or has been assessed already and no reason was given to do it again."""
 
     code = "plan_assessment_refused"
+
+
+class EvaluationNotFound(NotFound):
+    """No such evaluation or finding, or none within the actor's reach."""
+
+    code = "plan_evaluation_not_found"
+
+
+class EvaluationRefused(Conflict):
+    """The evaluation is concluded, there is one of that name today, or the finding cannot go there."""
+
+    code = "plan_evaluation_refused"

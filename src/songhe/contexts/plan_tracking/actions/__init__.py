@@ -3,6 +3,14 @@
 from songhe.contexts.plan_tracking.actions.attach_evidence import EvidenceAttached, attach_evidence, refuse_size
 from songhe.contexts.plan_tracking.actions.confirm_plan import confirm_plan
 from songhe.contexts.plan_tracking.actions.decide_item import Decided, accept_all_unchanged, decide_item
+from songhe.contexts.plan_tracking.actions.evaluate_plan import (
+    EvaluationFrozen,
+    FindingKeptOf,
+    add_finding,
+    conclude_evaluation,
+    follow_finding,
+    freeze_evaluation,
+)
 from songhe.contexts.plan_tracking.actions.freeze_assessment import AssessmentFrozen, freeze_assessment
 from songhe.contexts.plan_tracking.actions.keep_steps import StepKept, add_step, move_step
 from songhe.contexts.plan_tracking.actions.read_plan_document import PlanRead, give_up_reading, read_plan_document
@@ -15,7 +23,9 @@ from songhe.contexts.plan_tracking.actions.upload_plan import PlanTakenIn, refus
 __all__ = [
     "AssessmentFrozen",
     "Decided",
+    "EvaluationFrozen",
     "EvidenceAttached",
+    "FindingKeptOf",
     "PlanRead",
     "PlanTakenIn",
     "ProgressReported",
@@ -23,11 +33,15 @@ __all__ = [
     "UnitSeated",
     "UnitsReminded",
     "accept_all_unchanged",
+    "add_finding",
     "add_step",
     "attach_evidence",
+    "conclude_evaluation",
     "confirm_plan",
     "decide_item",
+    "follow_finding",
     "freeze_assessment",
+    "freeze_evaluation",
     "give_up_reading",
     "move_step",
     "read_plan_document",

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from songhe.contexts.plan_tracking.access import city_path, reach_of
+from songhe.contexts.plan_tracking.actions.evaluate_plan import finding_keys
 from songhe.contexts.plan_tracking.actions.keep_steps import step_keys
-from songhe.contexts.plan_tracking.models import LedgerTask, TaskStep
+from songhe.contexts.plan_tracking.models import EvaluationFinding, LedgerTask, TaskStep
 from songhe.contexts.plan_tracking.queries.ledger import OPEN, lines_of
-from songhe.contexts.plan_tracking.words import PLAN_DUE, PLAN_LATE, PLAN_STEP, PLAN_TASK, TaskState
+from songhe.contexts.plan_tracking.words import PLAN_DUE, PLAN_FINDING, PLAN_LATE, PLAN_STEP, PLAN_TASK, TaskState
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import clock, work_items
 from songhe.foundation.access import Actor, Right, require
@@ -34,7 +35,8 @@ def remind_units(actor: Actor) -> UnitsReminded:
     today = clock.today()
     pack = policy.pack_in_use().pack
     LedgerTask.objects.bulk_create([LedgerTask(task_id=task.id, since=clock.now()) for task in pack.tasks], ignore_conflicts=True)
-    due = [*_steps(today, today + dt.timedelta(days=reminder_days())), *_tasks(actor, today)]
+    until = today + dt.timedelta(days=reminder_days())
+    due = [*_steps(today, until), *_tasks(actor, today), *_findings(today, until)]
     opened = work_items.open_items_bulk(actor, items=due)
     stale = (work_items.open_keys(PLAN_DUE) | work_items.open_keys(PLAN_LATE)) - {item.key for item in due}
     return UnitsReminded(opened, work_items.close_by_keys(actor, keys=stale, outcome="已经办了，或者期限变了。"))
@@ -67,6 +69,17 @@ def _tasks(actor: Actor, today: dt.date) -> Iterator[NewWorkItem]:
         late, number = line.due < today, rows[line.task.id]
         key = f"{PLAN_LATE if late else PLAN_DUE}:task:{number}"
         yield _item(late, key, line.lead, PLAN_TASK, number, line.task.title, line.task.id, line.due)
+
+
+def _findings(today: dt.date, until: dt.date) -> Iterator[NewWorkItem]:
+    rows = EvaluationFinding.objects.filter(state__in=OPEN, due_on__lte=until).select_related("evaluation").order_by("id")
+    for one in rows.defer("evaluation__content"):
+        late = one.due_on is not None and one.due_on < today
+        title = f"{one.evaluation.title}第{one.number}条意见{'已逾期' if late else '快到期'}"
+        yield NewWorkItem(
+            PLAN_LATE if late else PLAN_DUE, finding_keys(one.pk)[late], one.unit, city_path(), PLAN_FINDING, one.pk, title,
+            {"evaluation": one.evaluation_id}, 1 if late else 0, one.due_on,
+        )  # fmt: skip
 
 
 def _item(
