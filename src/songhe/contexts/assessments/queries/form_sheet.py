@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from songhe.contexts.assessments.access import case_for, seat_for
+from songhe.contexts.assessments.errors import ScaleUnknown
 from songhe.contexts.assessments.models import Case, Form, Result
 from songhe.contexts.assessments.queries.persons import AssessedPerson, persons
 from songhe.contexts.assessments.queries.rules import form_fields
@@ -73,6 +74,9 @@ def _own(form: Form) -> OwnForm:
 
 
 def scale_of_case(row: Case) -> Scale:
-    """The case's scale as the pack in use has it; of a settled case as the version has it by which it was settled."""
+    """The case's scale as the pack in use has it; of a settled case as the version has it by which it was settled. Raises ScaleUnknown."""
     version = Result.objects.filter(case=row).values_list("pack_version_id", flat=True).first()
-    return (policy.scales_of(version) if version else policy.scales_in_use()[1])[row.scale]
+    found = (policy.scales_of(version) if version else policy.scales_in_use()[1]).get(row.scale)
+    if found is None:
+        raise ScaleUnknown("政策包里已经没有这份量表。", next_step="请撤回这次评估，用现在的量表重新申请。", field="scale")
+    return found

@@ -81,9 +81,9 @@ def _lines(rows: Sequence[Objection]) -> tuple[ObjectionLine, ...]:
     return tuple(found)
 
 
-def rounds_before(result: Result) -> int:
-    """How many objections led to this result, one after the other."""
-    found, case = 0, result.case
+def rounds_of(case: Case) -> int:
+    """How many objections led to this case, one after the other."""
+    found = 0
     while case.second_of is not None:
         found, case = found + 1, case.second_of.result.case
     return found
@@ -95,5 +95,5 @@ def can_object(result: Result) -> bool:
         result.state == ResultState.ANNOUNCED
         and clock.today() < result.objections_until
         and not Objection.objects.filter(result=result).exclude(state=ObjectionState.WITHDRAWN).exists()
-        and rounds_before(result) < rule("objection_rounds", result.scale)
+        and rounds_of(result.case) < rule("objection_rounds", result.scale)
     )
