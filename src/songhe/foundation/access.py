@@ -69,6 +69,7 @@ class Right(StrEnum):
     MAKE_PAYMENTS = "make_payments"
     APPROVE_PAYMENTS = "approve_payments"
     KEEP_FUNDS = "keep_funds"
+    REDEEM_VOUCHERS = "redeem_vouchers"
     IMPORT = "import"
     ACCEPT_IMPORT = "accept_import"
     SEE_JOBS = "see_jobs"
@@ -114,7 +115,7 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
     },
     Role.STREET_CLERK: _FIELD_WORK | {Right.SEE_FIGURES, Right.IMPORT, Right.RUN_CENSUS, Right.ARRANGE_ASSESSMENT},
     Role.COMMUNITY_WORKER: _FIELD_WORK,
-    Role.PROVIDER_MANAGER: frozenset({Right.SEE_PACKS}),
+    Role.PROVIDER_MANAGER: frozenset({Right.SEE_PACKS, Right.REDEEM_VOUCHERS}),
     Role.ASSESSOR: frozenset({Right.SEE_PACKS, Right.ASSESS}),
     Role.ASSESSMENT_MANAGER: frozenset({Right.SEE_PACKS, Right.SEE_ASSESSMENTS, Right.ARRANGE_ASSESSMENT}),
     Role.FINANCE_OFFICER: frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import pyarrow as pa
 from django.db import connection
@@ -12,7 +13,8 @@ from songhe.contexts.entitlements.words import GrantState
 _LATEST = """
 SELECT DISTINCT ON (d.grant_id, d.period) d.grant_id, d.id, g.person_id, g.area_path, g.benefit, d.period, d.revision, d.amount
 FROM grant_due d JOIN grant_given g ON g.id = d.grant_id
-WHERE d.period <= %(up_to)s AND NOT g.in_kind AND g.account_checked_on IS NOT NULL AND g.state <> %(suspended)s
+WHERE d.period <= %(up_to)s AND NOT g.in_kind AND (NOT %(with_account)s OR g.account_checked_on IS NOT NULL) AND g.state <> %(suspended)s
+  AND (%(benefits)s::text[] IS NULL OR g.benefit = ANY(%(benefits)s))
 ORDER BY d.grant_id, d.period, d.revision DESC
 """
 DUE_SCHEMA = pa.schema(
@@ -29,14 +31,22 @@ DUE_SCHEMA = pa.schema(
 )
 
 
-def latest_dues(up_to: dt.date) -> pa.Table:
+def latest_dues(up_to: dt.date, *, benefits: Collection[str] | None = None, with_account: bool = True) -> pa.Table:
     """The newest revision for every grant and period that begins until the day, amount in fen; by grant and period.
+
+    `benefits` narrows it to some; without `with_account` also grants that need none (those that are paid by voucher).
 
     Left out are grants of money for which no account is known yet and those that are suspended: what is due to them stays, and is
     here as soon as they may be paid.
     """
+    values = {
+        "up_to": up_to,
+        "suspended": GrantState.SUSPENDED.value,
+        "with_account": with_account,
+        "benefits": None if benefits is None else list(benefits),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_LATEST, {"up_to": up_to, "suspended": GrantState.SUSPENDED.value})
+        cursor.execute(_LATEST, values)
         rows = cursor.fetchall()
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(DUE_SCHEMA)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, DUE_SCHEMA, strict=True)]

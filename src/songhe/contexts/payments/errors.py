@@ -69,3 +69,21 @@ class NotPayableAgain(Conflict):
     """The payment has arrived, is under way, or is being paid again already."""
 
     code = "not_payable_again"
+
+
+class NoVouchers(InvalidInput):
+    """The benefit is not paid by voucher."""
+
+    code = "no_vouchers"
+
+
+class VoucherRefused(Conflict):
+    """The voucher cannot pay this service; nothing was taken off it."""
+
+    code = "voucher_refused"
+
+
+class AwardRefused(Conflict):
+    """The rules do not give this award; nothing was written."""
+
+    code = "award_refused"

@@ -122,6 +122,33 @@ VOUCHER_STATE_LABELS: Mapping[VoucherState, str] = {
 }
 
 
+class Verified(StrEnum):
+    """What somebody found who went to see whether a service was rendered."""
+
+    TRUE = "true"
+    NOT_TRUE = "not_true"
+
+
+VERIFIED_LABELS: Mapping[Verified, str] = {Verified.TRUE: "属实", Verified.NOT_TRUE: "不属实"}
+
+
+class AwardState(StrEnum):
+    """claimed → approved (a run pays it) or refused."""
+
+    CLAIMED = "claimed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+AWARD_STATE_LABELS: Mapping[AwardState, str] = {
+    AwardState.CLAIMED: "等复核",
+    AwardState.APPROVED: "已同意",
+    AwardState.REFUSED: "不同意",
+}
+
+SETTING_LABELS: Mapping[str, str] = {"home": "居家和社区", "institution": "机构"}
+
+
 class Purpose(StrEnum):
     """What a run pays: grants to people, or awards to bodies and staff."""
 

@@ -200,7 +200,8 @@ class Award(models.Model):
     period = models.DateField()
     basis = models.JSONField()  # what it was computed from: {"beds": 20, "rate": 10000 …}, shown on the page
     amount = models.BigIntegerField()
-    state = models.TextField()  # claimed | checked | approved | refused
+    state = models.TextField()  # words.AwardState
+    once = models.BooleanField(default=False)  # given once to a payee, whatever the period
     claimed_by = models.BigIntegerField()
     claimed_at = models.DateTimeField()
     decided_by = models.BigIntegerField(null=True)
@@ -211,6 +212,9 @@ class Award(models.Model):
         db_table = "award"
         constraints = [
             models.UniqueConstraint(fields=["kind", "payee_code", "period"], condition=~Q(state="refused"), name="award_once"),
+            models.UniqueConstraint(
+                fields=["kind", "payee_code"], condition=Q(once=True) & ~Q(state="refused"), name="award_once_for_all"
+            ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("claimed_by")), name="award_decided_by_another"
             ),

@@ -15,6 +15,7 @@ class Voucher(models.Model):
     grant = models.ForeignKey("entitlements.Grant", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     area_path = models.TextField(db_collation="C")
+    benefit = models.TextField(default="")
     month = models.DateField()
     amount = models.BigIntegerField()
     used = models.BigIntegerField(default=0)
@@ -47,7 +48,8 @@ class Redemption(models.Model):
     drawn = models.BooleanField(default=False)  # to be verified on the spot
     verified_on = models.DateField(null=True)
     verified_by = models.BigIntegerField(null=True)
-    verified_as = models.TextField(blank=True)  # true | not_true, with a note
+    verified_as = models.TextField(blank=True)  # words.Verified
+    verified_note = models.TextField(blank=True, default="")
     award = models.ForeignKey("Award", null=True, on_delete=models.PROTECT, related_name="+")  # the provider's reimbursement
 
     class Meta:
