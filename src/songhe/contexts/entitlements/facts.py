@@ -14,7 +14,7 @@ _LATEST = """
 SELECT DISTINCT ON (d.grant_id, d.period) d.grant_id, d.id, g.person_id, g.area_path, g.benefit, d.period, d.revision, d.amount
 FROM grant_due d JOIN grant_given g ON g.id = d.grant_id
 WHERE d.period <= %(up_to)s AND NOT g.in_kind AND (NOT %(with_account)s OR g.account_checked_on IS NOT NULL) AND g.state <> %(suspended)s
-  AND (%(benefits)s::text[] IS NULL OR g.benefit = ANY(%(benefits)s))
+  AND (%(benefits)s::text[] IS NULL OR g.benefit = ANY(%(benefits)s)) AND g.benefit <> ALL(%(without)s)
 ORDER BY d.grant_id, d.period, d.revision DESC
 """
 DUE_SCHEMA = pa.schema(
@@ -31,10 +31,12 @@ DUE_SCHEMA = pa.schema(
 )
 
 
-def latest_dues(up_to: dt.date, *, benefits: Collection[str] | None = None, with_account: bool = True) -> pa.Table:
+def latest_dues(
+    up_to: dt.date, *, benefits: Collection[str] | None = None, without: Collection[str] = (), with_account: bool = True
+) -> pa.Table:
     """The newest revision for every grant and period that begins until the day, amount in fen; by grant and period.
 
-    `benefits` narrows it to some; without `with_account` also grants that need none (those that are paid by voucher).
+    `benefits` narrows it to some, `without` leaves some out; without `with_account` also grants that need none (those that are paid by voucher).
 
     Left out are grants of money for which no account is known yet and those that are suspended: what is due to them stays, and is
     here as soon as they may be paid.
@@ -43,6 +45,7 @@ def latest_dues(up_to: dt.date, *, benefits: Collection[str] | None = None, with
         "up_to": up_to,
         "suspended": GrantState.SUSPENDED.value,
         "with_account": with_account,
+        "without": list(without),
         "benefits": None if benefits is None else list(benefits),
     }
     with connection.cursor() as cursor:
