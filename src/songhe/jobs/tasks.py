@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from songhe.jobs import census, determination, drafts, figures, following, imports, plans, registers, upkeep, validity
+from songhe.jobs import (
+    assessments,
+    census,
+    determination,
+    drafts,
+    figures,
+    following,
+    imports,
+    plans,
+    registers,
+    upkeep,
+    validity,
+)
 
-__all__ = ["census", "determination", "drafts", "figures", "following", "imports", "plans", "registers", "upkeep", "validity"]
+__all__ = [
+    "assessments",
+    "census",
+    "determination",
+    "drafts",
+    "figures",
+    "following",
+    "imports",
+    "plans",
+    "registers",
+    "upkeep",
+    "validity",
+]

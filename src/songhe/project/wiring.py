@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from songhe.contexts.assessments import listeners as assessments
+from songhe.contexts.assessments.events import ResultInForce
 from songhe.contexts.entitlements import listeners as entitlements
 from songhe.contexts.entitlements.events import CityRunRequested, RunPublished
 from songhe.contexts.people import listeners as people
@@ -16,7 +18,7 @@ from songhe.jobs import determination, drafts, figures, imports, plans, register
 LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     AcceptRequested: (imports.on_accept_requested,),
     HouseholdsChanged: (entitlements.on_households_changed,),
-    LifeEventsKnown: (people.on_life_events_known,),
+    LifeEventsKnown: (people.on_life_events_known, assessments.on_life_events_known),
     CityFactsChanged: (determination.on_city_facts_changed, registers.on_city_facts_changed),
     PackPutInUse: (determination.on_pack_put_in_use, registers.on_pack_put_in_use),
     CityRunRequested: (determination.on_city_run_requested,),
@@ -29,7 +31,9 @@ LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
 }
 """Events that somebody in the house reacts to."""
 
-OUTWARD: Mapping[type, str] = {}
+OUTWARD: Mapping[type, str] = {
+    ResultInForce: "the grade itself reaches decisions as a fact; a letter about the result may follow from this",
+}
 """Events that nobody in the house reacts to yet, each with the reason why it is published."""
 
 

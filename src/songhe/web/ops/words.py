@@ -50,6 +50,9 @@ JOB_CHIPS: Mapping[JobState, tuple[str, str]] = {
 
 JOB_LABELS: Mapping[str, str] = {
     "determine_city": "全市核算",
+    "put_results_in_force": "公示期满的评估结果生效",
+    "ask_for_assessments": "安排到期和缺等级的评估",
+    "draw_second_looks": "抽取上月要复核的评估",
     "determine_city_nightly": "每天凌晨安排全市核算",
     "compute_figures": "计算指标",
     "freeze_last_month": "冻结上月指标",
@@ -74,6 +77,7 @@ ROUTINE_JOBS = frozenset(
 )
 
 EVENT_LABELS: Mapping[str, str] = {
+    "assessments.result_in_force": "有评估结果生效",
     "people.households_changed": "一些家庭的资料有变动，要重新核算",
     "people.life_events_known": "得知有人去世或迁移",
     "people.city_facts_changed": "全市资料有变动，要重新核算",
@@ -106,6 +110,25 @@ DEEDS: Mapping[str, str] = {
     "people.download_sheet": "下载要填的表",
     "people.return_sheet": "交回填好的表",
     "people.state_facts": "社区核对资料",
+    "people.state_as_department": "以部门名义写入资料",
+    "assessments.request": "申请评估",
+    "assessments.request_missing": "系统安排缺等级的评估",
+    "assessments.open_reassessments": "系统安排到期的评估",
+    "assessments.appoint": "预约评估",
+    "assessments.save_form": "保存评估表",
+    "assessments.submit_form": "提交评估表",
+    "assessments.settle": "商定评估结果",
+    "assessments.file_objection": "对评估结果提异议",
+    "assessments.withdraw_objection": "撤回异议",
+    "assessments.put_in_force": "评估结果生效",
+    "assessments.withdraw": "撤回评估",
+    "assessments.keep_body": "登记评估机构",
+    "assessments.keep_assessor": "登记评估员",
+    "assessments.declare_interest": "登记评估员回避",
+    "assessments.end_interest": "解除评估员回避",
+    "assessments.record_use": "使用评估结果",
+    "assessments.take_report": "下载评估报告",
+    "assessments.draw_second_looks": "抽取要复核的评估",
     "people.open_round": "开始一轮普查",
     "people.close_round": "结束一轮普查",
     "people.record_answer": "记下普查询问",
@@ -191,6 +214,9 @@ DEED_GROUPS: tuple[tuple[str, str], ...] = (
 """What the audit list can be narrowed to: the beginning of a deed's name, and its words."""
 
 SUBJECTS: Mapping[str, str] = {
+    "assessment_case": "评估",
+    "assessment_body": "评估机构",
+    "assessor": "评估员",
     "person": "人员",
     "import_batch": "导入文件",
     "sheet_request": "要填的表",
