@@ -121,19 +121,22 @@ FROM living_new n JOIN unnest(%(rules)s::text[], %(sentences)s::text[]) AS r (ru
 ORDER BY n.person_id, n.household_id;
 """
 
-# It counts only where nobody else says anything, so one statement settles it for a whole city. The batch has just filled the table of
-# records: without its sizes the plan would be one for an empty table.
+# The batch has just filled the table of records, and what was derived fills it more: without its sizes the plan would be one for an empty table.
+_FILLED = "ANALYZE department_record (person_id, department);\n"
+_MANY = 2_000
+
+# It counts only where nobody else says anything, so one statement settles it for a whole city.
 _COUNTING = """
 ANALYZE living_new;
-ANALYZE department_record (person_id, department);
 DROP TABLE IF EXISTS living_said;
 CREATE TEMP TABLE living_said ON COMMIT DROP AS
 SELECT DISTINCT n.person_id, k.key
-FROM living_new n
-JOIN LATERAL (SELECT n.person_id AS id UNION ALL SELECT s.id FROM person s WHERE s.stands_for_id = n.person_id) who ON TRUE
-JOIN department_record r ON r.person_id = who.id
+FROM (
+    SELECT person_id, person_id AS id FROM living_new WHERE person_id IS NOT NULL
+    UNION ALL SELECT n.person_id, s.id FROM living_new n JOIN person s ON s.stands_for_id = n.person_id
+) n JOIN department_record r ON r.person_id = n.id
 CROSS JOIN LATERAL jsonb_object_keys(r.values) k (key)
-WHERE n.person_id IS NOT NULL AND r.department <> %(derived)s AND r.values ?| %(keys)s AND k.key = ANY (%(keys)s);
+WHERE r.department <> %(derived)s AND r.values ?| %(keys)s AND k.key = ANY (%(keys)s);
 CREATE UNIQUE INDEX ON living_said (person_id, key);
 ANALYZE living_said;
 
@@ -174,16 +177,20 @@ def derive_living(home_ids: Collection[int]) -> DerivedLiving:
 
 def derive_living_of_batch() -> DerivedLiving:
     """As `derive_living` for the households in `import_home`, with what counts settled too."""
-    values = _derive("SELECT id FROM import_home", {})
-    run_script(_COUNTING.format(), values)
-    return _new()
+    return _derive_and_count("SELECT id FROM import_home")
 
 
 def derive_living_of_city() -> DerivedLiving:
     """As `derive_living_of_batch`, for every household."""
-    values = _derive("SELECT id FROM household", {})
-    run_script(_COUNTING.format(), values)
-    return _new()
+    return _derive_and_count("SELECT id FROM household")
+
+
+def _derive_and_count(asked: str) -> DerivedLiving:
+    values = _derive(asked, {})
+    found = _new()
+    many = len(found.person_ids) + len(found.household_ids) >= _MANY
+    run_script((_FILLED if many else "") + _COUNTING.format(), values)
+    return found
 
 
 def _derive(asked: str, given: dict[str, object]) -> dict[str, object]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from django.db import connection
+
 from songhe.contexts.people.actions.link_rows import keep_links, link_rows
 from songhe.contexts.people.actions.number_changes import finish_numbers, judge_numbers, meant_by_former_numbers
 from songhe.contexts.people.actions.run_script import run_script
@@ -122,24 +124,46 @@ FROM (
 ) c WHERE c.staged_id = m.staged_id;
 """
 
+# A department that has said nothing yet: all of it is new, and nobody's records have to be looked through.
+_ALL_NEW = """
+UPDATE import_match m SET verdict = CASE WHEN c.keys = '{}' THEN 'unchanged' ELSE 'update' END, changes = c.keys
+FROM import_staged_row s CROSS JOIN LATERAL (
+    SELECT ARRAY(SELECT jsonb_object_keys(s.values || s.identity) UNION ALL SELECT jsonb_object_keys(s.household_values) ORDER BY 1) AS keys
+) c WHERE s.id = m.staged_id AND m.verdict = '';
+"""
+_HAS_SAID = "SELECT EXISTS (SELECT 1 FROM department_record WHERE department = %s AND stated_on <= %s AND note = '')"
+
 # A statement of which three quarters of its validity are over no longer stands against a repetition: repeated then, it is said anew.
 _VALID_VALUES = (
     "(r.values - ARRAY(SELECT key FROM jsonb_each_text('{wearing}'::jsonb) w WHERE r.stated_on + w.value::int < %(stated_on)s))"
 )
 
 
-def _compare(layout: Layout) -> str:
+def _compare(batch: ImportBatch, layout: Layout) -> str:
     """The comparison for this layout; without columns that wear out nothing more is asked of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_SAID, [batch.department, batch.stated_on])
+        if not cursor.fetchone()[0]:
+            return _ALL_NEW
     wearing = {c.field: lasting_days()[c.field] * 3 // 4 for c in layout.columns if c.field in lasting_days()}
     return _COMPARE.replace("VALID_VALUES", _VALID_VALUES.replace("{wearing}", json.dumps(wearing)) if wearing else "r.values")
 
 
+# The rows' verdicts and links first stand alone, with their sizes known: both tables have just been filled, and a plan made for empty ones
+# would look through all links for every row.
 _FROM_VERDICTS = """
-DROP TABLE IF EXISTS import_match;
+DROP TABLE IF EXISTS import_match, import_told, import_told_link;
+CREATE TEMP TABLE import_told ON COMMIT DROP AS
+SELECT sheet, row, person_id, verdict, changes FROM import_row WHERE batch_id = %(batch)s;
+ANALYZE import_told (sheet, row);
+CREATE TEMP TABLE import_told_link ON COMMIT DROP AS
+SELECT sheet, row, person_id, kind FROM import_staged_link WHERE batch_id = %(batch)s AND kind IN ('link', 'kept');
+ANALYZE import_told_link;
+
 CREATE TEMP TABLE import_match ON COMMIT DROP AS
 SELECT s.id AS staged_id, r.person_id, l.person_id AS source_id, coalesce(l.kind = 'link', FALSE) AS links, r.verdict, r.changes
-FROM import_staged_row s JOIN import_row r ON r.batch_id = s.batch_id AND r.sheet = s.sheet AND r.row = s.row
-LEFT JOIN import_staged_link l ON l.batch_id = s.batch_id AND l.sheet = s.sheet AND l.row = s.row AND l.kind IN ('link', 'kept')
+FROM import_staged_row s JOIN import_told r ON r.sheet = s.sheet AND r.row = s.row
+LEFT JOIN import_told_link l ON l.sheet = s.sheet AND l.row = s.row
 WHERE s.batch_id = %(batch)s AND NOT s.rejected;
 ALTER TABLE import_match ADD PRIMARY KEY (staged_id);
 ANALYZE import_match;
@@ -161,7 +185,7 @@ def take_verdicts(batch: ImportBatch) -> None:
 def match_as_told(batch: ImportBatch, *, staged_id: int, person_id: int | None) -> None:
     """`import_match` holds one row as a human decided: it means the person, or (None) somebody new. A row that says nothing new is unchanged."""
     values = {"staged": staged_id, "person": person_id, "department": batch.department, "stated_on": batch.stated_on}
-    run_script(_ONE_ROW + (_compare(layout_of(batch.department)) if person_id is not None else ""), values)
+    run_script(_ONE_ROW + (_compare(batch, layout_of(batch.department)) if person_id is not None else ""), values)
 
 
 def match_rows(batch: ImportBatch) -> None:
@@ -182,7 +206,7 @@ def match_rows(batch: ImportBatch) -> None:
         *([] if layout.keeps_identity else [_NAMES]),
         _TWICE,
         _HOUSEHOLDS,
-        _compare(layout),
+        _compare(batch, layout),
     ]
     run_script("".join(steps), values)
     keep_links(batch.id)

@@ -27,8 +27,9 @@ SELECT m.staged_id, m.verdict = 'new' OR m.links AS is_new, CASE WHEN m.links TH
        s.household_key AS home_key, '{}'::text[] AS stale,
        CASE WHEN m.verdict = 'new' OR m.links THEN nextval(pg_get_serial_sequence('person', 'id')) ELSE coalesce(m.source_id, m.person_id) END AS person_id,
        CASE WHEN m.verdict = 'new' THEN jsonb_build_object('birth_date', s.birth_date, 'sex', s.sex) || s.values
-            WHEN m.links THEN s.values ELSE people_pick(s.values, m.changes) END AS values,
-       CASE WHEN m.verdict = 'new' OR m.links THEN s.identity ELSE people_pick(s.identity, m.changes) END AS identity
+            WHEN m.links OR ARRAY(SELECT jsonb_object_keys(s.values)) <@ m.changes THEN s.values ELSE people_pick(s.values, m.changes) END AS values,
+       CASE WHEN m.verdict = 'new' OR m.links OR ARRAY(SELECT jsonb_object_keys(s.identity)) <@ m.changes
+            THEN s.identity ELSE people_pick(s.identity, m.changes) END AS identity
 FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id WHERE m.verdict IN ('new', 'update');
 
 UPDATE import_change c SET stale = t.fields FROM (
@@ -111,22 +112,6 @@ FROM (
 ) t WHERE h.key = t.household_key AND (h.area_id <> t.area_id OR t.address_sealed IS NOT NULL);
 """
 
-# A field sealed for another public id is left to `seal_again`.
-_CONTACTS = """
-UPDATE person p SET
-    id_sealed = coalesce(p.id_sealed, s.id_sealed), id_index = coalesce(p.id_index, s.id_index),
-    phone_sealed = CASE WHEN s.phone_index IS NOT NULL AND NOT 'phone' = ANY (c.stale) THEN s.phone_sealed ELSE p.phone_sealed END,
-    phone_index = CASE WHEN s.phone_index IS NOT NULL AND NOT 'phone' = ANY (c.stale) THEN s.phone_index ELSE p.phone_index END,
-    bank_account_sealed = CASE
-        WHEN s.bank_account_sealed IS NOT NULL AND NOT 'bank_account' = ANY (c.stale) THEN s.bank_account_sealed ELSE p.bank_account_sealed END,
-    diagnosis_sealed = CASE WHEN s.diagnosis_sealed IS NOT NULL AND NOT 'diagnosis' = ANY (c.stale) THEN s.diagnosis_sealed ELSE p.diagnosis_sealed END,
-    changed_at = %(now)s
-FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id
-WHERE p.id = c.person_id AND NOT c.is_new AND p.public_id = s.public_id
-  AND (p.id_index IS NULL AND s.id_index IS NOT NULL OR s.phone_index IS DISTINCT FROM p.phone_index AND s.phone_index IS NOT NULL
-       OR s.bank_account_sealed IS NOT NULL OR s.diagnosis_sealed IS NOT NULL);
-"""
-
 _HOMES_AFTER = """
 INSERT INTO import_home (SELECT p.household_id FROM import_change c JOIN person p ON p.id = c.person_id
     UNION SELECT i.household_id FROM import_change c JOIN person p ON p.id = c.person_id JOIN person i ON i.id = p.stands_for_id)
@@ -166,6 +151,15 @@ SELECT h.id FROM (
 """
 
 
+# A batch that fills tables anew is planned for by their sizes, not by those of empty tables: the server itself looks at them a minute later.
+_FILLED = """
+ANALYZE person (id, public_id, household_id, area_id, name, pinyin, birth_date, id_index, phone_index, stands_for_id);
+ANALYZE household (id, key, area_id, address_digest);
+ANALYZE department_record (person_id, household_id, department, stated_on, batch_id, note);
+"""
+_MANY = 2_000
+
+
 def _values(batch: ImportBatch, actor_id: int) -> dict[str, object]:
     keeps = layout_of(batch.department).keeps_identity
     return {
@@ -182,8 +176,17 @@ def write_people(batch: ImportBatch, actor_id: int, *, origin: LinkOrigin = Link
     moves = _MOVES if values["keeps"] else ""
     run_script("DROP TABLE IF EXISTS import_change, import_home", values)
     run_script(_CHANGES + _HOUSEHOLDS + _HOMES_BEFORE + _NEW + _LINKS + _RECORDS, values)
+    if _changes() >= _MANY:
+        run_script(_FILLED, values)
     remember_before(batch)
-    run_script(moves + _CONTACTS + _HOMES_AFTER, values)
+    run_script(moves + _HOMES_AFTER, values)
+
+
+def _changes() -> int:
+    """How many persons the batch writes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM import_change")
+        return int(cursor.fetchone()[0])
 
 
 def write_households(batch: ImportBatch, actor_id: int) -> list[int]:

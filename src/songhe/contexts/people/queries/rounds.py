@@ -206,7 +206,10 @@ def _lines(row: CensusRound, people: Sequence[Person]) -> tuple[RoundPerson, ...
     }
     missing: dict[int, list[str]] = {}
     old: dict[int, list[str]] = {}
-    for person_id, _, name, known in gaps(row, row.area_path, [person.id for person in people]):
+    place = {name: k for k, name in enumerate(row.variables)}
+    for person_id, _, name, known in sorted(
+        gaps(row, row.area_path, [person.id for person in people]), key=lambda gap: place[gap[2]]
+    ):
         found = find_variable(name)
         (old if known else missing).setdefault(person_id, []).append(found.label if found else name)
     return tuple(
