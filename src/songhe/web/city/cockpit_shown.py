@@ -93,10 +93,14 @@ def before_of(found: TargetStanding) -> str:
 
 
 def _places(found: TargetStanding, value: Decimal) -> int:
-    least = found.figure.places if found.figure is not None else 2
-    there = tracking.reaches(found.target, value)
+    return places_for(found.target, found.figure.places if found.figure is not None else 2, value)
+
+
+def places_for(entry: Target, least: int, value: Decimal) -> int:
+    """As many decimals as are needed to see on which side of the target the value is."""
+    there = tracking.reaches(entry, value)
     for places in range(least, MOST_PLACES):
-        if tracking.reaches(found.target, value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)) == there:
+        if tracking.reaches(entry, value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)) == there:
             return places
     return MOST_PLACES
 

@@ -97,6 +97,11 @@ class EvaluatorsFinding:
     at: dt.datetime
     steps: tuple[FollowUp, ...]
 
+    @property
+    def key(self) -> str:
+        """The id as text, for the ids of its form's fields."""
+        return str(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluationFile:
