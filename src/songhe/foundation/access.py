@@ -92,6 +92,7 @@ _FIELD_WORK = frozenset(
         Right.REQUEST_ASSESSMENT,
         Right.SEE_GRANTS,
         Right.HANDLE_GRANTS,
+        Right.SEE_PAYMENTS,
     }
 )
 
@@ -108,7 +109,6 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.RUN_CENSUS,
         Right.ARRANGE_ASSESSMENT,
         Right.DECIDE_APPEALS,
-        Right.SEE_PAYMENTS,
         Right.MAKE_PAYMENTS,
         Right.APPROVE_PAYMENTS,
         Right.KEEP_FUNDS,

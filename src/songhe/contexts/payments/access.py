@@ -19,8 +19,14 @@ from songhe.contexts.payments.models import (
     Redemption,
     Voucher,
 )
+from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.scope import rows_within
+
+
+def _sees_the_city(actor: Actor, right: Right) -> bool:
+    """Whether the right is held at the whole city: runs, funds and the ledger are never of a part of it."""
+    return actor.may(right, f"{policy.pack_in_use().pack.place.code}/")
 
 
 def payments_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Payment]:
@@ -44,8 +50,8 @@ def awards_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Award]:
 
 
 def runs_visible_to(actor: Actor) -> QuerySet[PayRun]:
-    """Runs, for who may see payments somewhere; their payments are narrowed by area."""
-    return PayRun.objects.all() if actor.may(Right.SEE_PAYMENTS) else PayRun.objects.none()
+    """Runs, for who may see payments in the whole city."""
+    return PayRun.objects.all() if _sees_the_city(actor, Right.SEE_PAYMENTS) else PayRun.objects.none()
 
 
 def findings_visible_to(actor: Actor) -> QuerySet[Finding]:
@@ -55,7 +61,7 @@ def findings_visible_to(actor: Actor) -> QuerySet[Finding]:
 
 def files_visible_to(actor: Actor) -> QuerySet[BankFile]:
     """Bank files, for who keeps funds or approves payments."""
-    return BankFile.objects.all() if actor.may(Right.APPROVE_PAYMENTS) else BankFile.objects.none()
+    return BankFile.objects.all() if _sees_the_city(actor, Right.APPROVE_PAYMENTS) else BankFile.objects.none()
 
 
 def returns_visible_to(actor: Actor) -> QuerySet[BankReturn]:
@@ -65,7 +71,7 @@ def returns_visible_to(actor: Actor) -> QuerySet[BankReturn]:
 
 def funds_visible_to(actor: Actor) -> QuerySet[Fund]:
     """Funds, for who may see payments."""
-    return Fund.objects.all() if actor.may(Right.SEE_PAYMENTS) else Fund.objects.none()
+    return Fund.objects.all() if _sees_the_city(actor, Right.SEE_PAYMENTS) else Fund.objects.none()
 
 
 def fund_lines_visible_to(actor: Actor) -> QuerySet[FundLine]:
@@ -75,12 +81,12 @@ def fund_lines_visible_to(actor: Actor) -> QuerySet[FundLine]:
 
 def accounts_visible_to(actor: Actor) -> QuerySet[LedgerAccount]:
     """Accounts of the ledger, for who keeps funds."""
-    return LedgerAccount.objects.all() if actor.may(Right.KEEP_FUNDS) else LedgerAccount.objects.none()
+    return LedgerAccount.objects.all() if _sees_the_city(actor, Right.KEEP_FUNDS) else LedgerAccount.objects.none()
 
 
 def entries_visible_to(actor: Actor) -> QuerySet[Entry]:
     """Entries of the ledger, for who keeps funds."""
-    return Entry.objects.all() if actor.may(Right.KEEP_FUNDS) else Entry.objects.none()
+    return Entry.objects.all() if _sees_the_city(actor, Right.KEEP_FUNDS) else Entry.objects.none()
 
 
 def postings_visible_to(actor: Actor) -> QuerySet[Posting]:
