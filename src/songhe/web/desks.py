@@ -20,7 +20,8 @@ class Part:
 class Entry:
     """One line of the side navigation; `page` is the name of its route. Shown to who holds the right.
 
-    `parts`: pages that belong together stand as tabs over each of them; the first is the entry's own page.
+    `parts`: pages that belong together stand as tabs over each of them; the first is the entry's own page. `others`: rights of which each is
+    enough as well.
     """
 
     page: str
@@ -28,6 +29,7 @@ class Entry:
     icon: str
     right: Right
     parts: tuple[Part, ...] = ()
+    others: tuple[Right, ...] = ()
 
     def covers(self, page: str) -> bool:
         """Whether this page is the entry's own or one of its parts."""
@@ -54,7 +56,7 @@ class Desk:
 
     def entries_for(self, actor: Actor) -> tuple[Entry, ...]:
         """The entries that this actor may open, in order."""
-        return tuple(entry for entry in self.entries if actor.may(entry.right))
+        return tuple(entry for entry in self.entries if any(actor.may(right) for right in (entry.right, *entry.others)))
 
 
 DESKS: tuple[Desk, ...] = (
@@ -67,6 +69,32 @@ DESKS: tuple[Desk, ...] = (
         entries=(
             Entry("street:work", "待办", "tasks", Right.SEE_WORK),
             Entry("street:people", "找人", "people", Right.SEE_PEOPLE),
+            Entry(
+                "street:grants",
+                "待遇",
+                "yuan",
+                Right.SEE_GRANTS,
+                parts=(
+                    Part("street:grants", "要送的通知", Right.SEE_GRANTS),
+                    Part("street:grants_waiting", "等答复", Right.SEE_GRANTS),
+                    Part("street:grants_active", "享受中", Right.SEE_GRANTS),
+                    Part("street:grants_stopped", "暂停和停止", Right.SEE_GRANTS),
+                    Part("street:applications", "申请", Right.SEE_GRANTS),
+                    Part("street:appeals", "申诉", Right.SEE_GRANTS),
+                    Part("street:life_checks", "资格认证", Right.SEE_GRANTS),
+                ),
+            ),
+            Entry(
+                "street:ability_cases",
+                "能力评估",
+                "scale",
+                Right.SEE_ASSESSMENTS,
+                parts=(
+                    Part("street:ability_cases", "每一次评估", Right.SEE_ASSESSMENTS),
+                    Part("street:ability_objections", "异议复评", Right.SEE_ASSESSMENTS),
+                    Part("street:ability_bodies", "机构与评估员", Right.SEE_ASSESSMENTS),
+                ),
+            ),
             Entry("street:registers", "名录与台账", "list", Right.SEE_REGISTERS),
             Entry("street:links", "疑似同一人", "swap", Right.SEE_PEOPLE),
             Entry("street:disputes", "数据有出入", "warning", Right.SEE_PEOPLE),
@@ -87,6 +115,30 @@ DESKS: tuple[Desk, ...] = (
             Entry("city:indicators", "指标", "chart", Right.SEE_FIGURES),
             Entry("city:elders", "老年人状况", "book", Right.SEE_FIGURES),
             Entry("city:overview", "人数和金额", "yuan", Right.SEE_FIGURES),
+            Entry(
+                "city:grants",
+                "待遇",
+                "hand",
+                Right.SEE_GRANTS,
+                parts=(
+                    Part("city:grants", "人数和金额", Right.SEE_GRANTS),
+                    Part("city:appeals", "申诉", Right.SEE_GRANTS),
+                ),
+            ),
+            Entry(
+                "city:abilities",
+                "能力评估",
+                "scale",
+                Right.SEE_ASSESSMENTS,
+                parts=(
+                    Part("city:abilities", "总的情况", Right.SEE_ASSESSMENTS),
+                    Part("city:ability_cases", "每一次评估", Right.SEE_ASSESSMENTS),
+                    Part("city:ability_objections", "异议复评", Right.SEE_ASSESSMENTS),
+                    Part("city:ability_bodies", "机构与评估员", Right.SEE_ASSESSMENTS),
+                    Part("city:ability_agreement", "一致性", Right.SEE_ASSESSMENTS),
+                    Part("city:ability_uses", "谁用过结果", Right.SEE_ASSESSMENTS),
+                ),
+            ),
             Entry("city:registers", "名录与台账", "list", Right.SEE_REGISTERS),
             Entry(
                 "city:policy",
@@ -95,6 +147,7 @@ DESKS: tuple[Desk, ...] = (
                 Right.SEE_PACKS,
                 parts=(
                     Part("city:policy", "政策内容", Right.SEE_PACKS),
+                    Part("city:drafts", "发布", Right.SEE_PACKS),
                     Part("city:what_if", "试算", Right.WHAT_IF),
                     Part("city:runs", "核算记录", Right.SEE_FIGURES),
                 ),
@@ -132,10 +185,27 @@ DESKS: tuple[Desk, ...] = (
         id="assess",
         prefix="/assess/",
         title="评估",
-        about="哪些待遇要看能力评估的结果",
+        about="上门评估的预约、评估表和结果",
         icon="tasks",
-        entries=(Entry("assess:rules", "要看评估的待遇", "book", Right.SEE_PACKS),),
-        roles=frozenset({Role.ASSESSOR}),
+        entries=(
+            Entry(
+                "assess:visits",
+                "预约",
+                "calendar",
+                Right.ASSESS,
+                parts=(
+                    Part("assess:visits", "上门", Right.SEE_PACKS),
+                    Part("assess:waiting", "等着安排", Right.ARRANGE_ASSESSMENT),
+                ),
+                others=(Right.ARRANGE_ASSESSMENT,),
+            ),
+            Entry("assess:ability_cases", "评估", "tasks", Right.ASSESS, others=(Right.SEE_ASSESSMENTS,)),
+            Entry("assess:ability_objections", "异议复评", "swap", Right.ASSESS, others=(Right.SEE_ASSESSMENTS,)),
+            Entry("assess:ability_bodies", "机构与评估员", "people", Right.ASSESS, others=(Right.SEE_ASSESSMENTS,)),
+            Entry("assess:ability_agreement", "一致性", "scale", Right.SEE_ASSESSMENTS),
+            Entry("assess:rules", "要看评估的待遇", "book", Right.SEE_PACKS),
+        ),
+        roles=frozenset({Role.ASSESSOR, Role.ASSESSMENT_MANAGER}),
     ),
     Desk(
         id="inspect",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from songhe.web.public import benefits, elders, eligibility, home
+from songhe.web.public import assessment, benefits, elders, eligibility, home, mine, services
 from songhe.web.signing import desks, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("eligibility/forget/", eligibility.submit_forget, name="forget_answers"),
     path("benefits/", benefits.page_benefits, name="benefits"),
     path("benefits/<slug:benefit>/", benefits.page_benefit, name="benefit"),
+    path("assessment/", assessment.page_assessment, name="assessment"),
+    path("mine/", mine.page_mine, name="mine"),
+    path("mine/benefits/", mine.page_grants, name="mine_grants"),
+    path("mine/benefits/<int:number>/object/", mine.page_object, name="mine_object"),
+    path("mine/leave/", mine.submit_leave, name="mine_leave"),
+    path("services/", services.page_services, name="services"),
+    path("services/files/<slug:kind>/", services.page_file, name="services_file"),
+    path("services/versions/<int:version>/", services.page_version, name="services_version"),
+    path("services/versions/<int:version>/changes/", services.page_changes, name="services_changes"),
+    path("services/versions/<int:version>/files/<slug:kind>/", services.page_version_file, name="services_version_file"),
     path("elders/", elders.page_elders, name="elders"),
     path("elders/<int:release_id>/", elders.page_release, name="elders_release"),
     path("elders/<int:release_id>/tables/<slug:table>/", elders.page_table, name="elders_release_table"),

@@ -39,6 +39,14 @@ CHIPS: Mapping[str, Chip] = {
     "appeal_upheld": Chip("支持申诉", "good", "check"),
     "appeal_rejected": Chip("维持原决定", "quiet", "minus"),
     "appeal_withdrawn": Chip("已撤回", "quiet", "left"),
+    # drafts of the pack
+    "pack_draft": Chip("草稿", "warn", "clock"),
+    "pack_checked": Chip("检查通过", "warn", "clock"),
+    "pack_simulated": Chip("等待批准", "warn", "question"),
+    "pack_approved": Chip("已批准，等待施行", "good", "calendar"),
+    "pack_in_force": Chip("已施行", "good", "check"),
+    "pack_overtaken": Chip("要重新核对", "warn", "warning"),
+    "pack_withdrawn": Chip("已撤回", "quiet", "left"),
     # assessments: cases, forms, results, objections, who assesses
     "case_requested": Chip("待安排", "warn", "clock"),
     "case_appointed": Chip("已预约", "good", "calendar"),
@@ -62,6 +70,10 @@ CHIPS: Mapping[str, Chip] = {
     "standing_active": Chip("在册", "good", "check"),
     "standing_suspended": Chip("暂停", "warn", "warning"),
     "standing_ended": Chip("已退出", "quiet", "minus"),
+    "application_open": Chip("办理中", "warn", "clock"),
+    "application_granted": Chip("已批准", "good", "check"),
+    "application_refused": Chip("不符合条件", "quiet", "minus"),
+    "application_withdrawn": Chip("已撤回", "quiet", "left"),
     # conditions
     "yes": Chip("是", "good", "check"),
     "no": Chip("否", "quiet", "cross"),

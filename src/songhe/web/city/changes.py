@@ -1,4 +1,4 @@
-"""Changing a parameter or a reading: the effect is shown first, then it is confirmed, then a new version of the pack decides."""
+"""Changing a parameter or a reading: the effect is shown first, then it becomes a draft, which others check and approve."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from songhe.contexts.policy_library import actions
 from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.policy_library.errors import SameValue
+from songhe.contexts.policy_library.queries import DraftBrief, DraftKind
 from songhe.engines.policy.pack import Parameter
 from songhe.engines.policy.tree import Type
 from songhe.foundation import clock
@@ -21,7 +22,7 @@ from songhe.web.city.effects import EffectShown, effect
 from songhe.web.lists import FieldProblem
 from songhe.web.rules import parameter_history
 
-_RUN_FOLLOWS = "全市会自动重新核算，完成以后各页的数字跟着更新。"
+_NEXT = "正在检查和试算，然后由两位同事批准，到施行日期自动生效。现在的核算不受影响。"
 
 
 def _typed(request: PageRequest) -> dict[str, str]:
@@ -43,7 +44,7 @@ def _checked(typed: dict[str, str]) -> dt.date:
 
 @desk(Right.CHANGE_PACKS)
 def page_change_parameter(request: PageRequest, name: str) -> HttpResponse:
-    """The form; with values in the address their effect; on POST the change itself."""
+    """The form; with values in the address their effect; on POST a draft."""
     typed = _typed(request)
     entry = policy.pack_in_use().pack.parameters.get(name)
     if entry is None:
@@ -56,11 +57,26 @@ def page_change_parameter(request: PageRequest, name: str) -> HttpResponse:
         if request.method != "POST":
             return _form(request, entry, typed, shown)
         value = _as_written(entry.type, typed["value"])
-        actions.change_parameter(request.actor, name=name, value=value, valid_from=day, note=typed["note"])
+        made = actions.draft_parameter(
+            request.actor, name=name, value=value, valid_from=day, note=typed["note"], draft_id=_draft(request)
+        )  # fmt: skip
     except (InvalidInput, SameValue) as refused:
         return _form(request, entry, typed, refused=refused)
-    messages.success(request, f"“{entry.title}”已改。{_RUN_FOLLOWS}")
-    return redirect("city:parameter", name=name)
+    messages.success(request, f"“{entry.title}”的改动已成草稿。{_NEXT}")
+    return redirect("city:draft", made.id)
+
+
+def _draft(request: PageRequest) -> int | None:
+    """The open draft to which the change is added; None for one of its own."""
+    text = request.POST.get("draft", "")
+    return int(text) if text.isdigit() else None
+
+
+def _open_drafts(request: PageRequest) -> list[DraftBrief]:
+    """Drafts of single changes on the version in use, to which another one may be added."""
+    current = policy.pack_in_use().version_id
+    found = policy.drafts(request.actor, open_only=True)
+    return [each for each in found if each.kind is DraftKind.CHANGES and each.base_id == current]
 
 
 def _form(
@@ -77,6 +93,7 @@ def _form(
         "history": parameter_history(policy.pack_in_use().pack, entry, clock.today()),
         "section": "city:policy",
         "today": clock.today(),
+        "drafts": _open_drafts(request),
     }
     return render(request, "city/change_parameter.html", found, status=422 if mistakes else 200)
 
@@ -93,20 +110,30 @@ def _as_written(kind: Type, text: str) -> str:
 
 @desk(Right.CHANGE_PACKS)
 def page_choose_reading(request: PageRequest, name: str, reading: str) -> HttpResponse:
-    """The effect of reading a definition another way; on POST it is read that way from now on."""
+    """The effect of reading a definition another way; on POST a draft."""
     pack = policy.pack_in_use().pack
     entry = pack.definitions.get(name)
     if entry is None or reading not in entry.readings:
         raise NotFound("没有这个定义，或者它没有这种理解。", next_step="请从定义列表里选择。")
+    reason, problems = request.POST.get("reason", ""), tuple[FieldProblem, ...]()
     if request.method == "POST":
-        actions.choose_reading(request.actor, definition=name, reading=reading)
-        messages.success(request, f"“{entry.title}”以后按“{entry.readings[reading].title}”理解。{_RUN_FOLLOWS}")
-        return redirect("city:definition", name=name)
+        try:
+            made = actions.draft_reading(
+                request.actor, definition=name, reading=reading, reason=reason, draft_id=_draft(request)
+            )  # fmt: skip
+        except InvalidInput as refused:
+            problems = (FieldProblem("change-reason", f"{refused.sentence}{refused.next_step}"),)
+        else:
+            messages.success(request, f"“{entry.title}”换一种理解已成草稿。{_NEXT}")
+            return redirect("city:draft", made.id)
     found = {
         "entry": entry,
         "reading": entry.readings[reading],
         "chosen": entry.readings[entry.chosen or ""],
         "effect": effect(request.actor, readings={name: reading}),
         "section": "city:policy",
+        "drafts": _open_drafts(request),
+        "problems": problems,
+        "reason": reason,
     }
-    return render(request, "city/choose_reading.html", found)
+    return render(request, "city/choose_reading.html", found, status=422 if problems else 200)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import clock
@@ -19,7 +18,7 @@ from songhe.web.lists import Filter
 from songhe.web.public.benefits import benefit_page
 from songhe.web.rules import citation_text, mark_of, parameter_history
 
-_TABS = tuple((name, title) for name, (title, _) in SECTIONS.items())
+TABS = tuple((name, title) for name, (title, _) in SECTIONS.items())
 _ENTRIES = {"parameters": "city:parameters", "assumed": "city:assumed"}
 
 
@@ -38,7 +37,7 @@ def _show(request: PageRequest, section: str) -> HttpResponse:
     found = {
         "table": table.having(text) if text else table,
         "whole": len(table.rows),
-        "tabs": _TABS,
+        "tabs": TABS,
         "filters": (Filter("find", "找", text, hint="名称、内容、文件"),),
         "cleared": request.path if text else "",
         "pack": policy.pack_in_use().pack,
@@ -140,20 +139,3 @@ def page_parameter(request: PageRequest, name: str) -> HttpResponse:
         "section": "city:policy",
     }
     return render(request, "city/parameter.html", found)
-
-
-@desk(Right.SEE_PACKS)
-def page_versions(request: PageRequest) -> HttpResponse:
-    """Every version of the pack that was ever in use, latest first."""
-    found = {"versions": policy.versions(request.actor), "tabs": _TABS, "section": "city:policy"}
-    return render(request, "city/versions.html", found)
-
-
-@desk(Right.SEE_PACKS)
-def page_versions_export(request: PageRequest) -> HttpResponse:
-    """The same list as a file."""
-    rows = [
-        (each.id, f"{timezone.localtime(each.loaded_at):%Y-%m-%d %H:%M}", each.reason, each.version, each.content_hash)
-        for each in policy.versions(request.actor)
-    ]
-    return export(request, title="政策包的版本", header=("编号", "时间", "改了什么", "文件版本", "指纹"), rows=rows)
