@@ -217,3 +217,10 @@ def account_context(run_id: int, payee: str) -> str:
 def award_context(public_id: str) -> str:
     """What the sealed account of an award is bound to."""
     return f"payments:award:{public_id}"
+
+
+STEPS = ("开立应发", "列出名单", "读取账号", "写名单", "核对", "写银行文件", "读回盘文件", "完成")
+"""Of the long steps of a run, as shown while they are under way."""
+
+SESSION = "songhe-pay:"
+"""How a database session is named that does one of them."""

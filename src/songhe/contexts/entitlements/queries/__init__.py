@@ -17,8 +17,12 @@ from songhe.contexts.entitlements.queries.decide_anonymous import AnonymousDecis
 from songhe.contexts.entitlements.queries.decided_people import DecidedPerson, decided_people
 from songhe.contexts.entitlements.queries.decision import PersonDecision, decision
 from songhe.contexts.entitlements.queries.decision_history import DecisionBrief, decision_history
+from songhe.contexts.entitlements.queries.documents import DocumentNeeded, documents_needed
+from songhe.contexts.entitlements.queries.due_origin import DueOrigin, due_origin
 from songhe.contexts.entitlements.queries.figures import CityFigures, TownFigure, figures
-from songhe.contexts.entitlements.queries.granting import granting, working_days_after
+from songhe.contexts.entitlements.queries.grant_by_code import grant_by_code
+from songhe.contexts.entitlements.queries.grant_counts import GrantCount, NoticeCount, grant_counts, notice_counts
+from songhe.contexts.entitlements.queries.granting import granting, has_granting, working_days_after
 from songhe.contexts.entitlements.queries.grants import (
     DueView,
     GrantFile,
@@ -67,11 +71,15 @@ __all__ = [
     "CorrectionView",
     "DecidedPerson",
     "DecisionBrief",
+    "DocumentNeeded",
+    "DueOrigin",
     "DueView",
+    "GrantCount",
     "GrantFile",
     "GrantLine",
     "LifeCheckDue",
     "LifeCheckView",
+    "NoticeCount",
     "NoticeDue",
     "NoticeView",
     "PersonDecision",
@@ -101,15 +109,21 @@ __all__ = [
     "decided_people",
     "decision",
     "decision_history",
+    "documents_needed",
+    "due_origin",
     "figures",
     "grant",
+    "grant_by_code",
+    "grant_counts",
     "grant_id_of",
     "granting",
+    "has_granting",
     "grants",
     "grants_by_id",
     "grants_of",
     "life_checks_due",
     "life_checks_of",
+    "notice_counts",
     "notices_due",
     "read_population",
     "recompute_decision",

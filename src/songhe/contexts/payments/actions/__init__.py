@@ -1,1 +1,60 @@
-"""Every write of this context."""
+"""Every write of payment: funds, the month's run from list to bank and back, vouchers, awards."""
+
+from songhe.contexts.payments.actions.approve_run import approve_run
+from songhe.contexts.payments.actions.awards import Claimed, Payee, claim_award, claim_redemptions, decide_claim
+from songhe.contexts.payments.actions.cancel_run import cancel_run
+from songhe.contexts.payments.actions.check_run import RunChecked, check_run
+from songhe.contexts.payments.actions.close_run import close_run
+from songhe.contexts.payments.actions.freeze_run import freeze_run
+from songhe.contexts.payments.actions.keep_funds import FundLineKept, keep_fund_line
+from songhe.contexts.payments.actions.make_bank_files import BankFileContent, fetch_bank_file, make_bank_files
+from songhe.contexts.payments.actions.pay_again import AskedAgain, pay_again
+from songhe.contexts.payments.actions.prepare_run import RunMade, prepare_run
+from songhe.contexts.payments.actions.settle_finding import FindingsSettled, settle_finding, settle_findings
+from songhe.contexts.payments.actions.take_return import ReturnTaken, take_return
+from songhe.contexts.payments.actions.tell_progress import session_progress
+from songhe.contexts.payments.actions.vouchers import (
+    Drawn,
+    Redeemed,
+    VouchersIssued,
+    draw_for_verification,
+    issue_vouchers,
+    redeem_voucher,
+    verify_redemption,
+)
+
+__all__ = [
+    "AskedAgain",
+    "BankFileContent",
+    "Claimed",
+    "Drawn",
+    "FindingsSettled",
+    "FundLineKept",
+    "Payee",
+    "Redeemed",
+    "ReturnTaken",
+    "RunChecked",
+    "RunMade",
+    "VouchersIssued",
+    "approve_run",
+    "cancel_run",
+    "check_run",
+    "claim_award",
+    "claim_redemptions",
+    "close_run",
+    "decide_claim",
+    "draw_for_verification",
+    "fetch_bank_file",
+    "freeze_run",
+    "issue_vouchers",
+    "keep_fund_line",
+    "make_bank_files",
+    "pay_again",
+    "prepare_run",
+    "redeem_voucher",
+    "session_progress",
+    "settle_finding",
+    "settle_findings",
+    "take_return",
+    "verify_redemption",
+]

@@ -22,14 +22,18 @@ class Account:
     benefit: str = ""
 
 
-def post_entry(actor: Actor, *, key: str, on: dt.date, text: str, run: PayRun | None, amounts: Mapping[Account, int]) -> int | None:
+def post_entry(
+    actor: Actor, *, key: str, on: dt.date, text: str, run: PayRun | None, amounts: Mapping[Account, int]
+) -> int | None:
     """The entry stands with one posting an account (fen, debit positive); None where nothing moves. The database checks the sum."""
     moved = {account: fen for account, fen in amounts.items() if fen}
     if not moved:
         return None
     entry = Entry.objects.create(key=key, on=on, at=clock.now(), by=actor.id, run=run, text=text)
     accounts = _accounts(moved)
-    Posting.objects.bulk_create([Posting(entry=entry, account_id=accounts[account], amount=fen) for account, fen in moved.items()])
+    Posting.objects.bulk_create(
+        [Posting(entry=entry, account_id=accounts[account], amount=fen) for account, fen in moved.items()]
+    )
     return entry.pk
 
 

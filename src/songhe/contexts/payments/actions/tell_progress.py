@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from django.db import connection
 
-SESSION = "songhe-pay:"
+from songhe.contexts.payments.words import SESSION, STEPS
+
+__all__ = ["STEPS", "Progress", "session_progress", "silent"]
 Progress = Callable[[int, int, str], None]
-STEPS = ("开立应发", "列出名单", "读取账号", "冻结名单", "核对", "写银行文件", "读回盘文件", "完成")
 
 
 def silent(done: int, total: int, step: str) -> None:

@@ -138,9 +138,7 @@ class Finding(models.Model):
     """What a check of a frozen list found; a stopping one must be settled before the run is approved."""
 
     run = models.ForeignKey(PayRun, on_delete=models.PROTECT, related_name="+")
-    check = models.TextField(
-        db_column="check_name"
-    )  # duplicate_account, dead, account_changed, no_account, doubled_benefit, month_sum …
+    kind = models.TextField(db_column="check_name")  # words.Check
     stops = models.BooleanField()
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
     sentence = models.TextField()
