@@ -19,7 +19,9 @@ from songhe.foundation import work_items
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.errors import InvalidInput
 from songhe.web.access import PageRequest, desk
+from songhe.web.grants_shown import grants_of_person
 from songhe.web.lists import FieldProblem
+from songhe.web.street.abilities import ability_of
 from songhe.web.street.consents import latest_of
 from songhe.web.street.person_shown import decision_groups, head_of, moments_of
 from songhe.web.street.work_rows import work_lines
@@ -27,7 +29,8 @@ from songhe.web.street.work_rows import work_lines
 _LOOKS = 20  # the latest looks at sensitive fields that the page shows
 
 
-def _decision(actor: Actor, person_id: int, run: int | None = None) -> PersonDecision | None:
+def decided_of(actor: Actor, person_id: int, run: int | None = None) -> PersonDecision | None:
+    """The person's decision; None where there is none, or none that the actor may see."""
     if not actor.may(Right.SEE_DECISIONS):
         return None
     try:
@@ -41,7 +44,7 @@ def show_person(
 ) -> HttpResponse:
     """The whole page; `revealed` is a field and its value that the actor has just given a reason for."""
     actor, view = request.actor, people.person(request.actor, person_id=person_id)
-    decided = _decision(actor, person_id)
+    decided = decided_of(actor, person_id)
     history = entitlements.decision_history(actor, person_id=person_id) if decided else ()
     open_work = work_items.list_items(actor, subject=("person", person_id)).items if actor.may(Right.SEE_WORK) else ()
     found = {
@@ -50,6 +53,7 @@ def show_person(
         "decided": decided,
         "groups": decision_groups(decided) if decided else (),
         "missing": work_lines(actor, open_work),
+        "grants": grants_of_person(actor, person_id) if actor.may(Right.SEE_GRANTS) else None,
         "roster": entitlements.roster_of(actor, person_id=person_id) if actor.may(Right.SEE_DECISIONS) else (),
         "moments": moments_of(view, history, people.life_events(actor, person_id=person_id)),
         "uses": tuple(people.data_uses().values()),
@@ -59,6 +63,7 @@ def show_person(
         "looks": people.looks_at(actor, person_id=person_id, limit=_LOOKS).items,
         "links": people.links_of(actor, person_id=person_id),
         "may_correct": actor.may(Right.CORRECT_FACTS, view.brief.area_path),
+        "ability": ability_of(actor, view),
         "revealed": dict([revealed]),
         "problems": problems,
         "section": "street:people",

@@ -95,6 +95,12 @@ def decision_groups(decided: PersonDecision) -> tuple[DecisionGroup, ...]:
     )
 
 
+def benefit_shown(decided: PersonDecision, benefit: str) -> DecisionShown | None:
+    """What the rules say of one benefit; None where the run did not decide it."""
+    pack = policy.pack_in_use().pack
+    return next((decision_shown(pack, each) for each in decided.explanations if each.benefit == benefit), None)
+
+
 def moments_of(
     view: PersonView, history: Sequence[DecisionBrief], happened: Sequence[LifeEventView] = ()
 ) -> tuple[PersonMoment, ...]:

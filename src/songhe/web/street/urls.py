@@ -5,11 +5,25 @@ from __future__ import annotations
 from django.urls import include, path
 
 from songhe.web.city import roster
-from songhe.web.street import conflicts, consents, disputes, facts, links, people, person, reports, round_asking, rounds, work
+from songhe.web.street import (
+    abilities,
+    conflicts,
+    consents,
+    disputes,
+    facts,
+    links,
+    people,
+    person,
+    reports,
+    round_asking,
+    rounds,
+    work,
+)
 
 app_name = "street"
 urlpatterns = [
     path("", include("songhe.web.street.register_urls")),
+    path("", include("songhe.web.street.grant_urls")),
     path("", work.page_work, name="work"),
     path("work/export/", work.page_export, name="work_export"),
     path("work/<int:item>/", work.page_item, name="item"),
@@ -29,6 +43,8 @@ urlpatterns = [
     path("people/export/", people.page_export, name="people_export"),
     path("people/<uuid:public_id>/", person.page_person, name="person"),
     path("people/<uuid:public_id>/runs/<int:run>/", person.page_run, name="person_run"),
+    path("people/<uuid:public_id>/assessment/", abilities.page_request, name="ability_request"),
+    path("abilities/", include("songhe.web.assess.ability_urls")),
     path("people/<uuid:public_id>/reveal/", person.submit_reveal, name="reveal"),
     path("people/<uuid:public_id>/consents/", consents.submit_consent, name="consent"),
     path("disputes/", disputes.page_disputes, name="disputes"),
