@@ -25,16 +25,21 @@ def _own(actor: Actor) -> Q:
     return Q(Exists(CaseAssessor.objects.filter(case=OuterRef("pk"), assessor__user_id=actor.id)))
 
 
+def _or(within: Q, other: Q) -> Q:
+    """Either of the two; an empty Q matches every row, and Django would drop it from an or."""
+    return within | other if within else within
+
+
 def visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Case]:
     """Cases in the actor's areas, and those that the actor assesses; narrowed to `area_path`."""
     own = _own(actor) & Q(area_path__startswith=area_path)
-    return Case.objects.filter(rows_within(actor, Right.SEE_ASSESSMENTS, area_path=area_path) | own)
+    return Case.objects.filter(_or(rows_within(actor, Right.SEE_ASSESSMENTS, area_path=area_path), own))
 
 
 def case_for(actor: Actor, case_id: int, *, right: Right | None = None, lock: bool = False) -> Case:
     """The case; CaseNotFound where the actor sees none, AccessDenied without the right at its area (None: seeing it is enough)."""
     rows = Case.objects.select_for_update(of=("self",)) if lock else Case.objects.all()
-    found = rows.filter(rows_within(actor, Right.SEE_ASSESSMENTS) | _own(actor), pk=case_id).first()
+    found = rows.filter(_or(rows_within(actor, Right.SEE_ASSESSMENTS), _own(actor)), pk=case_id).first()
     if found is None:
         raise CaseNotFound("没有找到这次评估，或者它不归您办。", next_step="请回到列表重新选择。")
     if right is not None:
@@ -63,7 +68,7 @@ def forms_visible_to(actor: Actor) -> QuerySet[Form]:
 def results_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Result]:
     """Results in the actor's areas, and those of cases that the actor assesses."""
     return Result.objects.filter(
-        rows_within(actor, Right.SEE_ASSESSMENTS, area_path=area_path) | Q(case__in=visible_to(actor, area_path=area_path))
+        _or(rows_within(actor, Right.SEE_ASSESSMENTS, area_path=area_path), Q(case__in=visible_to(actor, area_path=area_path)))
     )
 
 

@@ -70,7 +70,7 @@ class AppointmentRefused(InvalidInput):
     def __init__(self, problems: Iterable[AppointmentProblem]) -> None:
         self.problems = tuple(problems)
         first = self.problems[0]
-        super().__init__("；".join(p.sentence for p in self.problems), next_step=first.next_step, field=first.field)
+        super().__init__("；".join(p.sentence for p in self.problems) + "。", next_step=first.next_step, field=first.field)
 
 
 @dataclass(frozen=True, slots=True)

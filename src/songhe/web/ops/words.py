@@ -60,6 +60,7 @@ JOB_LABELS: Mapping[str, str] = {
     "read_plan_document": "读取规划文件",
     "check_waiting_files": "检查新上传的文件",
     "derive_city_living": "推算独居、空巢等居住状况",
+    "scan_doubles": "查找已登记的人里疑似同一人的",
     "refresh_census": "统计普查进度，提醒核对过期资料",
     "examine_draft": "检查和试算政策草稿",
     "put_drafts_in_force": "到期的政策草稿开始施行",
@@ -96,6 +97,7 @@ DEEDS: Mapping[str, str] = {
     "people.record_consent": "登记老人同意或不同意",
     "people.link_persons": "并为同一个人",
     "people.derive_city_living": "推算独居、空巢等居住状况",
+    "people.scan_doubles": "查找疑似同一人",
     "people.unlink_person": "拆开并错的人",
     "people.decide_candidate": "认定是不是同一个人",
     "people.upload_file": "上传导入文件",
@@ -208,6 +210,7 @@ DEED_GROUPS: tuple[tuple[str, str], ...] = (
     ("run.", "核算"),
     ("figures.", "指标"),
     ("release.", "老年人状况"),
+    ("assessments.", "能力评估"),
     ("job.", "后台作业"),
     ("audit.", "审计"),
 )

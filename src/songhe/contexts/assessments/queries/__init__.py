@@ -8,6 +8,7 @@ from songhe.contexts.assessments.queries.cases import CaseBrief, case_id_of, cas
 from songhe.contexts.assessments.queries.differing import Choice, Difference
 from songhe.contexts.assessments.queries.form_sheet import FormSheet, OwnForm, form_sheet
 from songhe.contexts.assessments.queries.objections import ObjectionLine, objections
+from songhe.contexts.assessments.queries.overview import AbilityOverview, AreaCounts, ability_overview
 from songhe.contexts.assessments.queries.persons import AssessedPerson
 from songhe.contexts.assessments.queries.registered import (
     AssessorLine,
@@ -61,8 +62,10 @@ __all__ = [
     "OUTLIER_LABELS",
     "RESULT_STATE_LABELS",
     "STANDING_LABELS",
+    "AbilityOverview",
     "Agreed",
     "AgreementView",
+    "AreaCounts",
     "AssessedPerson",
     "AssessorAgreement",
     "AssessorLine",
@@ -96,6 +99,7 @@ __all__ = [
     "StandingState",
     "UseLine",
     "Visit",
+    "ability_overview",
     "agreement",
     "assessing_scale",
     "assessors",
