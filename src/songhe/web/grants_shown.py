@@ -20,6 +20,8 @@ from songhe.contexts.entitlements.words import (
     ApplicationState,
     GrantState,
 )
+from songhe.contexts.payments import queries as payments
+from songhe.contexts.payments.queries import PAYMENT_KIND_LABELS, PAYMENT_STATE_LABELS, PaymentKind, PaymentLine
 from songhe.contexts.places import queries as places
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.rulebook import Period
@@ -27,6 +29,7 @@ from songhe.foundation import clock, work_items
 from songhe.foundation.access import Actor, Right
 from songhe.web.words import PERIOD_UNITS
 
+NOT_PAID = "还没有发"
 LATE_DAYS = 10  # a notice that lies longer is shown as late where the pack says no other term
 
 
@@ -171,8 +174,31 @@ class PaymentRow:
 
 
 def payment_rows(actor: Actor, file: GrantFile) -> tuple[tuple[PaymentRow, ...], Mapping[dt.date, str]]:
-    """The payments of a grant, and for each period what was paid of it in words."""
-    return (), {}
+    """The payments of a grant, latest first, and for each period what became of its money; nothing for who may not see payments."""
+    if file.line.in_kind or not actor.may(Right.SEE_PAYMENTS, file.line.area_path):
+        return (), {}
+    paid = [each for each in payments.payments_of(actor, person_id=file.line.person_id) if each.grant_id == file.line.id]
+    told: dict[dt.date, str] = {due.period: NOT_PAID if due.amount else "不用发" for due in file.dues}
+    by_period: dict[dt.date, list[str]] = {}
+    for each in reversed(paid):
+        by_period.setdefault(each.period, []).append(_paid(each))
+    return tuple(_payment(each) for each in paid), told | {period: "；".join(said) for period, said in by_period.items()}
+
+
+def _payment(each: PaymentLine) -> PaymentRow:
+    run = f"{each.month.year}年{each.month.month}月发放（{PAYMENT_KIND_LABELS[each.kind]}，{each.period.year}年{each.period.month}月的）"
+    why = each.held_because or each.failure
+    back = f"，其中{fen_to_yuan(each.kept_back)}元抵了以前多发的" if each.kept_back else ""
+    day = f"，{_day(each.settled_on)}" if each.settled_on else ""
+    return PaymentRow(run, each.amount, f"{PAYMENT_STATE_LABELS[each.state]}{day}{back}{'：' if why else ''}{why}")
+
+
+def _paid(each: PaymentLine) -> str:
+    day = f"{_day(each.settled_on)}" if each.settled_on else ""
+    sum_ = f" {fen_to_yuan(each.amount)} 元"
+    if each.kind is PaymentKind.RECOVERY:
+        return f"{day}追回{sum_}"
+    return f"{day}{'补发' if each.kind is PaymentKind.ARREARS else ''}{PAYMENT_STATE_LABELS[each.state]}{sum_}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def _next(line: GrantLine) -> tuple[str, ...]:
 def _months(file: GrantFile) -> tuple[MineMonth, ...]:
     _, told = payment_rows(SYSTEM, file)
     return tuple(
-        MineMonth(row.label, row.amount, row.paid or "还没有发", f"原来是 {fen_to_yuan(row.before[-1][0])} 元，{row.why}" if row.before else "")
+        MineMonth(row.label, row.amount, row.paid, f"原来是 {fen_to_yuan(row.before[-1][0])} 元，{row.why}" if row.before else "")
         for row in due_rows(file.dues, file.line.period, told)[:MONTHS]
     )  # fmt: skip
 
