@@ -20,7 +20,7 @@ from songhe.web.provider import rules as provider
 from tests.web.city import SmallCity
 
 RoleClient = Callable[[Role], Client]
-DESKS = (("/provider/", Role.PROVIDER_MANAGER), ("/assess/", Role.ASSESSOR), ("/inspect/", Role.INSPECTOR))
+DESKS = (("/provider/", Role.PROVIDER_MANAGER), ("/assess/rules/", Role.ASSESSOR), ("/inspect/", Role.INSPECTOR))
 
 
 @pytest.mark.parametrize(("address", "role"), DESKS)

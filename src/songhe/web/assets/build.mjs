@@ -1,4 +1,4 @@
-// Builds the front end into ../static/dist: one style sheet, one small script for every page, and two that only some pages load.
+// Builds the front end into ../static/dist: one style sheet, one small script for every page, and those that only some pages load.
 import { build } from "esbuild";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -17,6 +17,8 @@ await build({
     charts: "scripts/charts.js",
     map: "scripts/map.js",
     leaflet: "styles/leaflet.css",
+    assess: "scripts/assess/desk.js",
+    assess_worker: "scripts/assess/worker.js",
   },
   outdir: out,
   bundle: true,

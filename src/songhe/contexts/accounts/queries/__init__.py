@@ -2,14 +2,17 @@
 
 from songhe.contexts.accounts.queries.actors import actor_of_token, actor_of_user, names_of
 from songhe.contexts.accounts.queries.consumers import ConsumerView, list_consumers
+from songhe.contexts.accounts.queries.holders import Holder, holders_of
 from songhe.contexts.accounts.queries.users import GrantView, UserView, list_users, user
 
 __all__ = [
     "ConsumerView",
     "GrantView",
+    "Holder",
     "UserView",
     "actor_of_token",
     "actor_of_user",
+    "holders_of",
     "list_consumers",
     "list_users",
     "names_of",
