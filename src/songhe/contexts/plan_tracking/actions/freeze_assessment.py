@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from songhe.contexts.plan_tracking.access import require_whole_city
-from songhe.contexts.plan_tracking.errors import AssessmentRefused
+from songhe.contexts.plan_tracking.errors import AssessmentRefused, NotAssessed
 from songhe.contexts.plan_tracking.models import FrozenAssessment
-from songhe.contexts.plan_tracking.queries.assessment import assessment_plan, live
+from songhe.contexts.plan_tracking.queries.assessment import assessment_plan, known_periods, live
 from songhe.contexts.plan_tracking.queries.scoring import canonical, period_end, period_start, period_title
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.assessed import TOWNS, UNITS
@@ -43,6 +43,8 @@ def freeze_assessment(actor: Actor, *, start: dt.date, reason: str = "") -> Asse
     current, today, reason = policy.pack_in_use(), clock.today(), " ".join(reason.split())
     plan = assessment_plan(current.pack)
     begun = period_start(start, plan.months)
+    if begun not in known_periods(current.pack):
+        raise NotAssessed("规划里没有这个时段。", next_step="请从列出的时段里选。", field="start")
     end = period_end(begun, plan.months)
     if begun != start or end >= today:
         raise AssessmentRefused(

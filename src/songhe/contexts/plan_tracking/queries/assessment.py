@@ -117,14 +117,17 @@ class CountedAgain:
 
 def periods(actor: Actor) -> tuple[tuple[dt.date, str], ...]:
     """The periods from the plan's first day until today, newest first: first day and name."""
-    pack, today = policy.pack_in_use().pack, clock.today()
-    plan = _plan(pack)
-    found: list[tuple[dt.date, str]] = []
-    start = period_start(today, plan.months)
-    first = period_start(pack.valid_from or today, plan.months)
-    while start >= first and len(found) < MOST_PERIODS:
-        found.append((start, period_title(start, plan.months)))
-        start = period_start(start - dt.timedelta(days=1), plan.months)
+    reach_of(actor)
+    pack = policy.pack_in_use().pack
+    return tuple((start, period_title(start, _plan(pack).months)) for start in known_periods(pack))
+
+
+def known_periods(pack: Pack) -> tuple[dt.date, ...]:
+    """Their first days, newest first, at most MOST_PERIODS."""
+    months, today = _plan(pack).months, clock.today()
+    found, first = [period_start(today, months)], period_start(pack.valid_from or today, months)
+    while found[-1] > first and len(found) < MOST_PERIODS:
+        found.append(period_start(found[-1] - dt.timedelta(days=1), months))
     return tuple(found)
 
 
@@ -138,7 +141,7 @@ def assessment(actor: Actor, *, of: str = UNITS, start: dt.date | None = None, r
     kept = rows.filter(revision=revision).first() if revision is not None else rows.order_by("-revision").first()
     if revision is not None and kept is None:
         raise NotAssessed("没有这一版考核结果。", next_step="请回到考核页面重新选择。")
-    if of not in (UNITS, TOWNS) or begun > today:
+    if of not in (UNITS, TOWNS) or begun not in known_periods(pack):
         raise NotAssessed("没有这个时段的考核。", next_step="请回到考核页面重新选择。")
     content = json.loads(kept.content) if kept is not None else live(pack, plan, begun, today, (of,))
     listed = _subjects(content, of)
