@@ -17,6 +17,7 @@ from songhe.api import (
     links,
     people,
     plan,
+    plan_assessment,
     plans,
     policy,
     problems,
@@ -60,6 +61,7 @@ api.add_router("", registers.router, tags=["registers"])
 api.add_router("/indicators", indicators.router, tags=["indicators"])
 api.add_router("/releases", releases.router, tags=["releases"])
 api.add_router("/plan", plan.router, tags=["plan"])
+api.add_router("/plan", plan_assessment.router, tags=["plan"])
 api.add_router("/plan/tasks", tasks.router, tags=["plan"])
 api.add_router("/plans", plans.router, tags=["plans"])
 
