@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 
 from songhe.basics.identifiers import credit_check_character
 from songhe.contexts.accounts.models import User
@@ -61,6 +62,7 @@ def code(order: int) -> str:
     return seventeen + credit_check_character(seventeen)
 
 
+@transaction.atomic
 def elder(order: int, path: str = ROSE, born: str = "1940-06-01", **facts: object) -> int:
     """A woman whose facts a department has stated, so that they can be settled again."""
     area = Area.objects.get(path=path)
@@ -78,6 +80,7 @@ def elder(order: int, path: str = ROSE, born: str = "1940-06-01", **facts: objec
     return person.id
 
 
+@transaction.atomic
 def state(person_id: int, department: str, day: dt.date, **values: object) -> None:
     """A department has said this of the person."""
     Record.objects.create(person_id=person_id, department=department, stated_on=day, received_at=clock.now(), values=values)
