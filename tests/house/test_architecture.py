@@ -49,6 +49,7 @@ WITHOUT_SCOPE: Mapping[str, str] = {
     "people.SenderMapping": "how a sender names the columns of its files; read while that sender's file is checked, by no person",
     "people.StagedLink": "whom such rows may mean; what a person decides on is a LinkCandidate",
     "people.StagedRow": "rows of a file between check and accept; never read by a person",
+    "entitlements.CodeTry": "a clock for wrong tries of a code: digests and times, nothing about anybody",
     "entitlements.RosterRule": "names of rules, nothing about anybody; entries and counts have their scope",
     "entitlements.Snapshot": "what a run saw; reached only from a decision that has passed its own scope",
 }

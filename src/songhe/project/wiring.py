@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from songhe.contexts.assessments import listeners as assessments
 from songhe.contexts.assessments.events import ResultInForce
 from songhe.contexts.entitlements import listeners as entitlements
-from songhe.contexts.entitlements.events import CityRunRequested, RunPublished
+from songhe.contexts.entitlements.events import CityRunRequested, GrantsChanged, RunPublished
 from songhe.contexts.people import listeners as people
 from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged, LifeEventsKnown
 from songhe.contexts.plan_tracking.events import PlanUploaded
 from songhe.contexts.policy_library.events import DraftSealed, PackPutInUse
 from songhe.foundation import outbox
-from songhe.jobs import determination, drafts, figures, imports, plans, registers
+from songhe.jobs import determination, drafts, figures, grants, imports, plans, registers
 
 LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     AcceptRequested: (imports.on_accept_requested,),
@@ -27,11 +27,14 @@ LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     RunPublished: (
         figures.on_run_published,
         drafts.on_run_published,
+        entitlements.on_run_published,
+        grants.on_run_published,
     ),
 }
 """Events that somebody in the house reacts to."""
 
 OUTWARD: Mapping[type, str] = {
+    GrantsChanged: "a payment run reads what is due when it is made; a message to the person may follow from this",
     ResultInForce: "the grade itself reaches decisions as a fact; a letter about the result may follow from this",
 }
 """Events that nobody in the house reacts to yet, each with the reason why it is published."""

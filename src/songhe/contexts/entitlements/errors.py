@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from songhe.foundation.errors import Conflict, InvalidInput, NotFound
+from songhe.foundation.errors import Conflict, InvalidInput, NotFound, SongheError
 
 
 class RunInProgress(Conflict):
@@ -75,3 +75,10 @@ class NoGranting(NotFound):
     """The pack in use says nothing of how grants are handled."""
 
     code = "no_granting"
+
+
+class TooManyTries(SongheError):
+    """A code was tried wrongly too often."""
+
+    code = "too_many_tries"
+    http_status = 429

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 import pyarrow as pa
 from django.db import connection
@@ -41,7 +42,7 @@ def latest_dues(
     Left out are grants of money for which no account is known yet and those that are suspended: what is due to them stays, and is
     here as soon as they may be paid.
     """
-    values = {
+    values: dict[str, Any] = {
         "up_to": up_to,
         "suspended": GrantState.SUSPENDED.value,
         "with_account": with_account,

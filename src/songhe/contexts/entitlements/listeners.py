@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from songhe.contexts.entitlements.actions.determine_households import determine_households
+from songhe.contexts.entitlements.actions.follow_run import follow_run
+from songhe.contexts.entitlements.events import RunPublished
+from songhe.contexts.entitlements.queries.granting import has_granting
+from songhe.contexts.entitlements.words import HOUSEHOLD
 from songhe.contexts.people.events import HouseholdsChanged
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import SYSTEM
@@ -12,3 +16,9 @@ def on_households_changed(event: HouseholdsChanged) -> None:
     """The households are decided again from their facts as they are now."""
     if policy.is_pack_loaded():
         determine_households(SYSTEM, household_ids=event.household_ids, cause=event.cause)
+
+
+def on_run_published(event: RunPublished) -> None:
+    """Grants follow a household's run at once; a run of the whole city is followed by a job."""
+    if event.kind == HOUSEHOLD and has_granting():
+        follow_run(SYSTEM, run_id=event.run_id)

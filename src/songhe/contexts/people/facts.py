@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from songhe.contexts.people.models import Household, Person, Record
 from songhe.contexts.people.queries.contacts import homes_heard
+from songhe.contexts.people.queries.facts_then import HouseholdHistory, household_histories, households_of
 from songhe.contexts.people.queries.person import stated
 from songhe.contexts.people.queries.settle import Stated, settle, settled_values, standing
 from songhe.contexts.people.words import DERIVED
@@ -17,8 +18,11 @@ __all__ = [
     "CITY_SQL",
     "FactSource",
     "HouseholdFacts",
+    "HouseholdHistory",
     "Stated",
+    "household_histories",
     "household_inputs",
+    "households_of",
     "settle",
     "settled_values",
     "sources_at",

@@ -165,6 +165,7 @@ IDENTITY_LABELS: Mapping[str, str] = {
     "death_date": "死亡日期",
     "former_id_number": "原身份证号",
     "number_changed_on": "号码变更日期",
+    "since": "从何时起",
 }
 
 SEALED_FIELDS = ("id_number", "phone", "address", "bank_account", "diagnosis")

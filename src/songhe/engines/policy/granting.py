@@ -92,8 +92,13 @@ class GrantRule:
     life_check: bool
     offered: bool
     lifetime: bool
+    granted: bool | None
     documents: tuple[Document, ...]
     cited: Cited
+
+    def gives(self, *, in_kind: bool) -> bool:
+        """Whether grants are made of a benefit of this kind."""
+        return (not in_kind) if self.granted is None else self.granted
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ LAST = (MonthRule.MONTH_OF, MonthRule.MONTH_BEFORE)
 NOBODY = Cited(Citation("", "", "assumed"), "", Place("granting.yaml", 1))
 PLAIN = GrantRule(
     TakesEffect.ANSWER, MonthRule.MONTH_OF, MonthRule.MONTH_OF, MappingProxyType(dict.fromkeys(EndCause, MonthRule.MONTH_OF)), False,
-    Rounding.HALF_UP, Unsure.KEEP, False, False, False, (), NOBODY,
+    Rounding.HALF_UP, Unsure.KEEP, False, False, False, None, (), NOBODY,
 )  # fmt: skip
 
 
@@ -94,6 +94,7 @@ def _rule(section: Section, above: GrantRule) -> GrantRule:
         section.flag("life_check", above.life_check),
         section.flag("offered", above.offered),
         section.flag("lifetime", above.lifetime),
+        section.flag("granted", bool(above.granted)) if section.has("granted") else above.granted,
         _documents(section) if section.has("documents") else above.documents,
         section.cited(),
     )

@@ -1,8 +1,89 @@
-"""Every write of determination."""
+"""Every write of determination and of grants."""
 
+from songhe.contexts.entitlements.actions.adopt_grants import adopt_grants
+from songhe.contexts.entitlements.actions.appeals import decide_appeal, file_appeal, withdraw_appeal
+from songhe.contexts.entitlements.actions.apply_for import apply_for, close_application
 from songhe.contexts.entitlements.actions.determine_city import determine_city, recover_interrupted
 from songhe.contexts.entitlements.actions.determine_households import determine_households, determine_person
+from songhe.contexts.entitlements.actions.follow_decisions import follow_decisions
+from songhe.contexts.entitlements.actions.follow_run import RunFollowed, follow_run
+from songhe.contexts.entitlements.actions.grant_results import (
+    Adopted,
+    AppealDecided,
+    AppealFiled,
+    Applied,
+    Correction,
+    Followed,
+    IssuedCode,
+    LifeCheckRecorded,
+    MonthOpened,
+    Moved,
+    NoticesMade,
+    Override,
+    Proposed,
+    Recomputed,
+)
+from songhe.contexts.entitlements.actions.handle_grants import (
+    check_account,
+    check_all_accounts,
+    confirm_grant,
+    end_grant,
+    let_silent_grants_begin,
+    refuse_grant,
+    resume_grant,
+    suspend_grant,
+)
+from songhe.contexts.entitlements.actions.life_checks import record_life_check, suspend_unchecked
+from songhe.contexts.entitlements.actions.make_notices import deliver_notice, issue_code, make_notices
+from songhe.contexts.entitlements.actions.open_month import open_month, recompute_dues
+from songhe.contexts.entitlements.actions.propose_grants import propose_grants
 from songhe.contexts.entitlements.actions.request_city_run import request_city_run
 from songhe.contexts.entitlements.actions.simulate_draft import simulate_draft
 
-__all__ = ["determine_city", "determine_households", "determine_person", "recover_interrupted", "request_city_run", "simulate_draft"]
+__all__ = [
+    "Adopted",
+    "AppealDecided",
+    "AppealFiled",
+    "Applied",
+    "Correction",
+    "Followed",
+    "IssuedCode",
+    "LifeCheckRecorded",
+    "MonthOpened",
+    "Moved",
+    "NoticesMade",
+    "Override",
+    "Proposed",
+    "Recomputed",
+    "RunFollowed",
+    "adopt_grants",
+    "apply_for",
+    "check_account",
+    "check_all_accounts",
+    "close_application",
+    "confirm_grant",
+    "decide_appeal",
+    "deliver_notice",
+    "determine_city",
+    "determine_households",
+    "determine_person",
+    "end_grant",
+    "file_appeal",
+    "follow_decisions",
+    "follow_run",
+    "issue_code",
+    "let_silent_grants_begin",
+    "make_notices",
+    "open_month",
+    "propose_grants",
+    "recompute_dues",
+    "record_life_check",
+    "recover_interrupted",
+    "refuse_grant",
+    "request_city_run",
+    "resume_grant",
+    "simulate_draft",
+    "suspend_grant",
+    "suspend_unchecked",
+    "withdraw_appeal",
+]

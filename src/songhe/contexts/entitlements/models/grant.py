@@ -60,6 +60,8 @@ class Grant(models.Model):
             models.Index(fields=["area_path", "state", "id"], name="grant_area"),
             models.Index(fields=["effective_on_silence"], condition=Q(state="notified"), name="grant_clock"),
             models.Index(fields=["person", "id"], name="grant_person"),
+            models.Index(fields=["household", "benefit"], name="grant_household"),
+            models.Index(fields=["code_digest"], condition=~Q(code_digest=""), name="grant_code"),
         ]
 
 
@@ -218,3 +220,18 @@ class LifeCheck(models.Model):
     class Meta:
         db_table = "life_check"
         indexes = [models.Index(fields=["person", "-checked_on"], name="life_check_person")]
+
+
+class CodeTry(models.Model):
+    """A wrong try to open a grant by a code; a clock for the next one. Of code and place only digests."""
+
+    code_digest = models.CharField(max_length=64)
+    place_digest = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "grant_code_try"
+        indexes = [
+            models.Index(fields=["code_digest", "at"], name="grant_code_try_code"),
+            models.Index(fields=["place_digest", "at"], name="grant_code_try_place"),
+        ]

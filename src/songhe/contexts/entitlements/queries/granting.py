@@ -18,6 +18,11 @@ def granting() -> Granting:
     return found
 
 
+def has_granting() -> bool:
+    """Whether a pack is in use that says how grants are handled."""
+    return policy.is_pack_loaded() and policy.pack_in_use().pack.granting is not None
+
+
 def working_days_after(day: dt.date, count: int) -> WorkingDay:
     """The last day of a term of so many working days that begins the day after."""
     return SEED.after(day, count)

@@ -14,6 +14,7 @@ from songhe.contexts.people.errors import FactNotCorrectable, ReasonMissing
 from songhe.contexts.people.events import HouseholdsChanged
 from songhe.contexts.people.models import Household, Person, Record
 from songhe.contexts.people.queries.dictionary import find_variable, shown
+from songhe.contexts.people.queries.facts_then import SINCE
 from songhe.contexts.people.words import COMMUNITY
 from songhe.engines.policy.rulebook import Variable
 from songhe.engines.policy.tree import Type
@@ -39,11 +40,13 @@ class CorrectedFact:
 
 @transaction.atomic
 def correct_fact(
-    actor: Actor, *, person_id: int, variable: str, value: object, reason: str, stated_on: dt.date | None = None
-) -> CorrectedFact:
+    actor: Actor, *, person_id: int, variable: str, value: object, reason: str, stated_on: dt.date | None = None,
+    since: dt.date | None = None,
+) -> CorrectedFact:  # fmt: skip
     """The value counts for the person (or the household), with the clerk's reason; HouseholdsChanged is published if anything changed.
 
-    `value` is as stored: bool, int, fen, "YYYY-MM-DD", or a code. Raises FactNotCorrectable, ReasonMissing, ImportRunning,
+    `value` is as stored: bool, int, fen, "YYYY-MM-DD", or a code. `since`: the day from which it has been so, where that is earlier than the
+    day it was found (`stated_on`); months of the past are counted again by it. Raises FactNotCorrectable, ReasonMissing, ImportRunning,
     PersonNotFound, AccessDenied.
     """
     join_people()
@@ -57,10 +60,14 @@ def correct_fact(
     day = stated_on or clock.today()
     if day > clock.today():
         raise InvalidInput("核实日期不能晚于今天。", next_step="请填写实际核实的日期。", field="stated_on")
-    return _correct(actor, person, known, value, reason.strip(), day)
+    if since is not None and since > day:
+        raise InvalidInput("从哪天起不能晚于核实日期。", next_step="请填写实际开始的日期。", field="since")
+    return _correct(actor, person, known, value, reason.strip(), day, since)
 
 
-def _correct(actor: Actor, person: Person, variable: Variable, value: object, reason: str, day: dt.date) -> CorrectedFact:
+def _correct(
+    actor: Actor, person: Person, variable: Variable, value: object, reason: str, day: dt.date, since: dt.date | None
+) -> CorrectedFact:
     at_home = variable.entity == "household"
     home = Household.objects.select_for_update().get(id=person.household_id) if at_home else None
     subject: Person | Household = home or person
@@ -71,6 +78,7 @@ def _correct(actor: Actor, person: Person, variable: Variable, value: object, re
         received_at=clock.now(),
         actor_id=actor.id,
         values={variable.name: value},
+        identity={SINCE: since.isoformat()} if since is not None else {},
         note=reason,
     )
     before = subject.facts.get(variable.name)

@@ -29,6 +29,7 @@ from songhe.contexts.policy_library.queries.simulation import (
     SimulatedYear,
     SimulationResult,
 )
+from songhe.contexts.policy_library.queries.version_starts import VersionStart, version_starts
 from songhe.contexts.policy_library.queries.versions import VersionBrief, public_versions, versions
 from songhe.contexts.policy_library.words import (
     APPROVALS_NEEDED,
@@ -64,6 +65,7 @@ __all__ = [
     "Step",
     "StepDone",
     "VersionBrief",
+    "VersionStart",
     "draft",
     "draft_packs",
     "drafts",
@@ -75,5 +77,6 @@ __all__ = [
     "rulebook_of",
     "scales_in_use",
     "scales_of",
+    "version_starts",
     "versions",
 ]

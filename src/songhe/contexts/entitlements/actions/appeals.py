@@ -1,0 +1,203 @@
+"""Somebody does not agree with a decision: it is kept in view, answered within the pack's working days, upheld or rejected with the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from songhe.basics.working_days import SEED
+from songhe.contexts.entitlements.access import appeals_visible_to
+from songhe.contexts.entitlements.access import visible_to as decisions_visible_to
+from songhe.contexts.entitlements.actions.determine_households import determine_households
+from songhe.contexts.entitlements.actions.give_grant import give_grant
+from songhe.contexts.entitlements.actions.grant_results import AppealDecided, AppealFiled, Correction, Override
+from songhe.contexts.entitlements.actions.move_grants import checked_reason, lock_following, tell
+from songhe.contexts.entitlements.errors import AlreadyAsked, AlreadyDecided, AppealNotFound, NoDecisionYet, NotEntitled
+from songhe.contexts.entitlements.models import Appeal, Decision, Due, Grant, Run
+from songhe.contexts.entitlements.queries.granting import granting, working_days_after
+from songhe.contexts.entitlements.words import GRANT_APPEAL, AppealChannel, AppealState, GrantState
+from songhe.contexts.people import actions as people_actions
+from songhe.contexts.people import queries as people
+from songhe.contexts.policy_library import queries as policy
+from songhe.engines.policy.rulebook import Benefit, Status
+from songhe.foundation import audit, clock, work_items
+from songhe.foundation.access import SYSTEM, Actor, Right, require
+from songhe.foundation.errors import InvalidInput
+
+ENTITLED = (Status.ELIGIBLE, Status.PROVISIONAL)
+OWNER = "民政"
+LONGEST_NAME = 50
+
+
+@transaction.atomic
+def file_appeal(
+    actor: Actor, *, person_id: int, benefit: str, by_name: str, relation: str, reason: str,
+    channel: AppealChannel = AppealChannel.COUNTER,
+) -> AppealFiled:  # fmt: skip
+    """An appeal against the person's present decision about the benefit is open, with its last day. Raises AlreadyAsked, NoDecisionYet."""
+    place = people.person_place(actor, person_id=person_id)
+    require(actor, Right.HANDLE_GRANTS, place.area_path)
+    said = checked_reason(reason)
+    for field, text in (("by_name", by_name), ("relation", relation)):
+        if not 1 <= len(text.strip()) <= LONGEST_NAME:
+            raise InvalidInput("请写明谁来申诉、与老人是什么关系。", next_step="例如：本人；或“张三，女儿”。", field=field)
+    decided = decisions_visible_to(actor).select_related("run").filter(person_id=person_id).order_by("-run_id").first()
+    if decided is None or benefit not in decided.run.benefits:
+        raise NoDecisionYet("这一项还没有核算结果，不能申诉。", next_step="请先核算，再对结果提出。", field="benefit")
+    if Appeal.objects.filter(person=person_id, benefit=benefit, state=AppealState.OPEN).exists():
+        raise AlreadyAsked("这一项已经有一件申诉在办理。", next_step="请到申诉名单里查看。")
+    today = clock.today()
+    due = working_days_after(today, granting().term("appeal_working_days"))
+    row = Appeal.objects.create(
+        person_id=person_id, area_path=place.area_path, benefit=benefit, run=decided.run, by_name=by_name.strip(), relation=relation.strip(),
+        reason=said, channel=channel, filed_by=actor.id, filed_on=today, due_on=due.day, state=AppealState.OPEN,
+        grant=Grant.objects.filter(person=person_id, benefit=benefit).order_by("-id").first(),
+    )  # fmt: skip
+    work_items.open_item(
+        SYSTEM, kind=GRANT_APPEAL, key=appeal_key(row.id), owner=OWNER, area_path=row.area_path, subject_type="person", subject_id=person_id,
+        title=f"申诉：{_title(benefit)}", detail={"appeal": row.id}, priority=1, due_on=due.day,
+    )  # fmt: skip
+    audit.record(
+        actor, "appeal.file", subject_type="person", subject_id=person_id, area_path=row.area_path,
+        detail={"appeal": row.id, "benefit": benefit, "run": row.run_id},
+    )  # fmt: skip
+    return AppealFiled(row.id, str(row.public_id), due.day, SEED.warning(due.missing_years))
+
+
+def appeal_key(appeal_id: int) -> str:
+    """The key of the work item of an open appeal."""
+    return f"{GRANT_APPEAL}:{appeal_id}"
+
+
+def _title(benefit: str) -> str:
+    entry = policy.pack_in_use().pack.benefits.get(benefit)
+    return entry.title if entry is not None else benefit
+
+
+def _open_appeal(actor: Actor, appeal_id: int, right: Right) -> Appeal:
+    found = appeals_visible_to(actor).filter(id=appeal_id).first()
+    if found is None:
+        raise AppealNotFound("没有找到这件申诉，或者不在您负责的区域。", next_step="请回到申诉名单重新选择。")
+    require(actor, right, found.area_path)
+    row = Appeal.objects.select_for_update().get(id=appeal_id)
+    if row.state != AppealState.OPEN:
+        raise AlreadyDecided("这件申诉已经办结。", next_step="请刷新页面后再看。")
+    return row
+
+
+@transaction.atomic
+def decide_appeal(
+    actor: Actor,
+    *,
+    appeal_id: int,
+    uphold: bool,
+    because: str,
+    corrections: Sequence[Correction] = (),
+    override: Override | None = None,
+) -> AppealDecided:
+    """The appeal is decided by somebody else than who filed it. Upheld: the facts are corrected, or the decision is overridden, the
+    household is determined again, and the person has the grant with what is due for the past.
+
+    Raises NotEntitled where the corrected facts still do not entitle and nothing overrides them; then nothing was written.
+    """
+    row = _open_appeal(actor, appeal_id, Right.DECIDE_APPEALS)
+    said = checked_reason(because)
+    if actor.kind == "user" and actor.id == row.filed_by:
+        raise InvalidInput("这件申诉是您登记的，要由别人决定。", next_step="请交给另一位工作人员。")
+    row.decided_by, row.decided_on, row.decided_because = actor.id, clock.today(), said
+    grant_id, arrears = row.grant_id, 0
+    if uphold:
+        grant_id, arrears = _uphold(actor, row, corrections, override)
+    else:
+        row.state = AppealState.REJECTED
+    row.save()
+    work_items.close_by_keys(SYSTEM, keys=[appeal_key(row.id)], outcome=said)
+    audit.record(
+        actor, "appeal.decide", subject_type="person", subject_id=row.person_id, area_path=row.area_path,
+        detail={"appeal": row.id, "state": row.state, "new_run": row.new_run_id or 0, "arrears": arrears},
+    )  # fmt: skip
+    return AppealDecided(row.id, AppealState(row.state), row.new_run_id, grant_id, arrears)
+
+
+def _uphold(actor: Actor, row: Appeal, corrections: Sequence[Correction], override: Override | None) -> tuple[int, int]:
+    """The grant's number and the fen that are due for the past because of the appeal."""
+    if not corrections and override is None:
+        raise InvalidInput(
+            "支持申诉时，请写明更正哪项资料，或者改成怎样的决定。", next_step="请填写更正或改定。", field="corrections"
+        )
+    lock_following()
+    for c in corrections:
+        people_actions.correct_fact(
+            actor,
+            person_id=row.person_id,
+            variable=c.variable,
+            value=c.value,
+            reason=f"申诉核实：{row.decided_because}",
+            since=c.since,
+        )
+    row.state = AppealState.UPHELD
+    row.corrections = [{"variable": c.variable, "value": c.value, "since": c.since.isoformat()} for c in corrections]
+    if override is not None:
+        if override.amount < 0 or (override.until_on is not None and override.until_on <= override.from_on):
+            raise InvalidInput("改定的金额或日期不对。", next_step="金额不能小于零，停止日期要晚于起始日期。", field="override")
+        row.override_from, row.override_until, row.override_amount = override.from_on, override.until_on, override.amount
+    row.save()
+    place = people.person_place(SYSTEM, person_id=row.person_id)
+    run_id = determine_households(SYSTEM, household_ids=(place.household_id,), cause=f"申诉得到支持：{row.decided_because}")
+    row.new_run_id = run_id
+    decided = Decision.objects.select_related("run").filter(person=row.person_id, run=run_id or 0).first()
+    if run_id is None or decided is None:
+        raise NotEntitled("政策不包括这位老人，不能支持这件申诉。", next_step="请核对户口、年龄和住处。")
+    benefit = _benefit(decided.run, row.benefit)
+    entitled = Status(bytes(decided.statuses)[benefit.index]) in ENTITLED
+    if not entitled and override is None:
+        raise NotEntitled(
+            "更正以后仍然不符合条件。", next_step="请核对更正的资料，或者写明改定的理由和金额。", field="corrections"
+        )
+    begins = [c.since for c in corrections] + ([override.from_on] if override else [])
+    amount = override.amount if override is not None else decided.amounts[benefit.index]
+    before = _open_sum(row)
+    grant, _ = give_grant(
+        actor, person_id=row.person_id, benefit=benefit, run_id=run_id, amount=amount, from_on=_begins(row, begins),
+        reason=f"申诉得到支持：{row.decided_because}",
+    )  # fmt: skip
+    row.grant = grant
+    tell([grant.id], "申诉得到支持")
+    return grant.id, _open_sum(row) - before
+
+
+def _begins(row: Appeal, days: Sequence[dt.date]) -> dt.date:
+    """The latest of the days from which what was corrected is so, not before the end of an earlier grant."""
+    day = max(days) if days else clock.today()
+    ended = Grant.objects.filter(person=row.person_id, benefit=row.benefit, state=GrantState.ENDED).order_by("-until_on").first()
+    return max(day, ended.until_on) if ended is not None and ended.until_on is not None else day
+
+
+def _open_sum(row: Appeal) -> int:
+    """Fen due to the person from this benefit, all periods."""
+    rows = Due.objects.filter(grant__person=row.person_id, grant__benefit=row.benefit).order_by("revision")
+    newest = {(grant, period): amount for grant, period, amount in rows.values_list("grant_id", "period", "amount")}
+    return sum(newest.values())
+
+
+def _benefit(run: Run, benefit: str) -> Benefit:
+    rules = policy.rulebook_of(run.pack_version_id, run.as_of)
+    found = next((b for b in rules.benefits if b.id == benefit), None)
+    if found is None:
+        raise NotEntitled("现在的政策里已经没有这一项。", next_step="请核对待遇名称。", field="benefit")
+    return found
+
+
+@transaction.atomic
+def withdraw_appeal(actor: Actor, *, appeal_id: int, because: str) -> AppealDecided:
+    """Who appealed takes it back; the decision stands."""
+    row = _open_appeal(actor, appeal_id, Right.HANDLE_GRANTS)
+    row.state, row.decided_by, row.decided_on, row.decided_because = (
+        AppealState.WITHDRAWN, actor.id, clock.today(), checked_reason(because),
+    )  # fmt: skip
+    row.save()
+    work_items.close_by_keys(SYSTEM, keys=[appeal_key(row.id)], outcome="已撤回")
+    audit.record(actor, "appeal.withdraw", subject_type="person", subject_id=row.person_id, area_path=row.area_path)
+    return AppealDecided(row.id, AppealState.WITHDRAWN, None, row.grant_id, 0)
