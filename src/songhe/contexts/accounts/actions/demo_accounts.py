@@ -80,6 +80,7 @@ def _wanted(city: str, towns: Sequence[str], communities: Sequence[str]) -> list
     """User name, name shown, role, area."""
     return [
         ("city", "市级演示", Role.CITY_OFFICER, city),
+        *((f"city{n}", f"市级演示{n}", Role.CITY_OFFICER, city) for n in (2, 3)),  # what one drafts, two others approve
         *((f"street{n}", f"镇街演示{n}", Role.STREET_CLERK, path) for n, path in enumerate(towns, start=1)),
         *((f"community{n}", f"社区演示{n}", Role.COMMUNITY_WORKER, path) for n, path in enumerate(communities, start=1)),
         ("provider", "机构演示", Role.PROVIDER_MANAGER, city),
