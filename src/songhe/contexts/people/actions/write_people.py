@@ -152,6 +152,8 @@ SELECT h.id FROM (
 
 
 # A batch that fills tables anew is planned for by their sizes, not by those of empty tables: the server itself looks at them a minute later.
+# Only for a batch that is let in, which nobody else does meanwhile: the statement holds its table until the transaction ends.
+_CHECKED = "ANALYZE import_staged_link (batch_id, kind, sheet, row);\n"
 _FILLED = """
 ANALYZE person (id, public_id, household_id, area_id, name, pinyin, birth_date, id_index, phone_index, stands_for_id);
 ANALYZE household (id, key, area_id, address_digest);
@@ -175,9 +177,11 @@ def write_people(batch: ImportBatch, actor_id: int, *, origin: LinkOrigin = Link
     values = _values(batch, actor_id) | {"origin": origin.value, "reason": reason}
     moves = _MOVES if values["keeps"] else ""
     run_script("DROP TABLE IF EXISTS import_change, import_home", values)
-    run_script(_CHANGES + _HOUSEHOLDS + _HOMES_BEFORE + _NEW + _LINKS + _RECORDS, values)
-    if _changes() >= _MANY:
-        run_script(_FILLED, values)
+    run_script(_CHANGES, values)
+    many = _changes() >= _MANY
+    run_script(
+        (_CHECKED if many else "") + _HOUSEHOLDS + _HOMES_BEFORE + _NEW + _LINKS + _RECORDS + (_FILLED if many else ""), values
+    )
     remember_before(batch)
     run_script(moves + _HOMES_AFTER, values)
 

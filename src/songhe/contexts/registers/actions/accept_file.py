@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.db import IntegrityError, transaction
 
-from songhe.contexts.registers.access import file_for
-from songhe.contexts.registers.actions.check_file import FILE, FileChecked, check_file, count_verdicts
+from songhe.contexts.registers.access import declared, file_for
+from songhe.contexts.registers.actions.check_file import FILE, FileChecked, count_verdicts, judge_file
 from songhe.contexts.registers.actions.judge_rows import JudgedRow, Target, judge_rows
 from songhe.contexts.registers.actions.write_entries import all_values, change_row, hold_register, put_values, settle_many
 from songhe.contexts.registers.errors import FileNotReady
@@ -19,6 +19,7 @@ from songhe.contexts.registers.words import Deed, FileStatus, Verdict
 from songhe.engines.policy.pack import RegisterEntry
 from songhe.foundation import audit, clock
 from songhe.foundation.access import Actor, Right, require
+from songhe.foundation.bulk_rows import create_rows
 
 _BLOCK = 2_000
 _AGAIN = "请把文件重新上传，再检查一遍。"
@@ -39,6 +40,21 @@ def accept_file(actor: Actor, *, file_id: int) -> FileChecked:
     judged = judge_rows(actor, register, read_file(kept.file_id, layout_of(register)).rows)
     if _verdicts(judged) != _stored(kept):
         raise FileNotReady("检查以后台账有了变动，这个文件要重新检查。", next_step=_AGAIN)
+    return _accepted(actor, register, kept, judged)
+
+
+@transaction.atomic
+def import_entries(actor: Actor, *, register: str, name: str, content: bytes | Path) -> FileChecked:
+    """The file is checked and its good rows are in, for whoever needs no look between the two (the demo city, a command): its rows are
+    judged once, while nobody else lets a file in."""
+    entry_of = declared(actor, register)
+    hold_register(register, alone=True)
+    kept, judged, _ = judge_file(actor, register=register, name=name, content=content)
+    return _accepted(actor, entry_of, kept, judged)
+
+
+def _accepted(actor: Actor, register: RegisterEntry, kept: RegisterFile, judged: Sequence[JudgedRow]) -> FileChecked:
+    """The rows are in and the file is done with. The caller holds the register and has judged them since."""
     try:
         with transaction.atomic():
             _let_in(actor, register, kept, judged)
@@ -51,11 +67,6 @@ def accept_file(actor: Actor, *, file_id: int) -> FileChecked:
     detail = {"register": register.title, **counts}
     audit.record(actor, "registers.accept_file", subject_type=FILE, subject_id=kept.id, area_path=area, detail=detail)
     return FileChecked(kept.id, kept.status, {verdict: counts[verdict] for verdict in Verdict})
-
-
-def import_entries(actor: Actor, *, register: str, name: str, content: bytes | Path) -> FileChecked:
-    """The file is checked and its good rows are in, for whoever needs no look between the two (the demo city, a command)."""
-    return accept_file(actor, file_id=check_file(actor, register=register, name=name, content=content).file_id)
 
 
 def _verdicts(judged: Sequence[JudgedRow]) -> list[tuple[str, int, str, int | None, list[str]]]:
@@ -91,9 +102,11 @@ def _let_in(actor: Actor, register: RegisterEntry, kept: RegisterFile, judged: S
                 reason=row.target.reason, file=kept,
             )
         )  # fmt: skip
-    Entry.objects.bulk_create(fresh, batch_size=_BLOCK)
+    create_rows(fresh)
     Entry.objects.bulk_update(altered, ["key", "state", "values", "sealed", "closed_on", "changed_at"], batch_size=_BLOCK)
-    EntryChange.objects.bulk_create(history, batch_size=_BLOCK)
+    for line in history:
+        line.entry_id = line.entry.id  # new ones have theirs only now
+    create_rows(history)
     settle_many(actor, [*fresh, *altered], register)
 
 

@@ -17,6 +17,7 @@ from songhe.contexts.registers.queries.read_file import read_file
 from songhe.contexts.registers.words import FileStatus, Verdict
 from songhe.foundation import audit, clock, files
 from songhe.foundation.access import Actor, Right, require
+from songhe.foundation.bulk_rows import create_rows
 
 FILE = "register_file"
 
@@ -36,6 +37,14 @@ def check_file(actor: Actor, *, register: str, name: str, content: bytes | Path)
 
     Raises FileRefused where the whole file cannot be read as one of this register (then nothing is kept but the sealed file).
     """
+    kept, _, counts = judge_file(actor, register=register, name=name, content=content)
+    return FileChecked(kept.id, kept.status, {verdict: counts[verdict] for verdict in Verdict})
+
+
+def judge_file(
+    actor: Actor, *, register: str, name: str, content: bytes | Path
+) -> tuple[RegisterFile, list[JudgedRow], Mapping[str, int]]:
+    """As `check_file`, with the judged rows at hand for a step that goes on with them in the same transaction."""
     require(actor, Right.KEEP_REGISTERS)
     entry_of = declared(actor, register)
     stored = files.store(content, name=name)
@@ -51,7 +60,7 @@ def check_file(actor: Actor, *, register: str, name: str, content: bytes | Path)
     detail = {"register": entry_of.title, "size": stored.size, **counts}
     area = paths[0] if len(paths) == 1 else ""
     audit.record(actor, "registers.check_file", subject_type=FILE, subject_id=kept.id, area_path=area, detail=detail)
-    return FileChecked(kept.id, kept.status, {verdict: counts[verdict] for verdict in Verdict})
+    return kept, judged, counts
 
 
 def count_verdicts(judged: Sequence[JudgedRow]) -> dict[str, int]:
@@ -62,13 +71,12 @@ def count_verdicts(judged: Sequence[JudgedRow]) -> dict[str, int]:
 
 def keep_rows(kept: RegisterFile, judged: Sequence[JudgedRow]) -> None:
     """The verdicts stand in the database."""
-    RegisterFileRow.objects.bulk_create(
+    create_rows(
         [
             RegisterFileRow(
                 file=kept, sheet=row.sheet, row=row.row, verdict=row.verdict, entry=row.entry, changes=list(row.changes),
                 problems=[asdict(problem) for problem in row.problems],
             )
             for row in judged
-        ],
-        batch_size=2_000,
+        ]
     )  # fmt: skip
