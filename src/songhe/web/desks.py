@@ -126,6 +126,19 @@ DESKS: tuple[Desk, ...] = (
                 ),
             ),
             Entry(
+                "city:pay_runs",
+                "发放",
+                "yuan",
+                Right.KEEP_FUNDS,
+                parts=(
+                    Part("city:pay_runs", "每月发放", Right.KEEP_FUNDS),
+                    Part("city:funds", "资金和账目", Right.KEEP_FUNDS),
+                    Part("city:spending", "支出和全年需要", Right.KEEP_FUNDS),
+                    Part("city:vouchers", "消费券", Right.SEE_PAYMENTS),
+                    Part("city:awards", "奖补", Right.SEE_PAYMENTS),
+                ),
+            ),
+            Entry(
                 "city:abilities",
                 "能力评估",
                 "scale",

@@ -35,6 +35,7 @@ from songhe.web.city import (
 app_name = "city"
 urlpatterns = [
     path("grants/", include("songhe.web.city.grant_urls")),
+    path("pay/", include("songhe.web.city.pay_urls")),
     path("", include("songhe.web.street.register_urls")),
     path("", cockpit.page_cockpit, name="plan"),
     path("plan/export/", cockpit.page_export, name="plan_export"),

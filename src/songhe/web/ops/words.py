@@ -49,6 +49,7 @@ JOB_CHIPS: Mapping[JobState, tuple[str, str]] = {
 }
 
 JOB_LABELS: Mapping[str, str] = {
+    "payment_step": "办理一批发放",
     "determine_city": "全市核算",
     "put_results_in_force": "公示期满的评估结果生效",
     "ask_for_assessments": "安排到期和缺等级的评估",
@@ -80,6 +81,7 @@ ROUTINE_JOBS = frozenset(
 )
 
 EVENT_LABELS: Mapping[str, str] = {
+    "payments.step_asked": "有人要办理一批发放",
     "assessments.result_in_force": "有评估结果生效",
     "people.households_changed": "一些家庭的资料有变动，要重新核算",
     "people.life_events_known": "得知有人去世或迁移",
@@ -94,6 +96,18 @@ EVENT_LABELS: Mapping[str, str] = {
 }
 
 DEEDS: Mapping[str, str] = {
+    "pay_run.prepared": "列出发放名单",
+    "pay_run.frozen": "冻结发放名单",
+    "pay_run.checked": "核对发放名单",
+    "pay_run.finding_settled": "处理核对结果",
+    "pay_run.approved": "复核通过一批发放",
+    "pay_run.sent": "生成银行文件",
+    "pay_run.closed": "一批发放对平",
+    "pay_run.cancelled": "作废一批发放",
+    "bank_file.fetched": "取走银行文件",
+    "bank_return.taken": "读入银行回盘",
+    "payment.again_asked": "安排重发",
+    "fund.line_kept": "登记资金额度",
     "grants.propose": "按核算结果提出待遇",
     "grants.follow": "待遇随核算结果变动",
     "grants.make_notices": "生成待遇通知",
@@ -160,6 +174,12 @@ DEEDS: Mapping[str, str] = {
     "people.close_round": "结束一轮普查",
     "people.record_answer": "记下普查询问",
     "people.search_registry": "其他系统按用途查人",
+    "vouchers.issued": "发消费券",
+    "voucher.redeemed": "核销消费券",
+    "vouchers.drawn": "抽取消费券现场核查",
+    "voucher.verified": "现场核查消费券",
+    "award.claimed": "登记奖补",
+    "award.decided": "复核奖补",
     "list.export": "导出名单",
     "plan_tracking.upload_plan": "上传规划文件",
     "plan_tracking.read_plan": "读取规划文件",
@@ -236,6 +256,9 @@ DEED_GROUPS: tuple[tuple[str, str], ...] = (
     ("grant", "待遇"),
     ("appeal.", "申诉"),
     ("life_check.", "待遇资格认证"),
+    ("pay_run.", "发放"),
+    ("bank_", "银行文件和回盘"),
+    ("fund.", "资金额度"),
     ("figures.", "指标"),
     ("release.", "老年人状况"),
     ("assessments.", "能力评估"),
@@ -245,6 +268,10 @@ DEED_GROUPS: tuple[tuple[str, str], ...] = (
 """What the audit list can be narrowed to: the beginning of a deed's name, and its words."""
 
 SUBJECTS: Mapping[str, str] = {
+    "pay_run": "一批发放",
+    "payment": "一笔发放",
+    "bank_file": "银行文件",
+    "fund": "资金",
     "assessment_case": "评估",
     "assessment_body": "评估机构",
     "assessor": "评估员",

@@ -1,6 +1,7 @@
 """Every write of payment: funds, the month's run from list to bank and back, vouchers, awards."""
 
 from songhe.contexts.payments.actions.approve_run import approve_run
+from songhe.contexts.payments.actions.ask_step import ask_step, begin_run, note_refusal
 from songhe.contexts.payments.actions.awards import Claimed, Payee, claim_award, claim_redemptions, decide_claim
 from songhe.contexts.payments.actions.cancel_run import cancel_run
 from songhe.contexts.payments.actions.check_run import RunChecked, check_run
@@ -37,6 +38,8 @@ __all__ = [
     "RunMade",
     "VouchersIssued",
     "approve_run",
+    "ask_step",
+    "begin_run",
     "cancel_run",
     "check_run",
     "claim_award",
@@ -49,6 +52,7 @@ __all__ = [
     "issue_vouchers",
     "keep_fund_line",
     "make_bank_files",
+    "note_refusal",
     "pay_again",
     "prepare_run",
     "redeem_voucher",
