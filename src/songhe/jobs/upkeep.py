@@ -53,6 +53,13 @@ def derive_city_living(timestamp: int) -> None:
     actions.derive_city_living(SYSTEM)
 
 
+@app.periodic(cron="55 2 * * *")
+@app.task(name="scan_doubles", queue="imports", queueing_lock="scan_doubles")
+def scan_doubles(timestamp: int) -> None:
+    """Whoever stands twice among the people known is a question for somebody who knows them."""
+    actions.scan_doubles(SYSTEM)
+
+
 @app.periodic(cron="15 3 * * *")
 @app.task(name="forget_old_jobs", queue="quick", pass_context=True)
 async def forget_old_jobs(context: JobContext, timestamp: int) -> None:

@@ -7,10 +7,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import yaml
 from django.conf import settings
+from django.db import connection
 
 from songhe.contexts.accounts import actions as accounts_actions
 from songhe.contexts.accounts import queries as accounts_queries
@@ -68,8 +70,7 @@ def bring_in(choice: Choice) -> None:
         os.replace(draft, mark)
     accounts()
     day, known = dt.date.fromisoformat(state["as_of"]), {batch.file_name: batch for batch in _batches()}
-    for department, name in state["files"]:
-        _import(department, folder / name, day, known.get(Path(name).name))
+    _import_all([(department, folder / name, known.get(Path(name).name)) for department, name in state["files"]], day)
     _fill_registers([(register, folder / name) for register, name in state.get("registers", [])])
 
 
@@ -153,15 +154,35 @@ def _batches() -> Iterator[BatchBrief]:
             return iter(reversed(found))
 
 
-def _import(department: str, file: Path, day: dt.date, known: BatchBrief | None) -> None:
-    """The file has been accepted. What a killed run left of it is taken up where it stands."""
-    if known is not None and known.status in ("accepted", "accepting"):  # the worker does the rest
+def _import_all(files: list[tuple[str, Path, BatchBrief | None]], day: dt.date) -> None:
+    """Every file has been accepted, in order; what a killed run left of one is taken up where it stands.
+
+    While one file is let in, which is the database's work, the next is read, which is ours: both processors are busy.
+    """
+    done = ("accepted", "accepting")  # the worker does the rest
+    left = [(department, file, known) for department, file, known in files if known is None or known.status not in done]
+    if not left:
         return
-    with step(f"导入 import {file.name}") as report:
+    with ThreadPoolExecutor(1, "reading") as ahead:
+        reading = [ahead.submit(_check, *left[0], day)]
+        for place, (_, file, _) in enumerate(left):
+            with step(f"导入 import {file.name}") as report:
+                batch = reading[place].result()
+                reading += [ahead.submit(_check, *following, day) for following in left[place + 1 : place + 2]]
+                result = people.accept_batch(SYSTEM, batch_id=batch, progress=_without_words(report)).batch
+            say("    " + ", ".join(f"{verdict} {count}" for verdict, count in result.counts.items() if count))
+    with step("疑似同一人 doubles"):
+        people.scan_doubles(SYSTEM)
+
+
+def _check(department: str, file: Path, known: BatchBrief | None, day: dt.date) -> int:
+    """The file has its dry run; runs beside the acceptance of the one before, on a connection of its own."""
+    try:
         batch = known.id if known else _upload(department, file, day)
-        people.check_batch(SYSTEM, batch_id=batch, progress=_without_words(report))
-        result = people.accept_batch(SYSTEM, batch_id=batch, progress=_without_words(report)).batch
-    say("    " + ", ".join(f"{verdict} {count}" for verdict, count in result.counts.items() if count))
+        people.check_batch(SYSTEM, batch_id=batch)
+        return batch
+    finally:
+        connection.close()
 
 
 def _fill_registers(files: list[tuple[str, Path]]) -> None:

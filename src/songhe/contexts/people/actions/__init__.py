@@ -18,6 +18,7 @@ from songhe.contexts.people.actions.remember_mapping import say_columns
 from songhe.contexts.people.actions.request_accept import give_up_accepting, request_accept
 from songhe.contexts.people.actions.request_sheet import SheetRequested, download_sheet, request_sheet, return_sheet
 from songhe.contexts.people.actions.reveal import reveal
+from songhe.contexts.people.actions.scan_doubles import ScannedDoubles, scan_doubles
 from songhe.contexts.people.actions.search_registry import (
     Criterion,
     RegistryFound,
@@ -47,6 +48,7 @@ __all__ = [
     "RegistryHousehold",
     "RegistryPerson",
     "ResultFile",
+    "ScannedDoubles",
     "SettledStale",
     "SheetRequested",
     "StatedFacts",
@@ -71,6 +73,7 @@ __all__ = [
     "return_sheet",
     "reveal",
     "say_columns",
+    "scan_doubles",
     "search_registry",
     "set_row_aside",
     "settle_stale",

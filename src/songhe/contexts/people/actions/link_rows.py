@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 from django.db import connection
 
 from songhe.basics.identifiers import check_character
+from songhe.contexts.people.actions.compare_records import Side, city_gazetteer, columns_of, digits_of, people_table
 from songhe.contexts.people.actions.run_script import rows_in_blocks, run_script
 from songhe.contexts.people.models import Person
 from songhe.contexts.people.queries.linkage import linkage
-from songhe.contexts.people.words import seal_context
-from songhe.contexts.places import queries as places
-from songhe.engines.matching import Gazetteer, LinkSettings, Place, link, normalise_address, usable_digits
-from songhe.foundation.encryption import blind_index_many, open_sealed
+from songhe.engines.matching import LinkSettings, link
+from songhe.foundation.encryption import blind_index_many
 
 ANY = 0.0001  # for rows that a human has to decide anyway: every pair is worth its evidence
 _WHOLE = 17
@@ -174,26 +171,6 @@ FROM import_match m JOIN import_staged_row s ON s.id = m.staged_id WHERE m.sourc
 _DROP = "DROP TABLE IF EXISTS import_kept, import_pair, import_likely, import_ask, import_block, import_weighed, import_weighed_heads, import_beyond;\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One record as the engine takes it; `key` binds its address, `owner` its number."""
-
-    id: int
-    name: str
-    born: Any
-    sex: str
-    phone: str | None
-    address: bytes | None
-    key: str
-    household_no: str | None
-    area_path: str | None
-    owner: str
-    number: bytes | None
-    valid: bool
-    first: Any  # of a row: pinyin; of a person: how many bear the name
-    second: Any  # of a row: the index of its telephone; of a person: how many bear a name that sounds so
-
-
 def link_rows(values: Mapping[str, object], *, anywhere: bool) -> None:
     """Rows without a valid number have their person (`links` where it is new to them), or are a conflict, or are left as they were.
 
@@ -211,21 +188,16 @@ def keep_links(batch_id: int) -> None:
 
 
 def _weigh(values: Mapping[str, object]) -> None:
-    rows = [_Side(*row) for block in rows_in_blocks(_ROWS, {}) for row in block]
+    rows = [Side(*row) for block in rows_in_blocks(_ROWS, {}) for row in block]
     if not rows:
         return
     run_script(_ASKED, {})
-    digits = {row.id: written for row in rows if (written := _digits(row)) is not None}
+    digits = {row.id: written for row in rows if (written := digits_of(row)) is not None}
     _ask(rows, digits)
     run_script(_BLOCKS, {})
-    known = [_Side(*row) for block in rows_in_blocks(_KNOWN, {"digits": list(digits)}) for row in block]
-    names = _gazetteer()
-    read = {k.id: d for k in known if (d := _digits(k)) is not None}
-    borne = {
-        column: pa.array(counts, pa.int64())
-        for column, counts in (("namesakes", [k.first for k in known]), ("soundalikes", [k.second for k in known]))
-    }
-    people = pa.table({**_columns(known, read, names), **borne})
+    known = [Side(*row) for block in rows_in_blocks(_KNOWN, {"digits": list(digits)}) for row in block]
+    names = city_gazetteer()
+    people = people_table(known, names)
     limits, count = linkage(), Person.objects.filter(stands_for=None).count()
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT staged_id FROM import_pair WHERE kind = 'review'")
@@ -237,7 +209,7 @@ def _weigh(values: Mapping[str, object]) -> None:
             for chosen, least in ((False, limits.review_at), (True, ANY)):
                 part = [row for row in rows if (row.id in asked) is chosen]
                 settings = LinkSettings(limits.link_at, least, people=count)
-                found = link(pa.table(_columns(part, digits, names)), people, settings=settings)
+                found = link(pa.table(columns_of(part, digits, names)), people, settings=settings)
                 for pair in zip(
                     *(found.column(name).to_pylist() for name in ("row_id", "known_id", "probability", "evidence")), strict=True
                 ):
@@ -245,7 +217,7 @@ def _weigh(values: Mapping[str, object]) -> None:
     run_script(_WEIGHED, {**values, "link_at": limits.link_at, "review_at": limits.review_at})
 
 
-def _ask(rows: list[_Side], digits: Mapping[int, str]) -> None:
+def _ask(rows: list[Side], digits: Mapping[int, str]) -> None:
     """`import_ask` holds what the rows are looked up by; a whole number that was written wrongly at its end is looked up as it should be."""
     guesses = [d + check_character(d) if (d := digits.get(row.id, "")) and len(d) == _WHOLE else None for row in rows]
     indexes = blind_index_many(guesses, kind="id_number")
@@ -262,31 +234,3 @@ def _born(digits: str) -> dt.date | None:
         return dt.date(int(day[:4]), int(day[4:6]), int(day[6:])) if len(day) == 8 else None
     except ValueError:
         return None
-
-
-def _digits(side: _Side) -> str | None:
-    """What can be trusted of the number, opened in memory."""
-    return usable_digits(open_sealed(side.number, context=seal_context("id_number", side.owner))) if side.number else None
-
-
-def _columns(sides: list[_Side], digits: Mapping[int, str], names: Gazetteer) -> dict[str, pa.Array]:
-    addresses = [
-        normalise_address(open_sealed(s.address, context=seal_context("address", s.key)), names) if s.address else None
-        for s in sides
-    ]
-    return {
-        "id": pa.array([s.id for s in sides], pa.int64()), "name": pa.array([s.name for s in sides], pa.string()),
-        "id_digits": pa.array([digits.get(s.id) for s in sides], pa.string()), "birth_date": pa.array([s.born for s in sides], pa.date32()),
-        "sex": pa.array([s.sex or None for s in sides], pa.string()), "phone": pa.array([s.phone for s in sides], pa.string()),
-        "address": pa.array(addresses, pa.string()), "area_code": pa.array([_code(s.area_path) for s in sides], pa.string()),
-        "household_no": pa.array([s.household_no for s in sides], pa.string()), "id_valid": pa.array([s.valid for s in sides], pa.bool_()),
-    }  # fmt: skip
-
-
-def _code(path: str | None) -> str | None:
-    """The last code of a path of areas."""
-    return path.rstrip("/").rpartition("/")[2] if path else None
-
-
-def _gazetteer() -> Gazetteer:
-    return Gazetteer(Place(area.code, area.name, area.path, area.aliases) for area in places.area_tree())
