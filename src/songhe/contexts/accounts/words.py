@@ -24,9 +24,13 @@ CONSUMER_RIGHTS = frozenset(
         Right.ACCEPT_IMPORT,
         Right.SEE_REGISTERS,
         Right.KEEP_REGISTERS,
+        Right.SEE_ASSESSMENTS,
+        Right.REQUEST_ASSESSMENT,
+        Right.ARRANGE_ASSESSMENT,
+        Right.ASSESS,
     }
 )
-CONSUMER_ROLE = Role.CITY_OFFICER  # holds every right above; the consumer's scopes narrow it
+CONSUMER_ROLES = (Role.CITY_OFFICER, Role.ASSESSOR)  # hold every right above together; the consumer's scopes narrow them
 
 RIGHT_LABELS: Mapping[Right, str] = {
     Right.SEE_PEOPLE: "查看人员",
@@ -43,6 +47,10 @@ RIGHT_LABELS: Mapping[Right, str] = {
     Right.SEE_REGISTERS: "查看台账",
     Right.KEEP_REGISTERS: "登记台账",
     Right.RUN_CENSUS: "组织普查",
+    Right.SEE_ASSESSMENTS: "查看评估",
+    Right.REQUEST_ASSESSMENT: "申请评估",
+    Right.ARRANGE_ASSESSMENT: "安排评估",
+    Right.ASSESS: "做评估",
     Right.IMPORT: "导入数据",
     Right.ACCEPT_IMPORT: "确认导入",
     Right.SEE_JOBS: "查看后台任务",

@@ -47,11 +47,18 @@ def case_for(actor: Actor, case_id: int, *, right: Right | None = None, lock: bo
     return found
 
 
-def seat_for(actor: Actor, case: Case) -> CaseAssessor:
-    """The actor's own part in the case; NotYourCase where the actor is not one of its two assessors."""
+def seat_for(actor: Actor, case: Case, *, certificate_no: str = "") -> CaseAssessor:
+    """The actor's own part in the case; NotYourCase where the actor is not one of its two assessors.
+
+    A system that has the right to assess in the case's area acts for the assessor of the certificate.
+    """
     require(actor, Right.ASSESS)
-    rows = CaseAssessor.objects.select_related("assessor__body")
-    found = rows.filter(case=case, assessor__user_id=actor.id).first() if actor.kind == "user" else None
+    rows = CaseAssessor.objects.select_related("assessor__body").filter(case=case)
+    if actor.kind == "consumer":
+        require(actor, Right.ASSESS, case.area_path)
+        found = rows.filter(assessor__certificate_no=certificate_no).first()
+    else:
+        found = rows.filter(assessor__user_id=actor.id).first() if actor.kind == "user" else None
     if found is None:
         raise NotYourCase("您不是这次评估的评估员，不能填表。", next_step="请由安排好的评估员登录后填写。")
     return found

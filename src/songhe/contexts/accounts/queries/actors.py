@@ -9,7 +9,7 @@ from django.db.models import Q
 from songhe.contexts.accounts.errors import UserUnknown
 from songhe.contexts.accounts.models import Consumer, RoleGrant, User
 from songhe.contexts.accounts.queries.consumers import token_hash
-from songhe.contexts.accounts.words import CONSUMER_ROLE
+from songhe.contexts.accounts.words import CONSUMER_ROLES
 from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Actor, Grant, Right, Role
 
@@ -31,7 +31,13 @@ def actor_of_token(token: str) -> Actor | None:
     if row is None:
         return None
     scopes = frozenset(Right(scope) for scope in row.scopes)
-    return Actor(id=-row.pk, name=row.name, kind="consumer", grants=(Grant(CONSUMER_ROLE, row.area_path),), scopes=scopes)
+    return Actor(
+        id=-row.pk,
+        name=row.name,
+        kind="consumer",
+        grants=tuple(Grant(role, row.area_path) for role in CONSUMER_ROLES),
+        scopes=scopes,
+    )
 
 
 def names_of(actor_ids: Iterable[int]) -> Mapping[int, str]:

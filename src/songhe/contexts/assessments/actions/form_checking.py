@@ -20,10 +20,10 @@ LONGEST_TEXT = 500
 CLOCKS_DIFFER = dt.timedelta(minutes=15)  # as far as a device's clock may go before ours
 
 
-def own_case(actor: Actor, case_id: int) -> tuple[Case, CaseAssessor]:
+def own_case(actor: Actor, case_id: int, certificate_no: str = "") -> tuple[Case, CaseAssessor]:
     """The actor's own case, locked. Raises CaseNotFound, NotYourCase."""
     case = case_for(actor, case_id, lock=True)
-    return case, seat_for(actor, case)
+    return case, seat_for(actor, case, certificate_no=certificate_no)
 
 
 def check_open(case: Case, seat: CaseAssessor) -> None:

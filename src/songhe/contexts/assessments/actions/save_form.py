@@ -47,14 +47,15 @@ class _Sent:
 def save_form(
     actor: Actor, *, case_id: int, public_id: uuid.UUID, answers: Mapping[str, object], circumstances: Mapping[str, object],
     particulars: Mapping[str, object], filled_from: dt.datetime, filled_to: dt.datetime | None = None, offline: bool = False,
+    certificate_no: str = "",
 ) -> FormStored:  # fmt: skip
     """The draft stands as sent last; what is missing is told, what cannot be is refused (FormRefused with everything at once).
 
-    `public_id` is made on the device: the same one again is the same form. Raises also CaseNotFound, NotYourCase, OtherForm, FormIsFinal,
-    FormTooLate, CaseStateRefused.
+    `public_id` is made on the device: the same one again is the same form. `certificate_no`: for whom a system acts. Raises also
+    CaseNotFound, NotYourCase, OtherForm, FormIsFinal, FormTooLate, CaseStateRefused.
     """
     sent = _Sent(public_id, answers, circumstances, particulars, filled_from, filled_to, offline)
-    case, seat, form = _own_form(actor, case_id, sent)
+    case, seat, form = _own_form(actor, case_id, sent, certificate_no)
     if form is not None and form.state == FormState.FINAL:
         return _again(form, sent)
     found = scored_problems(scale_of_case(case), sent.answers, sent.circumstances)
@@ -68,13 +69,14 @@ def save_form(
 def submit_form(
     actor: Actor, *, case_id: int, public_id: uuid.UUID, answers: Mapping[str, object], circumstances: Mapping[str, object],
     particulars: Mapping[str, object], filled_from: dt.datetime, filled_to: dt.datetime | None = None, offline: bool = False,
+    certificate_no: str = "",
 ) -> FormStored:  # fmt: skip
     """The form is final and scored here; nothing of it changes any more. Sent again with the same content it changes nothing.
 
     Raises what `save_form` raises, and FormRefused for what is missing too.
     """
     sent = _Sent(public_id, answers, circumstances, particulars, filled_from, filled_to or clock.now(), offline)
-    case, seat, form = _own_form(actor, case_id, sent)
+    case, seat, form = _own_form(actor, case_id, sent, certificate_no)
     if form is not None and form.state == FormState.FINAL:
         return _again(form, sent)
     scale = scale_of_case(case)
@@ -86,8 +88,8 @@ def submit_form(
     return _stored(kept, found)
 
 
-def _own_form(actor: Actor, case_id: int, sent: _Sent) -> tuple[Case, CaseAssessor, Form | None]:
-    case, seat = own_case(actor, case_id)
+def _own_form(actor: Actor, case_id: int, sent: _Sent, certificate_no: str) -> tuple[Case, CaseAssessor, Form | None]:
+    case, seat = own_case(actor, case_id, certificate_no)
     form = Form.objects.filter(case=case, assessor=seat.assessor).first()
     if form is not None and form.state == FormState.FINAL and form.public_id == sent.public_id:
         return case, seat, form

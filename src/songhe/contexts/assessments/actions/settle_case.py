@@ -42,14 +42,16 @@ class Settled:
 
 
 @transaction.atomic
-def settle_case(actor: Actor, *, case_id: int, agreed: Mapping[str, object], why: Mapping[str, str], signed_for: str) -> Settled:
+def settle_case(
+    actor: Actor, *, case_id: int, agreed: Mapping[str, object], why: Mapping[str, str], signed_for: str, certificate_no: str = ""
+) -> Settled:
     """The case has its result, scored here over the agreed answers; it is announced, or decides the objection that led to it.
 
     `agreed`: for every item or circumstance on which the forms differ a value between the two; `why` a reason for each. `signed_for`: the
     elder, or who signed in their place. Only the lead. Raises NotYourCase, CaseStateRefused, DifferencesOpen, FormRefused, InvalidInput.
     """
     case = case_for(actor, case_id, lock=True)
-    lead, second = _forms(actor, case)
+    lead, second = _forms(actor, case, certificate_no)
     if not signed_for.strip():
         raise InvalidInput("请写明谁签的字。", next_step="老人自己签的写“本人”，别人代签的写姓名和关系。", field="signed_for")
     version, scale = assessing_scale(case.scale)
@@ -75,9 +77,9 @@ def settle_case(actor: Actor, *, case_id: int, agreed: Mapping[str, object], why
     )  # fmt: skip
 
 
-def _forms(actor: Actor, case: Case) -> tuple[Form, Form]:
+def _forms(actor: Actor, case: Case, certificate_no: str) -> tuple[Form, Form]:
     """The lead's form and the second's. Only the lead may ask, and only once both are final."""
-    seat = seat_for(actor, case)
+    seat = seat_for(actor, case, certificate_no=certificate_no)
     if not seat.lead:
         raise NotYourCase("由主评估员商定结果。", next_step="请主评估员登录后办理。")
     if case.state in (CaseState.SETTLED, CaseState.CLOSED):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from songhe.contexts.assessments.access import visible_to
+from songhe.contexts.assessments.errors import CaseNotFound
 from songhe.contexts.assessments.models import Case, CaseAssessor, Objection, Result
 from songhe.contexts.assessments.queries.persons import persons
 from songhe.contexts.assessments.queries.rules import scale_titles
@@ -92,6 +93,9 @@ def case_briefs(rows: Sequence[Case]) -> tuple[CaseBrief, ...]:
     return tuple(found)
 
 
-def case_id_of(actor: Actor, *, public_id: str) -> int | None:
-    """The inner number of a case that the actor sees; None where there is none."""
-    return visible_to(actor).filter(public_id=public_id).values_list("pk", flat=True).first()
+def case_id_of(actor: Actor, *, public_id: str) -> int:
+    """The inner number of a case; CaseNotFound where there is none that the actor may see."""
+    found = visible_to(actor).filter(public_id=public_id).values_list("pk", flat=True).first()
+    if found is None:
+        raise CaseNotFound("没有找到这次评估，或者它不归您办。", next_step="请核对编号。")
+    return found

@@ -42,6 +42,8 @@ class ObjectionLine:
     second_case_id: int | None
     second_state: CaseState | None
     second_grade: int | None
+    case_public_id: str
+    second_public_id: str
 
 
 def objections(
@@ -53,13 +55,13 @@ def objections(
     if after is not None:
         rows = rows.filter(pk__lt=keys_of(after, int)[0])
     limit = max(1, min(limit, MOST))
-    found = list(rows.select_related("result").order_by("-pk")[: limit + 1])
+    found = list(rows.select_related("result__case").order_by("-pk")[: limit + 1])
     return Page(_lines(found[:limit]), cursor_of(found[limit - 1].pk) if len(found) > limit else None)
 
 
 def objections_of(result_ids: Iterable[int]) -> tuple[ObjectionLine, ...]:
     """All objections to these results, latest first; asked only for results that the actor sees."""
-    return _lines(list(Objection.objects.filter(result__in=list(result_ids)).select_related("result").order_by("-pk")))
+    return _lines(list(Objection.objects.filter(result__in=list(result_ids)).select_related("result__case").order_by("-pk")))
 
 
 def _lines(rows: Sequence[Objection]) -> tuple[ObjectionLine, ...]:
@@ -75,7 +77,8 @@ def _lines(rows: Sequence[Objection]) -> tuple[ObjectionLine, ...]:
                 row.pk, row.result_id, row.result.case_id, row.result.person_id, person.name, person.place, row.result.area_path,
                 row.result.grade, row.by_name, row.relation, row.reason, names.get(row.filed_by, ""), row.filed_at,
                 ObjectionState(row.state), row.decided_at, row.decided_because, case.pk if case else None,
-                CaseState(case.state) if case else None, grades.get(case.pk) if case else None,
+                CaseState(case.state) if case else None, grades.get(case.pk) if case else None, str(row.result.case.public_id),
+                str(case.public_id) if case else "",
             )
         )  # fmt: skip
     return tuple(found)

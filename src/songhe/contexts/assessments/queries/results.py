@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,8 @@ class ResultBrief:
     valid_to: dt.date
     lapsed: bool
     report_id: int | None
+    case_public_id: str
+    person_public_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,14 @@ def result(actor: Actor, *, result_id: int) -> ResultView:
     )  # fmt: skip
 
 
+def result_id_of(actor: Actor, *, case_public_id: str) -> int:
+    """The inner number of the result of a case; ResultNotFound where there is none that the actor may see."""
+    found = results_visible_to(actor).filter(case__public_id=case_public_id).values_list("pk", flat=True).first()
+    if found is None:
+        raise ResultNotFound("没有找到这个评估结果，或者您不能查看。", next_step="请核对编号。")
+    return found
+
+
 def uses(actor: Actor, *, area_path: str = "", department: str = "", after: str | None = None, limit: int = 50) -> Page[UseLine]:
     """Who used which result for what, in the actor's areas, latest first."""
     require(actor, Right.SEE_ASSESSMENTS)
@@ -156,7 +167,7 @@ def _light(rows: QuerySet[Result]) -> QuerySet[Result]:
 def result_briefs(rows: Iterable[Result]) -> tuple[ResultBrief, ...]:
     """The lines of these results, in their order; asked only for rows that the actor sees."""
     found = list(rows)
-    kinds = dict(_kinds([row.case_id for row in found]))
+    kinds, people = dict(_kinds([row.case_id for row in found])), persons(row.person_id for row in found)
     today = clock.today()
     briefs: list[ResultBrief] = []
     for row in found:
@@ -164,15 +175,17 @@ def result_briefs(rows: Iterable[Result]) -> tuple[ResultBrief, ...]:
         briefs.append(
             ResultBrief(
                 row.pk, row.case_id, row.person_id, row.area_path, row.scale, scale.title, scale.standard, scale.verified, scale.gives,
-                CaseKind(kinds[row.case_id]), row.grade, scale.grade_label(row.grade), ResultState(row.state), row.assessed_on,
-                row.announced_on, row.objections_until, row.in_force_on, row.valid_to, row.valid_to <= today, row.report_id,
+                CaseKind(kinds[row.case_id][0]), row.grade, scale.grade_label(row.grade), ResultState(row.state), row.assessed_on,
+                row.announced_on, row.objections_until, row.in_force_on, row.valid_to, row.valid_to <= today, row.report_id, str(kinds[row.case_id][1]),
+                people[row.person_id].public_id,
             )
         )  # fmt: skip
     return tuple(briefs)
 
 
-def _kinds(case_ids: Sequence[int]) -> Iterable[tuple[int, str]]:
-    return Case.objects.filter(pk__in=case_ids).values_list("pk", "kind")
+def _kinds(case_ids: Sequence[int]) -> Iterable[tuple[int, tuple[str, uuid.UUID]]]:
+    rows = Case.objects.filter(pk__in=case_ids).values_list("pk", "kind", "public_id")
+    return ((pk, (kind, public_id)) for pk, kind, public_id in rows)
 
 
 def _uses(rows: Iterable[ResultUse]) -> tuple[UseLine, ...]:
