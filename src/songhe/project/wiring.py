@@ -8,12 +8,13 @@ from songhe.contexts.assessments import listeners as assessments
 from songhe.contexts.assessments.events import ResultInForce
 from songhe.contexts.entitlements import listeners as entitlements
 from songhe.contexts.entitlements.events import CityRunRequested, GrantsChanged, RunPublished
+from songhe.contexts.payments.events import StepAsked
 from songhe.contexts.people import listeners as people
 from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged, LifeEventsKnown
 from songhe.contexts.plan_tracking.events import PlanUploaded
 from songhe.contexts.policy_library.events import DraftSealed, PackPutInUse
 from songhe.foundation import outbox
-from songhe.jobs import determination, drafts, figures, grants, imports, plans, registers
+from songhe.jobs import determination, drafts, figures, grants, imports, payments, plans, registers
 
 LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     AcceptRequested: (imports.on_accept_requested,),
@@ -24,6 +25,7 @@ LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     CityRunRequested: (determination.on_city_run_requested,),
     PlanUploaded: (plans.on_plan_uploaded,),
     DraftSealed: (drafts.on_draft_sealed,),
+    StepAsked: (payments.on_step_asked,),
     RunPublished: (
         figures.on_run_published,
         drafts.on_run_published,

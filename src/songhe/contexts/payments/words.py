@@ -159,6 +159,15 @@ class Purpose(StrEnum):
 PURPOSE_LABELS: Mapping[Purpose, str] = {Purpose.GRANTS: "待遇发放", Purpose.AWARDS: "奖补发放"}
 
 
+class LongStep(StrEnum):
+    """A step of a run that may take a minute and is done in the background."""
+
+    PREPARE = "prepare"
+    FREEZE = "freeze"
+    CHECK = "check"
+    MAKE_FILES = "make_files"
+
+
 class Check(StrEnum):
     """What is looked for in a frozen list."""
 

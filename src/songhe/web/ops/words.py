@@ -187,6 +187,7 @@ DEEDS: Mapping[str, str] = {
     "plan_tracking.accept_items": "一起认可规划文件的各项",
     "plan_tracking.settle_finding": "处理规划文件的问题",
     "plan_tracking.confirm_plan": "确认规划文件",
+    "plan_tracking.propose_pack": "把规划文件拟成政策包草稿",
     "plan_tracking.export_plan": "下载规划文件的草稿包",
     "planning.save_scenario": "保存供需预测方案",
     "planning.withdraw_scenario": "撤下供需预测方案",

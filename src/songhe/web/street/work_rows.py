@@ -23,6 +23,7 @@ SHEET = "sheet_request"
 KINDS = {
     MISSING: "缺资料", CONFLICT: "导入的资料对不上", SAME: "疑似同一人", CLOCK: "台账到期", SHEET: "填表", DISPUTED_FACT: "部门说法不一",
     STALE_FACTS: "资料过期", PLAN_DUE: "规划任务快到期", PLAN_LATE: "规划任务逾期",
+    "payment_failed": "收款账号要核对",
 }  # fmt: skip
 
 

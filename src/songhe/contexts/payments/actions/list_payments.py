@@ -155,7 +155,7 @@ def list_payments(run: PayRun, *, with_accounts: bool, progress: Progress) -> No
         progress(3, len(STEPS) - 1, STEPS[3])
         cursor.execute(_WRITE, values)
         cursor.execute(_TOTALS, values)
-        run.payments, run.amount = cursor.fetchone()
+        run.payments, run.amount = map(int, cursor.fetchone())
 
 
 def _copy_dues(table: pa.Table) -> None:

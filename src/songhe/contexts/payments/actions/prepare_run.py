@@ -48,13 +48,10 @@ def prepare_run(
     written then), InvalidInput for a month that has not begun.
     """
     require_city(actor, Right.MAKE_PAYMENTS)
-    first, purpose = month.replace(day=1), Purpose(purpose)
-    if first > clock.today():
-        raise InvalidInput(
-            f"{first.year}年{first.month}月还没有到，不能发放。", next_step="请选择本月或以前的月份。", field="month"
-        )
+    purpose = Purpose(purpose)
     lock_lists()
-    run = _draft(actor, first, purpose, note)
+    run = draft_of(actor, month, purpose, note)
+    first = run.month
     if purpose is Purpose.GRANTS:
         progress(0, len(STEPS) - 1, STEPS[0])
         grants.open_month(SYSTEM, month=first)
@@ -68,7 +65,13 @@ def prepare_run(
     return made(run)
 
 
-def _draft(actor: Actor, month: dt.date, purpose: Purpose, note: str) -> PayRun:
+def draft_of(actor: Actor, day: dt.date, purpose: Purpose, note: str) -> PayRun:
+    """The actor's draft of the day's month, locked; a new one where no run is at work. The caller holds the lock of lists."""
+    month = day.replace(day=1)
+    if month > clock.today():
+        raise InvalidInput(
+            f"{month.year}年{month.month}月还没有到，不能发放。", next_step="请选择本月或以前的月份。", field="month"
+        )
     at_work = PayRun.objects.select_for_update().filter(purpose=purpose, state__in=AT_WORK).first()
     if at_work is None:
         last = PayRun.objects.filter(month=month, purpose=purpose).aggregate(last=Max("sequence"))["last"] or 0

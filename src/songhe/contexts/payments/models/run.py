@@ -30,6 +30,7 @@ class PayRun(models.Model):
     approved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
+    refused = models.TextField(blank=True, default="", db_default="")  # why the step that was asked for last was not done
     shares = models.JSONField(
         default=dict
     )  # benefit or award -> [[fund id, per cent], …], as the pack said when the list was made

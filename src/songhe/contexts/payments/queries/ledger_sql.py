@@ -15,9 +15,9 @@ LEFT JOIN (
 ORDER BY f.id
 """
 _BORNE = """
-SELECT (share ->> 0)::bigint, p.fund_id, sum(p.amount), sum(p.amount * (share ->> 1)::int / 100)
+SELECT p.benefit, (share ->> 0)::bigint, p.fund_id, sum(p.amount), sum(p.amount * (share ->> 1)::int / 100)
 FROM payment p JOIN pay_run r ON r.id = p.run_id, jsonb_array_elements(r.shares -> p.benefit) share
-WHERE r.id = %(run)s AND p.kind <> 'recovery' AND p.state NOT IN ('held', 'withdrawn') GROUP BY p.benefit, 1, 2
+WHERE r.id = %(run)s AND p.kind <> 'recovery' AND p.state NOT IN ('held', 'withdrawn') GROUP BY 1, 2, 3
 """
 
 
@@ -33,7 +33,7 @@ def borne_by_funds(run_id: int) -> dict[int, int]:
     whole: dict[tuple[str, int], int] = {}
     found: dict[int, int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_BORNE.replace("SELECT (", "SELECT p.benefit, (", 1), {"run": run_id})
+        cursor.execute(_BORNE, {"run": run_id})
         rows = cursor.fetchall()
     for benefit, fund, lead, total, part in rows:
         whole[benefit, lead] = int(total)

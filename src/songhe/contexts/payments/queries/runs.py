@@ -86,7 +86,10 @@ class ReturnLine:
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
-    """One run with its statement, findings and files. `may` names the steps that this actor may take now."""
+    """One run with its statement, findings and files. `refused` says why the step asked for last was not done.
+
+    `may` names the steps that this actor may take now.
+    """
 
     line: RunLine
     list_hash: str
@@ -99,6 +102,7 @@ class RunFile:
     returns: tuple[ReturnLine, ...]
     reconciled: Reconciled
     under_way: StepUnderWay | None
+    refused: str
     may: tuple[str, ...]
 
 
@@ -137,6 +141,7 @@ def run(actor: Actor, *, run_id: int) -> RunFile:
         _line(row), row.list_hash, row.frozen_at, row.checked_at, findings.count(), findings.filter(stops=True, settled_at=None).count(),
         statement(actor, run_id=row.pk), bank_files_of(row.pk) if actor.may(Right.APPROVE_PAYMENTS) else (),
         tuple(ReturnLine(r.bank_file_id, r.bank_file.number, r.paid, r.failed, r.taken_at) for r in returns), reconcile(row.pk), step_of(run_id=row.pk),
+        row.refused,
         _may(actor, row),
     )  # fmt: skip
 
