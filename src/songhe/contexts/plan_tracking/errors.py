@@ -35,6 +35,12 @@ class NotReadYet(Conflict):
     code = "plan_not_read"
 
 
+class NotConfirmed(Conflict):
+    """The document has not been confirmed, so nobody stands for what was read of it."""
+
+    code = "plan_not_confirmed"
+
+
 class StillUndecided(Conflict):
     """Items wait for a decision."""
 

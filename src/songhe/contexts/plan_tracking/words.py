@@ -161,6 +161,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "responsible": "责任单位",
     "participating": "配合单位",
     "date": "时点",
+    "measured_by": "由哪个指标衡量",
     "approx": "约数",
     "clause": "条款",
 }

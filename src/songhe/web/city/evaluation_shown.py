@@ -51,7 +51,8 @@ def compared(one: TargetCompared) -> Compared:
 def _value(then: TargetThen) -> str:
     if then.value is None:
         return ""
-    return with_unit(number(then.value, places_for(then.target, then.places, then.value)), then.target.unit)
+    unit = then.target.unit or (then.figure.unit if then.figure else "")
+    return with_unit(number(then.value, places_for(then.target, then.places, then.value)), unit)
 
 
 def _ahead(then: TargetThen) -> str:

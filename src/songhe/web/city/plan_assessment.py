@@ -172,7 +172,10 @@ def page_report(request: PageRequest) -> HttpResponse:
         "as_of": cn_day(found.as_of),
         "frozen": f"{cn_day(frozen.at.date())}由{frozen.by}冻结，第{frozen.revision}版，内容指纹{frozen.sha256[:16]}" if frozen else "当前情况，还没有冻结",
         "rules": [[rule.title, str(rule.weight), f"{rule.none_at:f}%", f"{rule.full_at:f}%", rule.note] for rule in found.rules],
-        "subjects": [[one.name, "—" if one.score is None else str(one.score), f"{one.covered}%", *_cells(found, one)] for one in found.subjects],
+        "subjects": [
+            [one.name, str(one.score), f"{one.covered}%", *_cells(found, one)] for one in found.subjects if one.score is not None
+        ],
+        "without": [one.name for one in found.subjects if one.score is None],
         "heads": ["名称", "总分", "计分权重", *(rule.title for rule in found.rules)],
     }  # fmt: skip
     return paper(request, "plan_assessment.typ", data, title=f"{found.title}-{found.period}", rows=len(found.subjects))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 
@@ -17,7 +18,7 @@ from songhe.contexts.plan_tracking.errors import StillUndecided
 from songhe.contexts.plan_tracking.words import STAGE_LABELS, DocumentStatus
 from songhe.foundation import audit
 from songhe.foundation.access import Right
-from songhe.foundation.errors import InvalidInput
+from songhe.foundation.errors import Conflict, InvalidInput, SongheError
 from songhe.foundation.uploads import refused_bytes
 from songhe.web.access import PageRequest, desk
 from songhe.web.city.plan_shown import document_shown
@@ -148,19 +149,48 @@ def submit_confirm(request: PageRequest, document: int) -> HttpResponse:
     return redirect("city:plan_confirm", document)
 
 
-def _confirm(request: PageRequest, document: int, refused: StillUndecided | None = None) -> HttpResponse:
+@require_POST
+@desk(Right.CHANGE_PACKS)
+def submit_proposal(request: PageRequest, document: int) -> HttpResponse:
+    """A draft of the city's pack holds what was confirmed; the page of that draft comes next."""
+    given = request.POST
+    try:
+        made = actions.propose_pack(
+            request.actor, document_id=document, issuer=given.get("issuer", ""), number=given.get("number", ""),
+            issued=_issued(given.get("issued", "")), replaces=given.get("replaces") == "1", source=given.get("source", ""),
+        )  # fmt: skip
+    except (Conflict, InvalidInput) as refused:
+        return _confirm(request, document, refused)
+    messages.success(request, f"草稿里有{made.targets}项目标、{made.tasks}项任务，还没有施行；检查、试算和两人批准以后才生效。")
+    return redirect("city:draft", made.draft_id)
+
+
+def _issued(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInput("请写发文日期，例如2025-03-01。", field="issued") from None
+
+
+def _confirm(request: PageRequest, document: int, refused: SongheError | None = None) -> HttpResponse:
     view = tracking.plan_document(request.actor, document_id=document)
     by = view.confirmed_by
+    problem = (
+        FieldProblem(refused.field or "", f"{refused.sentence}{refused.next_step}") if isinstance(refused, InvalidInput) else None
+    )
     found = {
         "section": "city:plan",
         "tab": "confirm",
         "line": document_shown(view),
         "draft": tracking.draft_pack(request.actor, document_id=document),
-        "refused": refused,
+        "refused": refused if not isinstance(refused, InvalidInput) else None,
+        "problem": problem,
+        "problems": (problem,) if problem else (),
+        "typed": request.POST,
         "confirmed_by": accounts.names_of([by]).get(by, "") if by is not None else "",
         "may_change": request.actor.may(Right.CHANGE_PACKS),
     }
-    return render(request, "city/plan_confirm.html", found, status=409 if refused else 200)
+    return render(request, "city/plan_confirm.html", found, status=refused.http_status if refused else 200)
 
 
 @desk(Right.SEE_PACKS)

@@ -14,11 +14,19 @@ from songhe.contexts.plan_tracking import actions
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.plan_tracking.errors import DocumentNotFound
 from songhe.contexts.plan_tracking.queries import Comparison, FieldChange, ItemChange, ItemView, PlanDocumentView
-from songhe.contexts.plan_tracking.words import FIELD_LABELS, ITEM_KIND_LABELS, ITEM_STATE_LABELS, SEVERITY_LABELS, STAGE_LABELS
+from songhe.contexts.plan_tracking.words import (
+    FIELD_LABELS,
+    ITEM_KIND_LABELS,
+    ITEM_STATE_LABELS,
+    SEVERITY_LABELS,
+    STAGE_LABELS,
+    ItemKind,
+)
 from songhe.foundation.access import Right
 from songhe.foundation.errors import InvalidInput
 from songhe.web.access import PageRequest, desk
 from songhe.web.city.plan_shown import (
+    FieldShown,
     ItemShown,
     document_shown,
     finding_shown,
@@ -75,7 +83,7 @@ def _review(
         "shows": SHOWS,
         "show": show,
         "edit": edit,
-        "form": next((form_of(item, typed) for item in section.items if item.id == edit), ()),
+        "form": next((_form(request, item, typed) for item in section.items if item.id == edit), ()),
         "problem": problem,
         "may_change": request.actor.may(Right.CHANGE_PACKS),
     }
@@ -113,12 +121,20 @@ def _item(
         "part": _place(request, whole),
         "show": chosen(request.GET, "show", SHOWS),
         "edit": view.id if edit else 0,
-        "form": form_of(view, typed) if edit else (),
+        "form": _form(request, view, typed) if edit else (),
         "problem": FieldProblem("", f"{refused.sentence}{refused.next_step}") if refused else None,
         "may_change": request.actor.may(Right.CHANGE_PACKS),
         "swapped": True,
     }
     return render(request, "city/plan_item.html", found)
+
+
+def _form(request: PageRequest, view: ItemView, typed: Mapping[str, str] | None) -> tuple[FieldShown, ...]:
+    if view.kind is not ItemKind.TARGET:
+        return form_of(view, typed)
+    unit = view.counts.get("unit")
+    choices = tracking.indicator_choices(request.actor, name=view.name, unit=str(unit) if unit else None)
+    return form_of(view, typed, choices)
 
 
 @require_POST

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from songhe.contexts.plan_tracking.queries import FindingView, ItemView, PlanDocumentView
+from songhe.contexts.plan_tracking.queries import FindingView, IndicatorChoice, ItemView, PlanDocumentView
 from songhe.contexts.plan_tracking.words import (
     COMPARATOR_LABELS,
     DIRECTION_LABELS,
@@ -20,6 +20,7 @@ from songhe.contexts.plan_tracking.words import (
     ItemKind,
     ItemState,
 )
+from songhe.contexts.policy_library import queries as policy
 
 DOCUMENT_CHIPS: Mapping[DocumentStatus, str] = {
     DocumentStatus.UPLOADED: "waiting",
@@ -40,6 +41,7 @@ _FORM: Mapping[ItemKind, tuple[str, ...]] = {
     ItemKind.TASK: ("title", "responsible", "participating", "deadlines"),
     ItemKind.TARGET: (
         "indicator", "kind", "comparator", "value", "value_max", "unit", "hedge", "direction", "deadline", "attribute", "scope", "responsible", "participating",
+        "measured_by",
     ),
     ItemKind.BASELINE: ("indicator", "value", "unit", "date", "approx"),
 }  # fmt: skip
@@ -56,6 +58,7 @@ _HINTS: Mapping[str, str] = {
     "deadlines": "一行一个：先写日期，空一格，再用自己的话写到时要办成什么",
     "value_max": "只有区间才填",
     "date": "例如2025或2025-12",
+    "measured_by": "只列单位能比的指标，名称相近的在前；没有合适的就不选",
 }
 
 
@@ -159,7 +162,7 @@ def says(view: ItemView) -> str:
 
 
 def _facts(view: ItemView) -> Iterable[tuple[str, str]]:
-    names = ("deadline", "date", "attribute", "responsible", "participating", "deadlines")
+    names = ("deadline", "date", "attribute", "responsible", "participating", "deadlines", "measured_by")
     for name in names:
         value = in_words(name, view.counts.get(name))
         if value and name != "deadlines":
@@ -179,14 +182,19 @@ def in_words(name: str, value: object) -> str:
         return "；".join(f"{entry.get('date') or entry.get('text') or ''} {entry.get('what') or ''}".strip() for entry in value)
     if isinstance(value, list):
         return "、".join(str(entry) for entry in value)
+    if name == "measured_by":
+        entry = policy.pack_in_use().pack.indicators.get(str(value)) if policy.is_pack_loaded() else None
+        return entry.title if entry is not None else str(value)
     if name in _CHOICES:
         return _CHOICES[name].get(str(value), str(value))
     return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
-def form_of(view: ItemView, typed: Mapping[str, str] | None = None) -> tuple[FieldShown, ...]:
-    """The fields of a correction with what counts now, or with what somebody typed."""
-    return tuple(_field(view, name, typed) for name in _FORM[view.kind])
+def form_of(
+    view: ItemView, typed: Mapping[str, str] | None = None, choices: Sequence[IndicatorChoice] = ()
+) -> tuple[FieldShown, ...]:
+    """The fields of a correction with what counts now, or with what somebody typed; `choices` may measure a target."""
+    return tuple(_field(view, name, typed, choices) for name in _FORM[view.kind])
 
 
 def typed_fields(view_kind: ItemKind, given: Mapping[str, str]) -> dict[str, object]:
@@ -198,9 +206,19 @@ def typed_fields(view_kind: ItemKind, given: Mapping[str, str]) -> dict[str, obj
     }
 
 
-def _field(view: ItemView, name: str, typed: Mapping[str, str] | None) -> FieldShown:
+def _field(view: ItemView, name: str, typed: Mapping[str, str] | None, choices: Sequence[IndicatorChoice]) -> FieldShown:
     options = tuple(_CHOICES[name].items()) if name in _CHOICES else ()
-    kind = "choice" if options else "lines" if name == "deadlines" else "tick" if name == "approx" else "text"
+    if name == "measured_by":
+        options = tuple((one.id, f"{'名称相近：' if one.alike else ''}{one.title}（{one.unit}）") for one in choices)
+    kind = (
+        "choice"
+        if options or name == "measured_by"
+        else "lines"
+        if name == "deadlines"
+        else "tick"
+        if name == "approx"
+        else "text"
+    )
     value = typed.get(name, "") if typed is not None else _as_typed(name, view.counts.get(name))
     return FieldShown(name, FIELD_LABELS[name], kind, value, options, _HINTS.get(name, ""), name in ("title", "indicator"))
 

@@ -57,6 +57,7 @@ urlpatterns = [
     path("plans/<int:document>/versions/export/", plan_review.page_versions_export, name="plan_versions_export"),
     path("plans/<int:document>/confirm/", plan_documents.page_confirm, name="plan_confirm"),
     path("plans/<int:document>/confirm/submit/", plan_documents.submit_confirm, name="plan_confirmed"),
+    path("plans/<int:document>/propose/", plan_documents.submit_proposal, name="plan_proposed"),
     path("plans/<int:document>/draft/", plan_documents.page_draft, name="plan_draft"),
     path("plan/tasks/", tasks.page_tasks, name="tasks"),
     path("plan/tasks/export/", tasks.page_export, name="tasks_export"),

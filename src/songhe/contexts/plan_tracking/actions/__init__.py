@@ -13,6 +13,7 @@ from songhe.contexts.plan_tracking.actions.evaluate_plan import (
 )
 from songhe.contexts.plan_tracking.actions.freeze_assessment import AssessmentFrozen, freeze_assessment
 from songhe.contexts.plan_tracking.actions.keep_steps import StepKept, add_step, move_step
+from songhe.contexts.plan_tracking.actions.propose_pack import PackProposed, propose_pack
 from songhe.contexts.plan_tracking.actions.read_plan_document import PlanRead, give_up_reading, read_plan_document
 from songhe.contexts.plan_tracking.actions.remind_units import UnitsReminded, remind_units
 from songhe.contexts.plan_tracking.actions.report_progress import ProgressReported, report_progress
@@ -26,6 +27,7 @@ __all__ = [
     "EvaluationFrozen",
     "EvidenceAttached",
     "FindingKeptOf",
+    "PackProposed",
     "PlanRead",
     "PlanTakenIn",
     "ProgressReported",
@@ -44,6 +46,7 @@ __all__ = [
     "freeze_evaluation",
     "give_up_reading",
     "move_step",
+    "propose_pack",
     "read_plan_document",
     "refuse_size",
     "refuse_too_large",

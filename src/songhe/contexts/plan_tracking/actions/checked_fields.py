@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
 from songhe.contexts.plan_tracking.words import COMPARATOR_LABELS, DIRECTION_LABELS, FIELD_LABELS, TARGET_KIND_LABELS, ItemKind
+from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.errors import InvalidInput
 
 LONGEST = 120
@@ -147,12 +148,19 @@ def _deadlines(field: str, value: object) -> list[dict[str, object]]:
     return found
 
 
+def _indicator(field: str, value: object) -> str | None:
+    text = _text(field, value)
+    if text is not None and text not in policy.pack_in_use().pack.indicators:
+        raise _wrong(field, "请从列出的指标里选，还没有的就不选。")
+    return text
+
+
 FIELDS: Mapping[ItemKind, Mapping[str, Callable[[str, object], object]]] = {
     ItemKind.TASK: {"title": _needed, "responsible": _units, "participating": _units, "deadlines": _deadlines},
     ItemKind.TARGET: {
         "indicator": _needed, "kind": _choice(TARGET_KIND_LABELS, needed=True), "value": _number, "value_max": _number, "unit": _text,
         "comparator": _choice(COMPARATOR_LABELS), "hedge": _text, "direction": _choice(DIRECTION_LABELS), "deadline": _date,
-        "scope": _text, "attribute": _choice(ATTRIBUTES), "responsible": _units, "participating": _units,
+        "scope": _text, "attribute": _choice(ATTRIBUTES), "responsible": _units, "participating": _units, "measured_by": _indicator,
     },
     ItemKind.BASELINE: {"indicator": _needed, "value": _needed_number, "unit": _text, "date": _text, "approx": _flag},
 }  # fmt: skip

@@ -26,6 +26,7 @@ from songhe.contexts.plan_tracking.queries.evaluations import (
     evaluations,
 )
 from songhe.contexts.plan_tracking.queries.frozen_plan import FigureThen, PlanThen, TargetThen, TaskThen
+from songhe.contexts.plan_tracking.queries.indicator_choices import IndicatorChoice, indicator_choices
 from songhe.contexts.plan_tracking.queries.ledger import (
     EvidenceView,
     Ledger,
@@ -92,6 +93,7 @@ __all__ = [
     "FindingView",
     "FollowUp",
     "Frozen",
+    "IndicatorChoice",
     "ItemChange",
     "ItemView",
     "Judged",
@@ -135,6 +137,7 @@ __all__ = [
     "evidence_of",
     "findings",
     "frozen_assessments",
+    "indicator_choices",
     "item",
     "items",
     "ledger",

@@ -6,6 +6,7 @@ unless a person wrote it in their own words.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 class DraftPack:
     """The files by name. `source` is the id of the document that they cite; `sources.yaml` says what to put under `sources:` of pack.yaml.
 
-    `undecided` items are left out, as are rejected ones.
+    `undecided` items are left out, as are rejected ones; `measured` targets name their indicator.
     """
 
     source: str
@@ -36,6 +37,12 @@ class DraftPack:
     tasks: int
     figures: int
     undecided: int
+    measured: int
+
+    @property
+    def unmeasured(self) -> int:
+        """Targets that name no indicator yet."""
+        return self.targets - self.measured
 
 
 def draft_pack(actor: Actor, *, document_id: int, source: str = "") -> DraftPack:
@@ -58,7 +65,15 @@ def draft_pack(actor: Actor, *, document_id: int, source: str = "") -> DraftPack
         "baseline.yaml": _listed("# Figures of the present state as printed, confirmed by a person.\nfigures:", figures, "  "),
         "sources.yaml": _source_entry(document, source),
     }
-    return DraftPack(source, files, len(targets), len(tasks), len(figures), sum(row.state == ItemState.READ for row in rows))
+    return DraftPack(
+        source,
+        files,
+        len(targets),
+        len(tasks),
+        len(figures),
+        sum(row.state == ItemState.READ for row in rows),
+        sum(1 for entry in targets if entry["measured_by"]),
+    )
 
 
 def _target(row: ReadItem, source: str, kept: set[str]) -> dict[str, object]:
@@ -71,7 +86,7 @@ def _target(row: ReadItem, source: str, kept: set[str]) -> dict[str, object]:
         "scope": said.get("scope") or None, "attribute": said.get("attribute") or None, "kind": said.get("kind"),
         "responsible": _texts(said.get("responsible")), "participating": _texts(said.get("participating")),
         "restates": restated if restated in kept else None, "conflicts_with": [key for key in _texts(said.get("conflicts_with")) if key in kept],
-        "measured_by": None, "cite": {"doc": source, "clause": row.clause or "全文"},
+        "measured_by": said.get("measured_by") or None, "cite": {"doc": source, "clause": row.clause or "全文"},
         "note": _notes(row, "期限写的是“之前”，不含当天" if said.get("deadline_exclusive") else ""),
     }  # fmt: skip
 
@@ -134,9 +149,15 @@ def _flow(row: Mapping[str, object]) -> str:
     return text.strip()
 
 
-def _source_entry(document: PlanDocument, source: str) -> str:
-    entry = {
-        source: {"title": document.title, "number": None, "issuer": "待填写", "issued": None, "status": document.stage, "note": f"原文 {document.file_name}"}
+def source_of(document: PlanDocument, issuer: str, number: str, issued: dt.date | None) -> dict[str, object]:
+    """The document as an entry of `sources:`."""
+    return {
+        "title": document.title, "number": number or None, "issuer": issuer, "issued": issued, "status": document.stage,
+        "note": f"原文 {document.file_name}",
     }  # fmt: skip
+
+
+def _source_entry(document: PlanDocument, source: str) -> str:
+    entry = {source: source_of(document, "待填写", "", None)}
     head = "# Put this under `sources:` in pack.yaml and fill in number, issuer and day of issue from the document.\n"
     return head + yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, width=10**9)

@@ -43,6 +43,7 @@ class FigureThen:
     """Where a frozen value comes from."""
 
     indicator: str
+    unit: str
     version: str
     period: dt.date | None
     revision: int | None
@@ -100,7 +101,7 @@ def _target(one: TargetStanding) -> dict[str, object]:
         "measured": _text(one.value), "places": figure.places if figure else 2, "state": one.state.value, "why": one.why.value, "due": _day(one.due),
         "forecast": [ahead.on.isoformat(), ahead.value, ahead.low, ahead.high] if isinstance(ahead, Forecast) else None,
         "figure": None if figure is None else {
-            "indicator": figure.id, "version": figure.version, "period": _day(figure.period), "revision": figure.revision,
+            "indicator": figure.id, "unit": figure.unit, "version": figure.version, "period": _day(figure.period), "revision": figure.revision,
             "snapshot": figure.snapshot, "numerator": _text(figure.numerator), "denominator": _text(figure.denominator), "unknown": figure.unknown,
         },
     }  # fmt: skip
@@ -141,7 +142,7 @@ def _figure_then(one: Mapping[str, Any] | None) -> FigureThen | None:
     if one is None:
         return None
     return FigureThen(
-        one["indicator"], one["version"], _date(one["period"]), one["revision"], one["snapshot"], _number(one["numerator"]),
+        one["indicator"], one["unit"], one["version"], _date(one["period"]), one["revision"], one["snapshot"], _number(one["numerator"]),
         _number(one["denominator"]), one["unknown"],
     )  # fmt: skip
 

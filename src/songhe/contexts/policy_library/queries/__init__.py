@@ -14,6 +14,7 @@ from songhe.contexts.policy_library.queries.drafts import (
 )
 from songhe.contexts.policy_library.queries.in_use import (
     PackInUse,
+    files_in_use,
     is_pack_loaded,
     pack_in_use,
     pack_of,
@@ -69,6 +70,7 @@ __all__ = [
     "draft",
     "draft_packs",
     "drafts",
+    "files_in_use",
     "is_pack_loaded",
     "pack_in_use",
     "pack_of",

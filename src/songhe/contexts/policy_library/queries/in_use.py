@@ -35,6 +35,14 @@ def pack_in_use() -> PackInUse:
     return PackInUse(row[0], row[1], loaded(row[1]))
 
 
+def files_in_use() -> Mapping[str, str]:
+    """The texts of the pack that decides now, by their paths (`city/targets.yaml`); for who drafts other files on top of them."""
+    files: Mapping[str, str] | None = PackVersion.objects.filter(in_use=True).values_list("files", flat=True).first()
+    if files is None:
+        raise NoPackInUse("还没有载入本市的政策包。", next_step="请系统管理员先载入政策包。")
+    return files
+
+
 def is_pack_loaded() -> bool:
     """Whether any pack is in use (pages that must work before the first load ask this)."""
     return PackVersion.objects.filter(in_use=True).exists()
