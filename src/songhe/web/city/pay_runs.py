@@ -9,11 +9,14 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.payments import actions
 from songhe.contexts.payments import queries as payments
-from songhe.contexts.payments.queries import PayRunState, Purpose
+from songhe.contexts.payments.queries import PayRunState, Purpose, RunFile
+from songhe.contexts.payments.words import LongStep
 from songhe.foundation import clock
 from songhe.foundation.access import Right
 from songhe.foundation.errors import InvalidInput, SongheError
@@ -24,6 +27,8 @@ from songhe.web.lists import FieldProblem, Filter, chosen
 
 SECTION = "city:pay_runs"
 MOST_RETURN = 20 * 1024 * 1024
+AT_ONCE = 20_000
+"""Lists up to this long are made while the browser waits; longer ones in the background."""
 
 
 def _asked(request: PageRequest) -> tuple[Purpose | None, PayRunState | None]:
@@ -81,17 +86,55 @@ def submit_prepare(request: PageRequest) -> HttpResponse:
     try:
         month = month_of(request.POST.get("month", ""))
         purpose = Purpose(request.POST.get("purpose", "")) if request.POST.get("purpose") in list(Purpose) else Purpose.GRANTS
-        made = actions.prepare_run(request.actor, month=month, purpose=purpose, note=request.POST.get("note", ""))
+        note, big = request.POST.get("note", ""), purpose is Purpose.GRANTS and _many_grants(request)
+        make = actions.begin_run if big else actions.prepare_run
+        made = make(request.actor, month=month, purpose=purpose, note=note)
     except SongheError as refused:
         return _list(request, (FieldProblem(refused.field or "month", f"{refused.sentence}{refused.next_step}"),))
+    if big:
+        return _waiting(made.run_id, "prepare")
     messages.success(request, f"名单做好了：{made.payments:,}笔。请看清楚以后冻结名单。")
     return redirect("city:pay_run", made.run_id)
+
+
+def _many_grants(request: PageRequest) -> bool:
+    active = entitlements.grant_counts(request.actor)
+    return sum(one.number for one in active if one.state is entitlements.GrantState.ACTIVE) > AT_ONCE
+
+
+def _waiting(run: int, step: str) -> HttpResponse:
+    return redirect(f"{reverse('city:pay_run', args=[run])}?step={step}")
+
+
+def _is_waiting(view: RunFile, step: str) -> bool:
+    """Whether a step that was asked for has neither been done nor refused yet."""
+    ahead = {
+        "prepare": view.line.state is PayRunState.DRAFT and view.line.payments == 0,
+        "freeze": view.line.state is PayRunState.DRAFT,
+        "make_files": view.line.state is PayRunState.APPROVED,
+    }
+    return ahead.get(step, False) and not view.refused
+
+
+@desk(Right.SEE_PAYMENTS)
+def part_progress(request: PageRequest, run: int) -> HttpResponse:
+    """How far a long step is; when it is over, the page is asked for again."""
+    view, step = payments.run(request.actor, run_id=run), request.GET.get("step", "")
+    waiting = _is_waiting(view, step) or view.under_way is not None
+    response = render(request, "city/pay_progress.html", {"view": view, "step": step, "waiting": waiting})
+    if not waiting:
+        response["HX-Redirect"] = reverse("city:pay_run", args=[run])
+    return response
 
 
 def show_run(request: PageRequest, run: int, problems: tuple[FieldProblem, ...] = ()) -> HttpResponse:
     """The page of a run, with what was refused just now."""
     view = payments.run(request.actor, run_id=run)
-    found = run_page(view) | {"section": SECTION, "problems": problems, "typed": request.POST, "actor_id": request.actor.id}
+    step = request.GET.get("step", "")
+    found = run_page(view) | {
+        "section": SECTION, "problems": problems, "typed": request.POST, "actor_id": request.actor.id, "step": step,
+        "waiting": _is_waiting(view, step) or view.under_way is not None,
+    }  # fmt: skip
     return render(request, "city/pay_run.html", found, status=422 if problems else 200)
 
 
@@ -114,7 +157,14 @@ def _done(request: PageRequest, run: int, do: Callable[[], object], sentence: st
 @desk(Right.MAKE_PAYMENTS)
 def submit_freeze(request: PageRequest, run: int) -> HttpResponse:
     """The list does not shift any more."""
+    if payments.run(request.actor, run_id=run).line.payments > AT_ONCE:
+        return _asked_for(request, run, LongStep.FREEZE)
     return _done(request, run, lambda: actions.freeze_run(request.actor, run_id=run), "名单已冻结，接下来请核对。")
+
+
+def _asked_for(request: PageRequest, run: int, step: LongStep) -> HttpResponse:
+    actions.ask_step(request.actor, run_id=run, step=step)
+    return _waiting(run, step.value)
 
 
 @require_POST
@@ -135,6 +185,8 @@ def submit_approve(request: PageRequest, run: int) -> HttpResponse:
 @desk(Right.APPROVE_PAYMENTS)
 def submit_files(request: PageRequest, run: int) -> HttpResponse:
     """There is a file for every bank."""
+    if payments.run(request.actor, run_id=run).line.payments > AT_ONCE:
+        return _asked_for(request, run, LongStep.MAKE_FILES)
     return _done(request, run, lambda: actions.make_bank_files(request.actor, run_id=run), "银行文件做好了，请下载以后送银行。")
 
 

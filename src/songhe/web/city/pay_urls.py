@@ -11,6 +11,7 @@ urlpatterns = [
     path("export/", pay_runs.page_runs_export, name="pay_runs_export"),
     path("prepare/", pay_runs.submit_prepare, name="prepare_run"),
     path("runs/<int:run>/", pay_runs.page_run, name="pay_run"),
+    path("runs/<int:run>/progress/", pay_runs.part_progress, name="pay_progress"),
     path("runs/<int:run>/freeze/", pay_runs.submit_freeze, name="freeze_run"),
     path("runs/<int:run>/check/", pay_runs.submit_check, name="check_run"),
     path("runs/<int:run>/approve/", pay_runs.submit_approve, name="approve_run"),
