@@ -88,11 +88,11 @@ def _open(person_ids: Sequence[int], scale: str, kinds: Mapping[int, CaseKind], 
     """An open case each, in the order of the people, so that two writers do not wait for each other; how many were new."""
     done, now = 0, clock.now()
     for start in range(0, len(person_ids), _BLOCK):
-        block = people.people_by_id(SYSTEM, person_ids=person_ids[start : start + _BLOCK])
+        block = people.living_places(person_ids=person_ids[start : start + _BLOCK])
         open_already = set(
             Case.objects.filter(scale=scale, person__in=block, state__in=OPEN_STATES).values_list("person_id", flat=True)
         )
-        living = [brief for pk in sorted(set(block) - open_already) if (brief := block[pk]).alive is not False]
+        living = sorted(set(block) - open_already)
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -106,8 +106,8 @@ def _open(person_ids: Sequence[int], scale: str, kinds: Mapping[int, CaseKind], 
                 """,
                 [
                     scale, Origin.SYSTEM, reason, SYSTEM.id, now, CaseState.REQUESTED,
-                    [str(uuid.uuid4()) for _ in living], [brief.id for brief in living], [brief.area_path for brief in living],
-                    [kinds.get(brief.id, CaseKind.FIRST).value for brief in living],
+                    [str(uuid.uuid4()) for _ in living], living, [block[pk] for pk in living],
+                    [kinds.get(pk, CaseKind.FIRST).value for pk in living],
                 ],
             )  # fmt: skip
             done += int(cursor.rowcount)
