@@ -9,8 +9,11 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from songhe.api import (
+    assessments,
     dci,
     determination,
+    grants,
+    drafts,
     imports,
     indicators,
     known_parameters,
@@ -24,7 +27,9 @@ from songhe.api import (
     registers,
     releases,
     roster,
+    services,
     tasks,
+    vouchers,
 )
 
 
@@ -53,10 +58,14 @@ api.add_router("/people", people.router, tags=["people"])
 api.add_router("/people", links.router, tags=["people"])
 api.add_router("/link-candidates", links.candidates, tags=["people"])
 api.add_router("", determination.router, tags=["determination"])
+api.add_router("/assessments", assessments.router, tags=["assessments"])
+api.add_router("", grants.router, tags=["grants"])
 api.add_router("/roster", roster.router, tags=["roster"])
 api.add_router("/imports", imports.router, tags=["imports"])
 api.add_router("/dci", dci.router, tags=["dci"])
 api.add_router("/pack", policy.router, tags=["policy"])
+api.add_router("/pack", drafts.router, tags=["policy"])
+api.add_router("/pack", services.router, tags=["policy"])
 api.add_router("", registers.router, tags=["registers"])
 api.add_router("/indicators", indicators.router, tags=["indicators"])
 api.add_router("/releases", releases.router, tags=["releases"])
@@ -64,6 +73,8 @@ api.add_router("/plan", plan.router, tags=["plan"])
 api.add_router("/plan", plan_assessment.router, tags=["plan"])
 api.add_router("/plan/tasks", tasks.router, tags=["plan"])
 api.add_router("/plans", plans.router, tags=["plans"])
+api.add_router("/vouchers", vouchers.router, tags=["vouchers"])
+api.add_router("/awards", vouchers.awards, tags=["awards"])
 
 
 def openapi_text() -> str:
