@@ -49,7 +49,13 @@ class Town:
         home = self.homes[TOWNS[town]]
         known = {"alive": True, "registered_here": True, "resident_here": True} | facts
         made = Person.objects.create(
-            household=home, area=home.area, area_path=home.area_path, name=name, birth_date=dt.date(1940, 1, 1), facts=known, changed_at=clock.now()
+            household=home,
+            area=home.area,
+            area_path=home.area_path,
+            name=name,
+            birth_date=dt.date(1940, 1, 1),
+            facts=known,
+            changed_at=clock.now(),
         )
         self.people[name] = made.pk
         if account:
@@ -153,7 +159,9 @@ def release(run_id: int) -> None:
 
 def net_of(payment: Payment) -> int:
     """What the bank was told to pay."""
-    return payment.amount - sum(Payment.objects.filter(netted_in=payment).exclude(state="withdrawn").values_list("amount", flat=True))
+    return payment.amount - sum(
+        Payment.objects.filter(netted_in=payment).exclude(state="withdrawn").values_list("amount", flat=True)
+    )
 
 
 def answer(file: BankFile, results: Mapping[int, str], *, lines: Sequence[int] = ()) -> bytes:

@@ -59,7 +59,13 @@ def test_two_people_are_paid_and_the_run_balances(pair: Town) -> None:
     assert balances() == {(AccountKind.FUND, ""): -18000, (AccountKind.SPENT, "age_allowance"): 18000}
     shown = queries.run(MAKER, run_id=run.run_id)
     (line,) = shown.statement
-    assert (line.fund_title, line.listed_amount, line.paid, line.paid_amount, line.kept_back) == ("本级养老服务资金", 18000, 2, 18000, 0)
+    assert (line.fund_title, line.listed_amount, line.paid, line.paid_amount, line.kept_back) == (
+        "本级养老服务资金",
+        18000,
+        2,
+        18000,
+        0,
+    )
     assert shown.reconciled.balances
     assert shown.may == ()
     assert {p.payee_name: p.state for p in Payment.objects.all()} == {"吴秀兰": "paid", "李国华": "paid"}
@@ -142,7 +148,9 @@ def test_less_is_due_afterwards_and_the_rest_is_kept_back(pair: Town) -> None:
         assert way.bank_reference == "202604100100100000001"
         lines = {line.key: line.amount for line in queries.spending(MAKER, year=2026, by=By.MONTH).lines}
         assert lines == {"2026-03": 18000, "2026-04": 2000}
-        assert {line.key: line.amount for line in queries.spending(APPROVER, year=2026, by=By.FUND).lines} == {"city_budget": 20000}
+        assert {line.key: line.amount for line in queries.spending(APPROVER, year=2026, by=By.FUND).lines} == {
+            "city_budget": 20000
+        }
 
 
 def test_more_is_due_afterwards_and_is_paid(pair: Town) -> None:
