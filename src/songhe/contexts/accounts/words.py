@@ -28,9 +28,13 @@ CONSUMER_RIGHTS = frozenset(
         Right.REQUEST_ASSESSMENT,
         Right.ARRANGE_ASSESSMENT,
         Right.ASSESS,
+        Right.SEE_GRANTS,
+        Right.HANDLE_GRANTS,
+        Right.SEE_PAYMENTS,
+        Right.REDEEM_VOUCHERS,
     }
 )
-CONSUMER_ROLES = (Role.CITY_OFFICER, Role.ASSESSOR)  # hold every right above together; the consumer's scopes narrow them
+CONSUMER_ROLES = (Role.CITY_OFFICER, Role.ASSESSOR, Role.PROVIDER_MANAGER)  # hold every right above together; the consumer's scopes narrow them
 
 RIGHT_LABELS: Mapping[Right, str] = {
     Right.SEE_PEOPLE: "查看人员",
@@ -51,6 +55,15 @@ RIGHT_LABELS: Mapping[Right, str] = {
     Right.REQUEST_ASSESSMENT: "申请评估",
     Right.ARRANGE_ASSESSMENT: "安排评估",
     Right.ASSESS: "做评估",
+    Right.SEE_GRANTS: "查看待遇",
+    Right.HANDLE_GRANTS: "办理待遇",
+    Right.DECIDE_APPEALS: "办理申诉",
+    Right.SEE_PAYMENTS: "查看发放",
+    Right.MAKE_PAYMENTS: "做发放名单",
+    Right.APPROVE_PAYMENTS: "复核发放",
+    Right.KEEP_FUNDS: "管理资金",
+    Right.REDEEM_VOUCHERS: "核销消费券",
+    Right.APPROVE_PACKS: "批准政策",
     Right.IMPORT: "导入数据",
     Right.ACCEPT_IMPORT: "确认导入",
     Right.SEE_JOBS: "查看后台任务",
