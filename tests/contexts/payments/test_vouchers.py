@@ -26,7 +26,7 @@ from songhe.contexts.payments.models import Award, Redemption, Voucher
 from songhe.contexts.payments.queries.vouchers import redemptions, voucher_month, vouchers_of
 from songhe.contexts.payments.words import AwardState, Verified
 from songhe.contexts.people.models import Person
-from songhe.foundation import clock
+from songhe.foundation import clock, work_items
 from songhe.foundation.access import SYSTEM, Actor, Role
 from songhe.foundation.access import Grant as Held
 from songhe.foundation.errors import AccessDenied, Conflict, InvalidInput, NotFound
@@ -179,6 +179,8 @@ def test_the_draw_is_what_anybody_can_count_and_the_untrue_is_not_settled(vouche
     by_hand = min(keys, key=lambda key: hashlib.sha256(f"{len(drawn.seed)}:{drawn.seed}{key}".encode()).digest())
     chosen = Redemption.objects.get(drawn=True)
     assert chosen.key == by_hand
+    (to_do,) = work_items.list_items(clerk(TOWN), kind="verify_redemption").items
+    assert (to_do.owner, to_do.title) == ("社区", "到现场核查消费券：11月21日，甲养老服务公司")
     assert draw_for_verification(officer(), month=NOVEMBER, benefit=BENEFIT).new == 0
 
     waiting = claim_redemptions(officer(), benefit=BENEFIT, month=NOVEMBER, payee=PAYEE)
@@ -189,6 +191,7 @@ def test_the_draw_is_what_anybody_can_count_and_the_untrue_is_not_settled(vouche
     with pytest.raises(NotFound):
         verify_redemption(clerk(OTHER_TOWN), redemption_id=chosen.pk, outcome=Verified.TRUE)
     verify_redemption(clerk(TOWN), redemption_id=chosen.pk, outcome=Verified.NOT_TRUE, note="当天没有人来")
+    assert work_items.list_items(clerk(TOWN), kind="verify_redemption").items == ()
     with pytest.raises(Conflict):
         verify_redemption(clerk(TOWN), redemption_id=chosen.pk, outcome=Verified.TRUE)
     decide_claim(officer(8), award_id=waiting.award_id, approve=True)

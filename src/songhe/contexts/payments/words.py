@@ -208,6 +208,10 @@ class Settled(StrEnum):
 
 SETTLED_LABELS: Mapping[Settled, str] = {Settled.HELD: "暂缓发放", Settled.RELEASED: "核实无误，照发"}
 
+VERIFY_REDEMPTION = "verify_redemption"
+"""Kind of a work item: somebody has to go and see whether a service was rendered."""
+COMMUNITY = "社区"
+
 PAYMENT_FAILED = "payment_failed"
 """Kind of a work item: the bank could not pay, the account has to be looked at."""
 

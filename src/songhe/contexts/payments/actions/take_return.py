@@ -15,14 +15,14 @@ from songhe.contexts.payments.errors import BadReturn, RunNotFound
 from songhe.contexts.payments.models import BankFile, BankReturn, Payment
 from songhe.contexts.payments.queries.bank_references import file_number, line_of
 from songhe.contexts.payments.queries.titles import bank_layouts
-from songhe.contexts.payments.words import PAYMENT_FAILED, PaymentState, PayRunState
+from songhe.contexts.payments.words import COMMUNITY, PAYMENT_FAILED, PaymentState, PayRunState
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.bank_files import BankAnswer, BankFileFault, read_answer
 from songhe.foundation import audit, clock, files, work_items
 from songhe.foundation.access import Actor, Right
 
 MOST_BYTES = 50 * (1 << 20)
-COMMUNITY = "社区"
+
 AGAIN = "请向银行要一份完整的回盘文件，重新上传。"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,12 @@ from songhe.contexts.entitlements import facts
 from songhe.contexts.payments.access import redemptions_visible_to
 from songhe.contexts.payments.errors import NoVouchers, VoucherRefused
 from songhe.contexts.payments.models import Redemption, Voucher
-from songhe.contexts.payments.words import Verified, VoucherState
+from songhe.contexts.payments.words import COMMUNITY, VERIFIED_LABELS, VERIFY_REDEMPTION, Verified, VoucherState
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.vouchers import SETTINGS, VoucherRule
 from songhe.engines.sampling.draw import draw
-from songhe.foundation import audit, clock
-from songhe.foundation.access import Actor, Right, require
+from songhe.foundation import audit, clock, work_items
+from songhe.foundation.access import SYSTEM, Actor, Right, require
 from songhe.foundation.errors import Conflict, InvalidInput, NotFound
 
 
@@ -214,11 +214,26 @@ def draw_for_verification(actor: Actor, *, month: dt.date, benefit: str) -> Draw
     wanted = set(draw([key for _, key, _ in found], seed=seed, per_mille=rule.verify_per_mille, at_least=1))
     new = [pk for pk, key, drawn in found if key in wanted and not drawn]
     Redemption.objects.filter(pk__in=new).update(drawn=True)
+    _ask_for_visits(new)
     in_all = sum(drawn for _, _, drawn in found) + len(new)
     if new:
         detail = {"seed": seed, "new": len(new), "drawn": in_all, "of": len(found)}
         audit.record(actor, "vouchers.drawn", subject_type="voucher_month", subject_id=f"{first:%Y-%m}", detail=detail)
     return Drawn(first, seed, len(new), in_all, len(found))
+
+
+def _ask_for_visits(drawn: Sequence[int]) -> None:
+    """The community has it among its work to go and see."""
+    rows = Redemption.objects.filter(pk__in=drawn).select_related("voucher").order_by("pk")
+    items = [
+        work_items.NewWorkItem(
+            kind=VERIFY_REDEMPTION, key=f"{VERIFY_REDEMPTION}:{row.pk}", owner=COMMUNITY, area_path=row.voucher.area_path, subject_type="person",
+            subject_id=row.voucher.person_id, title=f"到现场核查消费券：{row.served_on.month}月{row.served_on.day}日，{row.provider_name}",
+            detail={"redemption": row.pk},
+        )
+        for row in rows
+    ]  # fmt: skip
+    work_items.open_items_bulk(SYSTEM, items=items)
 
 
 @transaction.atomic
@@ -235,6 +250,7 @@ def verify_redemption(actor: Actor, *, redemption_id: int, outcome: Verified, no
     row.verified_on, row.verified_by, row.verified_as = clock.today(), actor.id, Verified(outcome).value
     row.verified_note = note.strip()
     row.save(update_fields=["verified_on", "verified_by", "verified_as", "verified_note"])
+    work_items.close_by_keys(actor, keys=[f"{VERIFY_REDEMPTION}:{row.pk}"], outcome=VERIFIED_LABELS[Verified(outcome)])
     detail = {"redemption": row.pk, "outcome": row.verified_as}
     audit.record(
         actor,
