@@ -26,6 +26,8 @@ PAGES = (
     "/city/policy/parameters/allowance_80/",
     "/city/policy/parameters/allowance_80/change/?value=200&from=2026-12-01&note=试试",
     "/city/policy/assumed/",
+    "/city/policy/drafts/",
+    "/city/policy/versions/",
     "/city/what-if/?p.allowance_80=200",
     "/city/runs/",
 )
@@ -83,7 +85,7 @@ def test_the_map_stands_beside_its_list_and_says_that_it_is_schematic(
     watched.check()
 
 
-def test_a_parameter_is_changed_in_two_steps(
+def test_a_parameter_is_drafted_in_two_steps(
     page: Page, live_server: LiveServer, watched: Watch, sign_in: Callable[[Role], None], town: Town
 ) -> None:
     sign_in(Role.CITY_OFFICER)
@@ -92,7 +94,8 @@ def test_a_parameter_is_changed_in_two_steps(
     page.get_by_label("为什么改").fill("按市政府文件")
     page.get_by_role("button", name="看影响").click()
     expect(page.locator("main")).to_contain_text("吴秀兰")
-    page.get_by_role("button", name="确认改动").click()
-    expect(page.locator("table.history")).to_contain_text("200.00")
-    expect(page.locator("table.history")).to_contain_text("按市政府文件")
+    page.get_by_role("button", name="拟成草稿").click()
+    expect(page.locator("main")).to_contain_text("200.00 元/月")
+    expect(page.locator("main")).to_contain_text("按市政府文件")
+    expect(page.locator(".stages")).to_contain_text("两人批准")
     watched.check()

@@ -25,6 +25,7 @@ from songhe.foundation.access import SYSTEM, Role
 from songhe.foundation.models import OutboxEvent
 from songhe.jobs import determination, upkeep, worker
 from tests.contexts.people import city
+from tests.contexts.policy_library.in_force import put_in_force
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,7 +104,7 @@ def test_changed_rules_make_a_run_old(ready: None) -> None:
     pack = policy_library_queries.pack_in_use().pack
     name = next(name for name, parameter in sorted(pack.parameters.items()) if parameter.type.value == "money")
     day = clock.today() - dt.timedelta(days=1)
-    policy_library.change_parameter(SYSTEM, name=name, value="123.00", valid_from=day, note="测试")
+    put_in_force({"parameters": {name: [{"from": day.isoformat(), "value": "123.00", "source": "assumed", "note": "测试"}]}})
     assert not determination.is_current()
     assert _jobs()["determine_city"] == 1
 

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from songhe.contexts.entitlements.models import Run
-from songhe.contexts.policy_library.models import PackVersion
+from songhe.contexts.policy_library.models import PackDraft, PackVersion
 from songhe.foundation.access import Role
 from songhe.foundation.models import AuditEntry, OutboxEvent
 from songhe.web.city.pack_tables import SECTIONS
@@ -136,16 +136,17 @@ def test_a_definition_shows_both_readings_and_the_one_chosen(client_for: SignIn,
     assert READ not in client_for(Role.STREET_CLERK).get("/city/policy/definitions/hard_up/").content.decode()
 
 
-def test_a_parameter_is_changed_after_its_effect_was_seen(client_for: SignIn, town: Town) -> None:
+def test_a_parameter_is_drafted_after_its_effect_was_seen(client_for: SignIn, town: Town) -> None:
     client, asked = client_for(Role.CITY_OFFICER), {"value": "200", "from": "2026-12-01", "note": "按市政府文件"}
     seen = client.get(CHANGE, asked)
-    assert "确认改动" in seen.content.decode()
+    assert "拟成草稿" in seen.content.decode()
     assert (seen.context["effect"].gain, seen.context["effect"].fen_more) == (2, 2 * 10_000)
-    assert PackVersion.objects.count() == 1
+    assert PackDraft.objects.count() == 0
     done = client.post(CHANGE, asked)
-    assert (done.status_code, done["Location"]) == (302, "/city/policy/parameters/allowance_80/")
-    assert PackVersion.objects.get(in_use=True).overlay["parameters"]["allowance_80"][0]["value"] == "200"
-    assert "按市政府文件" in client.get("/city/policy/parameters/allowance_80/").content.decode()
+    draft = PackDraft.objects.get()
+    assert (done.status_code, done["Location"]) == (302, f"/city/policy/drafts/{draft.id}/")
+    assert draft.overlay["parameters"]["allowance_80"][0]["value"] == "200"
+    assert PackVersion.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -165,16 +166,17 @@ def test_a_change_that_cannot_be_read_is_refused_beside_its_field(
         assert answer.status_code == 422
         assert f'href="#{field}"' in page
         assert f'id="{field}-problem"' in page
-    assert PackVersion.objects.count() == 1
+    assert PackDraft.objects.count() == 0
 
 
-def test_another_reading_is_chosen_after_its_effect_was_seen(client_for: SignIn, town: Town) -> None:
+def test_another_reading_is_drafted_after_its_effect_was_seen(client_for: SignIn, town: Town) -> None:
     client = client_for(Role.CITY_OFFICER)
-    assert "确认这样理解" in client.get(READ).content.decode()
-    assert PackVersion.objects.count() == 1
-    assert client.post(READ)["Location"] == "/city/policy/definitions/hard_up/"
-    assert PackVersion.objects.get(in_use=True).overlay["readings"] == {"hard_up": "all_kinds"}
-    assert client.post(READ).status_code == 409
+    assert "拟成草稿" in client.get(READ).content.decode()
+    assert PackDraft.objects.count() == 0
+    assert client.post(READ, {"reason": "按上级答复"})["Location"] == f"/city/policy/drafts/{PackDraft.objects.get().id}/"
+    assert PackDraft.objects.get().overlay["readings"] == {"hard_up": "all_kinds"}
+    assert client.post("/city/policy/definitions/hard_up/read/three_kinds/", {"reason": "和现在一样"}).status_code == 409
+    assert (PackDraft.objects.count(), PackVersion.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize("path", [CHANGE, READ, "/city/what-if/", "/city/what-if/export/"])
@@ -182,7 +184,7 @@ def test_a_clerk_changes_and_tries_nothing(client_for: SignIn, town: Town, path:
     client = client_for(Role.STREET_CLERK)
     assert client.get(path).status_code == 403
     assert client.post(path, {"value": "200", "from": "2026-12-01", "note": "按文件"}).status_code == 403
-    assert PackVersion.objects.count() == 1
+    assert PackDraft.objects.count() == 0
 
 
 def test_what_if_compares_and_stores_nothing(client_for: SignIn, town: Town) -> None:

@@ -161,6 +161,43 @@ class HouseholdDecisionOut(Schema):
     members: list[list[BenefitDecision]]
 
 
+class RecomputedOut(Schema):
+    """A past decision decided again. `stored` and `again` are SHA-256 of everything decided; `same` holds only if these are equal, and rules and
+    snapshot are still what the run noted. `again` is empty where the snapshot was altered."""
+
+    run_id: int
+    as_of: dt.date
+    published_at: dt.datetime
+    pack_version_id: int
+    rulebook_hash: str
+    snapshot_sha256: str
+    stored: str
+    again: str
+    rules_unchanged: bool
+    snapshot_unchanged: bool
+    same: bool
+
+
+class RunRecomputedOut(Schema):
+    """All decisions of a city run decided again: how many, and for how many people another one comes out."""
+
+    run_id: int
+    decisions: int
+    different: int
+    rules_unchanged: bool
+    snapshot_unchanged: bool
+    same: bool
+
+
+class WhichDecision(Schema):
+    """The decision of a run, or the one that counted at the end of a day; the newest if neither is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run_id: Annotated[int, Field(ge=1, le=2**62)] | None = None
+    on: Day | None = None
+
+
 class HistoryLine(Schema):
     """One past decision."""
 
@@ -300,6 +337,22 @@ def list_decisions(request: CallerRequest, public_id: uuid.UUID) -> list[History
         )
         for d in queries.decision_history(request.auth, person_id=person)
     ]
+
+
+@router.get("/people/{public_id}/decisions/recomputed", response={200: RecomputedOut, **REFUSALS}, auth=Needs(Right.SEE_DECISIONS),
+            operation_id="recompute_decision", summary="A past decision, decided again")  # fmt: skip
+def recompute_decision(request: CallerRequest, public_id: uuid.UUID, which: Query[WhichDecision]) -> RecomputedOut:
+    """From the kept snapshot under the kept version of the pack; says whether the same comes out, byte by byte. Nothing is stored."""
+    only_known_filters(request, WhichDecision)
+    person = people.person_id_of(request.auth, public_id=public_id)
+    return RecomputedOut.from_orm(queries.recompute_decision(request.auth, person_id=person, run_id=which.run_id, on=which.on))
+
+
+@router.get("/runs/{run_id}/recomputed", response={200: RunRecomputedOut, **REFUSALS}, auth=Needs(Right.SEE_FIGURES),
+            operation_id="recompute_run", summary="A run of the whole city, decided again")  # fmt: skip
+def recompute_run(request: CallerRequest, run_id: int) -> RunRecomputedOut:
+    """Every decision of the run is compared; nothing is stored."""
+    return RunRecomputedOut.from_orm(queries.recompute_run(request.auth, run_id=run_id))
 
 
 @router.post("/people/{public_id}/determine", response={200: DecisionOut, **REFUSALS}, auth=Needs(Right.DETERMINE), operation_id="determine_person",

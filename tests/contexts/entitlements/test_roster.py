@@ -13,11 +13,11 @@ from songhe.contexts.entitlements.models import RosterCount, RosterEntry, Roster
 from songhe.contexts.entitlements.words import EXIT_REASON_LABELS, ExitReason, RosterState, town_of
 from songhe.contexts.people.models import Person
 from songhe.contexts.places.models import Area
-from songhe.contexts.policy_library import actions as policy
 from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Actor
 from songhe.foundation.errors import NotFound
 from tests.contexts.entitlements.conftest import CITY, DAY, OTHER_TOWN, TOWN, Town
+from tests.contexts.policy_library.in_force import put_in_force
 
 
 def standing(person: int) -> set[str]:
@@ -147,10 +147,10 @@ def test_a_changed_rule_is_the_reason_where_the_person_has_not_changed(town: Tow
     change(town.poor, assistance="expenditure")
     actions.determine_city(SYSTEM, cause="改了救助类别")
     assert ended(town.poor, "hard_up")[0] is ExitReason.FACT_CHANGED
-    policy.choose_reading(SYSTEM, definition="hard_up", reading="all_kinds")
+    put_in_force({"readings": {"hard_up": "all_kinds"}})
     decide("city", town.poor)
     assert "hard_up" in standing(town.poor)
-    policy.choose_reading(SYSTEM, definition="hard_up", reading="three_kinds")
+    put_in_force({"readings": {"hard_up": "three_kinds"}})
     decide(how, town.poor)
     reasons = (
         RosterEntry.objects.filter(person_id=town.poor, rule__name="hard_up").order_by("id").values_list("left_reason", flat=True)

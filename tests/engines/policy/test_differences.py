@@ -37,7 +37,12 @@ def test_the_city_s_own_changes_are_told_by_day(pack: Pack) -> None:
     }
     found = differences(pack, load_pack(FILES, "qingtongxia", overlay))
     assert found[0] == Difference(
-        "parameters", "allowance_80", "80—89周岁高龄津贴", "从2027年1月1日起", "", "120.00 元/月（文件没有载明）"
+        "parameters",
+        "allowance_80",
+        "80—89周岁高龄津贴",
+        "从2027年1月1日起",
+        "100.00 元/月，从2023年11月13日起（文件没有载明）",
+        "120.00 元/月（文件没有载明）",
     )
     titles = {reading.id: reading.title for reading in pack.definitions["hard_up"].readings.values()}
     assert found[1] == Difference(

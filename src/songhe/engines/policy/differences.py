@@ -11,7 +11,7 @@ from typing import Any
 
 from songhe.basics.ages import from_days
 from songhe.basics.money import fen_to_yuan
-from songhe.engines.policy.pack import BenefitEntry, Cited, DefinitionEntry, Expression, Pack, Parameter
+from songhe.engines.policy.pack import BenefitEntry, Cited, DefinitionEntry, Expression, Pack, Parameter, ParameterEntry
 from songhe.engines.policy.tree import Type
 
 SECTIONS: Mapping[str, str] = {
@@ -115,11 +115,17 @@ def _parameter(name: str, old: Parameter, new: Parameter) -> Iterator[Difference
     for day in sorted({*left, *right}):
         one, other = left.get(day), right.get(day)
         if _plain(one) != _plain(other):
-            texts = [
-                "" if value is None else f"{_amount(parameter.type, value.value)} {parameter.unit}".strip() + _mark(value.cited)
-                for parameter, value in ((old, one), (new, other))
-            ]
+            texts = [_in_force(parameter, day, value) for parameter, value in ((old, one), (new, other))]
             yield Difference("parameters", name, new.title, f"从{_day(day)}起", texts[0], texts[1])
+
+
+def _in_force(parameter: Parameter, day: dt.date, entry: ParameterEntry | None) -> str:
+    """The entry of this day, or the older one that still holds then, with the day from which it did."""
+    held = entry or parameter.on(day)
+    if held is None:
+        return ""
+    since = "" if entry is not None else f"，从{_day(held.valid_from)}起"
+    return f"{_amount(parameter.type, held.value)} {parameter.unit}".strip() + since + _mark(held.cited)
 
 
 def _amount(kind: Type, value: int) -> str:

@@ -118,12 +118,16 @@ def simulation_shown(found: SimulationResult, in_force_on_reached: bool) -> Simu
             for t in found.towns
         ),
         years=tuple(
-            YearShown(y.year, "全年" if y.first_month == 1 else f"{y.first_month}月到12月", y.fen_before, y.fen_after, y.fen_after - y.fen_before)
+            YearShown(y.year, _months(y.first_month), y.fen_before, y.fen_after, y.fen_after - y.fen_before)
             for y in found.years
         ),
         more=found.fen_after - found.fen_before,
         later=not in_force_on_reached,
     )  # fmt: skip
+
+
+def _months(first: int) -> str:
+    return {1: "全年", 12: "12月"}.get(first, f"{first}月到12月")
 
 
 def moments(view: DraftView) -> tuple[Moment, ...]:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import connection
+
 from songhe.contexts.policy_library.errors import DraftClosed, NoPackInUse, PackRefused, UnknownDraft
 from songhe.contexts.policy_library.events import DraftSealed
 from songhe.contexts.policy_library.models import DraftStep, PackDraft, PackVersion
@@ -20,10 +22,19 @@ from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.errors import InvalidInput
 
 SHORTEST_REASON, LONGEST_REASON = 2, 200
+LOCK = 7_201_004  # the advisory lock of whatever reads the version in use in order to put another one in its place
+
+
+def hold_versions() -> None:
+    """Nobody else puts a version in force until this transaction ends. A lock on the row in use would not do: who waited for it would
+    find that it is in use no longer, and look no further."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def locked_version() -> PackVersion:
     """The version in use, locked: nobody puts another one in force meanwhile."""
+    hold_versions()
     row = PackVersion.objects.select_for_update(of=("self",)).filter(in_use=True).first()
     if row is None:
         raise NoPackInUse("还没有载入本市的政策包。", next_step="请系统管理员先载入政策包。")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from songhe.contexts.policy_library.actions.draft_change import draft_files
+from songhe.contexts.policy_library.actions.draft_rows import hold_versions
 from songhe.contexts.policy_library.actions.put_in_force import keep_version
 from songhe.contexts.policy_library.errors import PackRefused
 from songhe.contexts.policy_library.models import PackVersion
@@ -32,6 +33,7 @@ def load_folder(actor: Actor, *, root: Path, city: str) -> int:
     Raises PackRefused when the pack or a scale cannot be loaded, or the pack not be resolved for today.
     """
     require(actor, Right.CHANGE_PACKS, "")
+    hold_versions()
     current = PackVersion.objects.select_for_update(of=("self",)).filter(in_use=True).first()
     files, overlay = read_folder(root, city), current.overlay if current is not None and current.pack == city else {}
     if current is not None and current.content_hash == content_hash(files, overlay):

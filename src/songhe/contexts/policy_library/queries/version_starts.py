@@ -19,4 +19,6 @@ class VersionStart:
 
 def version_starts() -> tuple[VersionStart, ...]:
     """All versions in the order in which they came into force."""
-    return tuple(VersionStart(*row) for row in PackVersion.objects.order_by("id").values_list("id", "content_hash", "in_force_on"))
+    return tuple(
+        VersionStart(*row) for row in PackVersion.objects.order_by("id").values_list("id", "content_hash", "in_force_on")
+    )
