@@ -13,7 +13,7 @@ from psycopg import sql
 
 from songhe.contexts.policy_library import actions as policy_library
 from songhe.foundation.access import SYSTEM
-from songhe.project import demonstration, demonstration_grants
+from songhe.project import demonstration, demonstration_assessments, demonstration_grants
 from songhe.project.city import Choice
 from songhe.project.paths import PACKS, ROOT
 from songhe.project.progress import say, step
@@ -35,6 +35,7 @@ def prepare(choice: Choice) -> None:
         policy_library.load_folder(SYSTEM, root=PACKS, city=choice.city)
     demonstration.bring_in(choice)
     demonstration.determine()
+    demonstration_assessments.assessments()
     demonstration_grants.grants()
     demonstration.release()
     connections.close_all()

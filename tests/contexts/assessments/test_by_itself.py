@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 
 import pytest
 from django.db import transaction
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from songhe.contexts.assessments import actions, listeners, queries
-from songhe.contexts.assessments.errors import AppointmentRefused, ObjectionRefused
+from songhe.contexts.assessments.errors import AppointmentRefused, ObjectionNotFound, ObjectionRefused
 from songhe.contexts.assessments.models import Assessor, Case, Result
 from songhe.contexts.assessments.queries import CaseKind, CaseState, ResultState
 from songhe.contexts.people.actions.settle_persons import settle_persons
@@ -140,7 +141,7 @@ def dies(person: int) -> LifeEventsKnown:
 
 
 def test_nobody_visits_who_has_died_and_their_result_does_not_come_into_force(trial: Trial) -> None:
-    case = appointed(trial, requested(trial.neighbour))
+    case = appointed(trial, requested(trial.neighbour), VISIT + dt.timedelta(days=1))
     with clock.frozen(VISIT):
         done = settled(trial, trial.elder, 60)
     with clock.frozen(dt.date(2026, 11, 5)):
@@ -229,23 +230,17 @@ def _worse(answers: Mapping[str, str], data: st.DataObject) -> dict[str, str]:
 class WholeRoad(TestCase):
     """Properties over the whole road, from the forms to the grade that counts."""
 
-    def setUp(self) -> None:
-        stopped = clock.frozen(DAY)
-        stopped.__enter__()
-        self.addCleanup(stopped.__exit__, None, None, None)
-        self.trial = make()
-
-    def _grade(self, person: int, forms: tuple[dict[str, str], dict[str, str]], falls: int) -> int:
+    def _grade(self, trial: Trial, person: int, forms: tuple[dict[str, str], dict[str, str]], falls: int) -> int:
         """Both assessors' forms, the worse answer agreed wherever they differ, up to the fact."""
         at = clock.now()
-        case = appointed(self.trial, requested(person), at)
+        case = appointed(trial, requested(person), at)
         noted = nothing_else(ABILITY) | {"falls": falls}
-        for who, answers in zip((self.trial.nurse, self.trial.helper), forms, strict=True):
+        for who, answers in zip((trial.nurse, trial.helper), forms, strict=True):
             submitted(who, case, best_sheet() | {"answers": answers, "circumstances": noted})
-        differences = queries.case(self.trial.nurse.actor, case_id=case).differences
+        differences = queries.case(trial.nurse.actor, case_id=case).differences
         agreed = {one.where: one.choices[-1].value for one in differences}
         actions.settle_case(
-            self.trial.nurse.actor, case_id=case, agreed=agreed, why=dict.fromkeys(agreed, "取较重的"), signed_for="本人"
+            trial.nurse.actor, case_id=case, agreed=agreed, why=dict.fromkeys(agreed, "取较重的"), signed_for="本人"
         )
         with clock.frozen(clock.now() + dt.timedelta(days=7)):
             actions.put_results_in_force(SYSTEM, day=clock.today())
@@ -258,36 +253,34 @@ class WholeRoad(TestCase):
         first = _worse(start, data)
         second, third = _worse(first, data), _worse(first, data)
         falls = data.draw(st.integers(0, 3))
-        better = self._grade(self.trial.elder, (first, first), falls)
-        with clock.frozen(clock.now() + dt.timedelta(hours=2)):
-            worse = self._grade(self.trial.neighbour, (second, third), falls)
+        with clock.frozen(DAY):
+            trial = make()
+            better = self._grade(trial, trial.elder, (first, first), falls)
+        with clock.frozen(VISIT):
+            worse = self._grade(trial, trial.neighbour, (second, third), falls)
         assert better <= worse
 
     @given(st.lists(st.sampled_from(["day", "object", "withdraw", "force"]), max_size=14))
     @settings(max_examples=8, deadline=None)
     def test_an_announced_result_with_an_open_objection_never_comes_into_force(self, steps: list[str]) -> None:
-        done, now, objection = settled(self.trial, self.trial.elder, 60), DAY, None
+        with clock.frozen(DAY):
+            trial = make()
+            done, now, objection = settled(trial, trial.elder, 60), DAY, 0
         for step in steps:
-            with clock.frozen(now):
-                try:
-                    if step == "day":
-                        now += dt.timedelta(days=2)
-                    elif step == "object":
-                        objection = actions.file_objection(
-                            CLERK_A, result_id=done.result_id, by_name="王芳", relation="女儿", reason="看错了"
-                        ).objection_id
-                    elif step == "withdraw" and objection is not None:
-                        actions.withdraw_objection(CLERK_A, objection_id=objection, because="老人说算了")
-                    elif step == "force":
-                        actions.put_results_in_force(SYSTEM, day=now)
-                except ObjectionRefused:
-                    pass
+            now += dt.timedelta(days=2 if step == "day" else 0)
+            with clock.frozen(now), suppress(ObjectionRefused, ObjectionNotFound):
+                if step == "object":
+                    told = {"by_name": "王芳", "relation": "女儿", "reason": "看错了"}
+                    objection = actions.file_objection(CLERK_A, result_id=done.result_id, **told).objection_id
+                elif step == "withdraw":
+                    actions.withdraw_objection(CLERK_A, objection_id=objection, because="老人说算了")
+                elif step == "force":
+                    actions.put_results_in_force(SYSTEM, day=now)
             result = Result.objects.get(pk=done.result_id)
-            is_open = queries.objections(MANAGER, state="open").items != ()
-            assert not (is_open and result.state == ResultState.IN_FORCE)
-            assert (result.state == ResultState.IN_FORCE) == ("ability_grade" in facts_of(self.trial.elder))
-            if result.state == ResultState.IN_FORCE:
-                assert now >= done.objections_until
+            held = result.state == ResultState.IN_FORCE
+            assert not (held and queries.objections(MANAGER, state="open").items)
+            assert held == ("ability_grade" in facts_of(trial.elder))
+            assert not held or now >= done.objections_until
 
 
 def test_refused_by_the_database_even_if_an_action_forgot(trial: Trial) -> None:
