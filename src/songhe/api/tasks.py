@@ -85,7 +85,7 @@ class ProgressOut(Schema):
 
 
 class EvidenceOut(Schema):
-    """A file; `size` in bytes, `sha256` of its content."""
+    """A file; `size` in bytes, `sha256` of its content, `scanned_by` empty where no virus scanner has looked."""
 
     id: int
     name: str
@@ -93,7 +93,18 @@ class EvidenceOut(Schema):
     size: int
     sha256: str
     unit: str
+    scanned_by: str
     step: int | None
+    at: dt.datetime
+
+
+class StepMovedOut(Schema):
+    """A step was made (`from_state` null) or moved, by which unit and when."""
+
+    step: str
+    from_state: StepState | None
+    to_state: StepState
+    unit: str
     at: dt.datetime
 
 
@@ -103,6 +114,7 @@ class TaskFileOut(Schema):
     task: TaskOut
     reports: list[ProgressOut]
     evidence: list[EvidenceOut]
+    moves: list[StepMovedOut]
 
 
 class TasksAsked(Schema):
@@ -205,9 +217,13 @@ def get_task(request: CallerRequest, task: str) -> TaskFileOut:
         ],
         evidence=[
             EvidenceOut(
-                id=one.id, name=one.name, kind=one.kind, size=one.size, sha256=one.sha256, unit=one.unit, step=one.step_id, at=one.at
+                id=one.id, name=one.name, kind=one.kind, size=one.size, sha256=one.sha256, unit=one.unit, scanned_by=one.scanned_by, step=one.step_id, at=one.at
             )
             for one in found.evidence
+        ],
+        moves=[
+            StepMovedOut(step=one.title, from_state=one.from_state, to_state=one.to_state, unit=one.unit, at=one.at)
+            for one in found.moves
         ],
     )  # fmt: skip
 

@@ -93,3 +93,9 @@ class EvaluationRefused(Conflict):
     """The evaluation is concluded, there is one of that name today, or the finding cannot go there."""
 
     code = "plan_evaluation_refused"
+
+
+class LetterNotReady(Conflict):
+    """What the letter should say has not been written in its register."""
+
+    code = "plan_letter_not_ready"

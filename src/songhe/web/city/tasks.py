@@ -18,6 +18,7 @@ from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import clock, files
 from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput, SongheError
+from songhe.foundation.scanning import ScannerFailed
 from songhe.web.access import PageRequest, desk
 from songhe.web.city.gantt import Gantt, gantt_of
 from songhe.web.city.tasks_shown import HEADER, cells, moments, progress_registers, shown
@@ -163,7 +164,7 @@ def submit_evidence(request: PageRequest, task_id: str) -> HttpResponse:
             content=sent.read(),
             step_id=int(step) if step.isdecimal() else None,
         )
-    except (InvalidInput, Conflict) as refused:
+    except (InvalidInput, Conflict, ScannerFailed) as refused:
         return _task_page(request, task_id, refused, "evidence")
     messages.success(request, "这个文件已经在这项任务里了，没有重复保存。" if made.known else f"已保存“{made.name}”。")
     return redirect("city:task", task_id)

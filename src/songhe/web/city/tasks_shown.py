@@ -78,7 +78,18 @@ def moments(found: TaskFile) -> tuple[Moment, ...]:
         for report in found.reports
     ]
     proofs = [Moment(proof.at, f"{proof.unit}附上“{proof.name}”", proof.by) for proof in found.evidence]
-    return tuple(sorted(reports + proofs, key=lambda moment: str(moment.day), reverse=True))
+    words = tracking.STEP_STATE_LABELS
+    moves = [
+        Moment(
+            move.at,
+            f"步骤“{move.title}”从“{words[move.from_state]}”改为“{words[move.to_state]}”"
+            if move.from_state
+            else f"加了步骤“{move.title}”",
+            f"{move.by}，{move.unit}" if move.unit else move.by,
+        )
+        for move in found.moves
+    ]
+    return tuple(sorted(reports + proofs + moves, key=lambda moment: str(moment.day), reverse=True))
 
 
 def progress_registers() -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,8 @@ from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.accounts.actions import NewConsumer
 from songhe.contexts.accounts.queries import ConsumerView
 from songhe.contexts.accounts.words import CONSUMER_RIGHTS, RIGHT_LABELS
+from songhe.contexts.plan_tracking import queries as tracking
+from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput
 from songhe.web.access import PageRequest, desk
@@ -23,14 +25,15 @@ from songhe.web.ops.area_choice import area_form, chosen_path, names_of_areas
 _SCOPES = tuple((right.value, RIGHT_LABELS[right]) for right in Right if right in CONSUMER_RIGHTS)
 
 
-def _lines(request: PageRequest) -> list[tuple[ConsumerView, str, str]]:
-    """Each system with its rights and its area in words."""
-    names = names_of_areas()
+def _lines(request: PageRequest) -> list[tuple[ConsumerView, str, str, str]]:
+    """Each system with its rights, its area and the plan's unit for which it acts, in words."""
+    names, seats = names_of_areas(), tracking.consumer_seats(request.actor)
     return [
         (
             each,
             "、".join(RIGHT_LABELS[right] for right in Right if right in each.scopes),
             names.get(each.area_path, each.area_path),
+            seats.get(each.id, ""),
         )
         for each in accounts.list_consumers(request.actor)
     ]
@@ -39,17 +42,32 @@ def _lines(request: PageRequest) -> list[tuple[ConsumerView, str, str]]:
 @desk(Right.MANAGE_USERS)
 def page_consumers(request: PageRequest) -> HttpResponse:
     """The systems, those in use first."""
-    return render(request, "ops/consumers.html", {"section": "ops:consumers", "lines": _lines(request)})
+    return render(
+        request,
+        "ops/consumers.html",
+        {
+            "section": "ops:consumers",
+            "lines": _lines(request),
+            "units": tracking.units_of_plan() if policy.is_pack_loaded() else (),
+        },
+    )
 
 
 @desk(Right.MANAGE_USERS)
 def page_export(request: PageRequest) -> HttpResponse:
     """The same list as a file."""
     rows = [
-        (each.name, scopes, place, f"{timezone.localtime(each.created_at):%Y-%m-%d}", "已停用" if each.revoked_at else "使用中")
-        for each, scopes, place in _lines(request)
+        (
+            each.name,
+            scopes,
+            place,
+            unit,
+            f"{timezone.localtime(each.created_at):%Y-%m-%d}",
+            "已停用" if each.revoked_at else "使用中",
+        )
+        for each, scopes, place, unit in _lines(request)
     ]
-    return export(request, title="接口", header=("系统", "能做什么", "范围", "登记日期", "状态"), rows=rows)
+    return export(request, title="接口", header=("系统", "能做什么", "范围", "代表单位", "登记日期", "状态"), rows=rows)
 
 
 @desk(Right.MANAGE_USERS)

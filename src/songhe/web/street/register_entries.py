@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from songhe.contexts.people import queries as people
+from songhe.contexts.plan_tracking.words import LETTER_REGISTERS
 from songhe.contexts.registers import actions
 from songhe.contexts.registers import queries as registers
 from songhe.contexts.registers.errors import ValueRefused
@@ -57,6 +58,7 @@ def _shown(
         "history": [(change, DEED_LABELS[change.deed]) for change in registers.history(request.actor, entry_id=view.line.id)],
         "today": clock.today(),
         "problems": problems,
+        "letter": LETTER_REGISTERS.get(view.declared.id, "") if request.path.startswith("/city/") else "",
     }
     response = render(request, "street/register_entry.html", found, status=422 if problems else 200)
     response["Cache-Control"] = "no-store"

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.queries import PersonBrief
 from songhe.contexts.people.words import DISPUTED_FACT, STALE_FACTS
@@ -46,6 +48,7 @@ class WorkLine:
     candidate: int = 0  # the pair to be looked at, where the item is about one
 
     sheet: int = 0  # the sheet to be filled in
+    plan: str = ""  # the address of the plan's task or evaluation that the item is about
 
     @property
     def prefix(self) -> str:
@@ -103,8 +106,19 @@ def _line(actor: Actor, item: WorkItemView, person: PersonBrief | None, field: F
         may_act=actor.may(needed, item.area_path),
         entry=item.subject_id if item.kind == CLOCK else 0,
         sheet=item.subject_id if item.kind == SHEET else 0,
+        plan=_plan_address(item) if actor.may(Right.SEE_FIGURES) else "",
         candidate=int(str(item.detail.get("candidate_id", 0))) if item.kind == SAME else 0,
     )
+
+
+def _plan_address(item: WorkItemView) -> str:
+    """Where a reminder of the plan leads, empty for any other item."""
+    if item.kind not in (PLAN_DUE, PLAN_LATE):
+        return ""
+    task, evaluation = item.detail.get("task"), item.detail.get("evaluation")
+    if isinstance(task, str) and task:
+        return reverse("city:task", args=[task])
+    return f"{reverse('city:evaluation', args=[evaluation])}#findings" if isinstance(evaluation, int) else ""
 
 
 def missing_field(item: WorkItemView, facts: Mapping[str, Variable], value: str = "", reason: str = "") -> FactField | None:

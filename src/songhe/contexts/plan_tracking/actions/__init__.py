@@ -1,6 +1,7 @@
 """Everything this context does."""
 
 from songhe.contexts.plan_tracking.actions.attach_evidence import EvidenceAttached, attach_evidence, refuse_size
+from songhe.contexts.plan_tracking.actions.attach_to_entry import attach_to_entry
 from songhe.contexts.plan_tracking.actions.confirm_plan import confirm_plan
 from songhe.contexts.plan_tracking.actions.decide_item import Decided, accept_all_unchanged, decide_item
 from songhe.contexts.plan_tracking.actions.evaluate_plan import (
@@ -38,6 +39,7 @@ __all__ = [
     "add_finding",
     "add_step",
     "attach_evidence",
+    "attach_to_entry",
     "conclude_evaluation",
     "confirm_plan",
     "decide_item",

@@ -15,7 +15,7 @@ from songhe.contexts.plan_tracking.actions.keep_steps import ledger_row
 from songhe.contexts.plan_tracking.errors import EvidenceRefused, TaskNotFound
 from songhe.contexts.plan_tracking.models import Evidence, TaskStep
 from songhe.contexts.plan_tracking.words import EVIDENCE_KINDS, PLAN_TASK
-from songhe.foundation import audit, clock, files
+from songhe.foundation import audit, clock, files, scanning
 from songhe.foundation.access import Actor
 
 LARGEST = 20 * (1 << 20)
@@ -36,11 +36,11 @@ class EvidenceAttached:
 
 @transaction.atomic
 def attach_evidence(actor: Actor, *, task_id: str, name: str, content: bytes, step_id: int | None = None) -> EvidenceAttached:
-    """The file hangs on the task. Raises TaskNotFound, NotYourTask, EvidenceRefused; a refused file writes nothing."""
+    """The file hangs on the task. Raises TaskNotFound, NotYourTask, EvidenceRefused, FileInfected; a refused file writes nothing."""
     task = task_for(actor, task_id)
     unit = acting_unit(actor, task, leading=False)
     kind = kind_of(content)
-    cleaned = clean_name(name, kind)
+    cleaned, scanned = clean_name(name, kind), scanning.scan(content)
     row = ledger_row(task_id)
     step = TaskStep.objects.filter(pk=step_id, task=row).first() if step_id is not None else None
     if step_id is not None and step is None:
@@ -50,7 +50,7 @@ def attach_evidence(actor: Actor, *, task_id: str, name: str, content: bytes, st
     if known is not None:
         return EvidenceAttached(known.pk, known.name, known=True)
     made = Evidence.objects.create(
-        task=row, step=step, file_id=stored.id, name=cleaned, kind=kind, size=len(content), unit=unit, made_by=actor.id,
+        task=row, step=step, file_id=stored.id, name=cleaned, kind=kind, size=len(content), unit=unit, scanned_by=scanned, made_by=actor.id,
         made_by_name=actor.name, made_at=clock.now(),
     )  # fmt: skip
     detail = {"task": task_id, "size": len(content), "hash": stored.sha256, "unit": unit}

@@ -15,7 +15,7 @@ from songhe.contexts.plan_tracking.events import PlanUploaded
 from songhe.contexts.plan_tracking.models import PlanDocument
 from songhe.contexts.plan_tracking.words import DocumentStatus, Stage
 from songhe.engines.plan_reading.documents import LARGEST
-from songhe.foundation import audit, clock, files, outbox
+from songhe.foundation import audit, clock, files, outbox, scanning
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.errors import InvalidInput
 
@@ -63,6 +63,7 @@ def upload_plan(
     known = PlanDocument.objects.filter(sha256=sha).first()
     if known is not None and known.status != DocumentStatus.FAILED:
         return PlanTakenIn(known.pk, True, known.status in (DocumentStatus.UPLOADED, DocumentStatus.READING))
+    scanning.scan(content)
     waits = len(content) > (PDF_AT_ONCE if content[:1024].lstrip().startswith(b"%PDF") else AT_ONCE)
     understood = None if waits else understand(content, name)
     document = known or PlanDocument(sha256=sha, uploaded_by=actor.id, uploaded_at=clock.now())

@@ -31,12 +31,21 @@ from songhe.contexts.plan_tracking.queries.ledger import (
     EvidenceView,
     Ledger,
     ReportView,
+    StepMoved,
     StepView,
     TaskFile,
     TaskLine,
     evidence_of,
     ledger,
     task,
+)
+from songhe.contexts.plan_tracking.queries.letters import (
+    DecisionOfMeeting,
+    EntryFileView,
+    Letter,
+    entry_file,
+    letter,
+    letter_to_print,
 )
 from songhe.contexts.plan_tracking.queries.linked import Related, TaskBehind
 from songhe.contexts.plan_tracking.queries.review import (
@@ -49,7 +58,7 @@ from songhe.contexts.plan_tracking.queries.review import (
     section,
 )
 from songhe.contexts.plan_tracking.queries.scoring import Part, Row, Rule, Subject
-from songhe.contexts.plan_tracking.queries.seats import SeatView, own_unit, seat_of, seats, units_of_plan
+from songhe.contexts.plan_tracking.queries.seats import SeatView, consumer_seats, own_unit, seat_of, seats, units_of_plan
 from songhe.contexts.plan_tracking.queries.standing import ABOUT, Outlook, reaches, way
 from songhe.contexts.plan_tracking.queries.versions import CarriedOver, Comparison, FieldChange, ItemChange, carried_over, compare
 from songhe.contexts.plan_tracking.words import (
@@ -83,7 +92,9 @@ __all__ = [
     "Cockpit",
     "Comparison",
     "CountedAgain",
+    "DecisionOfMeeting",
     "DraftPack",
+    "EntryFileView",
     "EvaluationFile",
     "EvaluationLine",
     "EvaluatorsFinding",
@@ -98,6 +109,7 @@ __all__ = [
     "ItemView",
     "Judged",
     "Ledger",
+    "Letter",
     "Outlook",
     "Part",
     "PlanDocumentView",
@@ -112,6 +124,7 @@ __all__ = [
     "Section",
     "SectionView",
     "State",
+    "StepMoved",
     "StepState",
     "StepView",
     "Subject",
@@ -130,8 +143,10 @@ __all__ = [
     "carried_over",
     "cockpit",
     "compare",
+    "consumer_seats",
     "count_again",
     "draft_pack",
+    "entry_file",
     "evaluation",
     "evaluations",
     "evidence_of",
@@ -141,6 +156,8 @@ __all__ = [
     "item",
     "items",
     "ledger",
+    "letter",
+    "letter_to_print",
     "own_unit",
     "periods",
     "plan_document",

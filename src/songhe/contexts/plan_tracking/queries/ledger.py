@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from songhe.contexts.plan_tracking.access import Reach, reach_of, same_unit, takes_part, task_for
 from songhe.contexts.plan_tracking.errors import TaskNotFound
-from songhe.contexts.plan_tracking.models import Evidence, ProgressReport, TaskStep
+from songhe.contexts.plan_tracking.models import Evidence, ProgressReport, StepMove, TaskStep
 from songhe.contexts.plan_tracking.queries.standing import due_day
 from songhe.contexts.plan_tracking.queries.task_state import last_of_month, next_due, task_state
 from songhe.contexts.plan_tracking.words import STEP_MOVES, ReportState, StepState, TaskState
@@ -54,7 +54,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """A file; `size` in bytes."""
+    """A file; `size` in bytes, `scanned_by` empty where no virus scanner has looked."""
 
     id: int
     name: str
@@ -62,7 +62,20 @@ class EvidenceView:
     size: int
     sha256: str
     unit: str
+    scanned_by: str
     step_id: int | None
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StepMoved:
+    """A step was made (`from_state` None) or moved."""
+
+    title: str
+    from_state: StepState | None
+    to_state: StepState
+    unit: str
     by: str
     at: dt.datetime
 
@@ -119,6 +132,7 @@ class TaskFile:
     reports: tuple[ReportView, ...]
     evidence: tuple[EvidenceView, ...]
     targets: tuple[Target, ...]
+    moves: tuple[StepMoved, ...]
 
 
 def ledger(actor: Actor, *, unit: str = "", due: str = "", state: str = "") -> Ledger:
@@ -152,7 +166,8 @@ def task(actor: Actor, *, task_id: str) -> TaskFile:
     ]
     reports = ProgressReport.objects.filter(task__task_id=task_id).order_by("-month", "-id")
     proofs = Evidence.objects.filter(task__task_id=task_id).select_related("file").order_by("-id")
-    return TaskFile(line, tuple(map(_report, reports)), tuple(map(_evidence, proofs)), tuple(targets))
+    moved = StepMove.objects.filter(step__task__task_id=task_id).select_related("step").order_by("-id")
+    return TaskFile(line, tuple(map(_report, reports)), tuple(map(_evidence, proofs)), tuple(targets), tuple(map(_moved, moved)))
 
 
 def evidence_of(actor: Actor, *, task_id: str, evidence_id: int) -> tuple[EvidenceView, StoredFile]:
@@ -213,13 +228,27 @@ def _step(row: TaskStep, leads: bool, works: bool, reach: Reach, today: dt.date)
     )  # fmt: skip
 
 
+def _moved(row: StepMove) -> StepMoved:
+    before = StepState(row.from_state) if row.from_state else None
+    return StepMoved(row.step.title, before, StepState(row.to_state), row.unit, row.made_by_name, row.made_at)
+
+
 def _report(row: ProgressReport) -> ReportView:
     return ReportView(row.pk, row.unit, row.month, ReportState(row.state), row.done, row.percent, row.made_by_name, row.made_at)
 
 
 def _evidence(row: Evidence) -> EvidenceView:
     return EvidenceView(
-        row.pk, row.name, row.kind, row.size, row.file.sha256, row.unit, row.step_id, row.made_by_name, row.made_at
+        row.pk,
+        row.name,
+        row.kind,
+        row.size,
+        row.file.sha256,
+        row.unit,
+        row.scanned_by,
+        row.step_id,
+        row.made_by_name,
+        row.made_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from songhe.contexts.plan_tracking.access import city_path
@@ -30,6 +31,12 @@ def seat_of(actor: Actor, *, kind: str, actor_id: int) -> str:
     """The account's unit, empty where it has none; for who manages accounts. Raises AccessDenied."""
     require(actor, Right.MANAGE_USERS)
     return UnitSeat.objects.filter(actor_kind=kind, actor_id=actor_id).values_list("unit", flat=True).first() or ""
+
+
+def consumer_seats(actor: Actor) -> Mapping[int, str]:
+    """The unit of each consumer of the API that has one, by the consumer's id; for who manages accounts. Raises AccessDenied."""
+    require(actor, Right.MANAGE_USERS)
+    return {-actor_id: unit for actor_id, unit in UnitSeat.objects.filter(actor_kind="consumer").values_list("actor_id", "unit")}
 
 
 def own_unit(actor: Actor) -> str:
