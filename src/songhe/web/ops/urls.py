@@ -41,6 +41,7 @@ urlpatterns = [
     path("users/new/", users.page_new, name="user_new"),
     path("users/<int:user>/", users.page_user, name="user"),
     path("users/<int:user>/grant/", grants.submit_grant, name="grant"),
+    path("consumers/<int:consumer>/seat/", seats.submit_consumer_seat, name="consumer_seat"),
     path("users/<int:user>/seat/", seats.submit_seat, name="seat"),
     path("users/<int:user>/grants/<int:grant>/revoke/", grants.submit_revoke, name="revoke"),
     path("users/<int:user>/password/", users.submit_password, name="password"),
