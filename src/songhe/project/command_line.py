@@ -84,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     fits.set_defaults(run=_plan_check)
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="what")
     audit.add_parser("verify", help="find any audit row that was altered by hand").set_defaults(run=_audit_verify)
+    decisions = commands.add_parser("decisions", help="decisions about people").add_subparsers(required=True, metavar="what")
+    again = decisions.add_parser("check", help="decide every past run of the whole city again from its snapshot and its pack version")
+    again.add_argument("--run", type=int, default=None, dest="number", help="only this run")
+    again.set_defaults(run=_decisions_check)
     release = commands.add_parser("release", help="releases about the elders").add_subparsers(required=True, metavar="what")
     release.add_parser("check", help="count every release again from its snapshot").set_defaults(run=_release_check)
     api = commands.add_parser("api", help="the HTTP API").add_subparsers(required=True, metavar="what")
@@ -171,6 +175,16 @@ def _audit_verify(options: argparse.Namespace) -> int:
         from songhe.project.audit_check import verify_audit
 
         return verify_audit()
+
+
+def _decisions_check(options: argparse.Namespace) -> int:
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project.recompute_check import check_decisions
+
+        return check_decisions(options.number)
 
 
 def _release_check(options: argparse.Namespace) -> int:
