@@ -21,10 +21,16 @@ class NoChineseFont(SongheError):
     http_status = 503
 
 
+@lru_cache(maxsize=1)
+def _typefaces() -> typst.Fonts:
+    """What is installed, looked for once: looking takes longer than most sheets."""
+    return typst.Fonts()
+
+
 @lru_cache(maxsize=4)
 def font(*, plain: bool = False) -> str:
     """The first installed typeface that prints Chinese, `plain` strokes first for tired eyes; raises NoChineseFont."""
-    installed = set(typst.Fonts().families())
+    installed = set(_typefaces().families())
     found = next((name for name in ((*_SANS, *_SERIF) if plain else (*_SERIF, *_SANS)) if name in installed), None)
     if found is None:
         raise NoChineseFont(
@@ -37,4 +43,6 @@ def compile_pdf(sheet: bytes, data: object, *, made_on: dt.date) -> bytes:
     """The typst source filled with the data as PDF/A-2b; the same data of the same day give the same bytes."""
     given = json.dumps(data, ensure_ascii=False)
     at = dt.datetime.combine(made_on, dt.time(), dt.UTC)
-    return typst.compile(sheet, sys_inputs={"data": given}, format="pdf", pdf_standards="a-2b", timestamp=at)
+    return typst.compile(
+        sheet, font_paths=_typefaces(), sys_inputs={"data": given}, format="pdf", pdf_standards="a-2b", timestamp=at
+    )
