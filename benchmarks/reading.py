@@ -17,6 +17,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from benchmarks import checking
 from songhe.engines.plan_reading.reading import as_data, read_plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +51,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.reading")
     parser.add_argument("--plans", type=Path, default=ROOT.parent / "shared" / "plans")
     parser.add_argument("--gold", type=Path, default=ROOT.parent / "shared" / "gold")
+    parser.add_argument("--findings", type=Path, default=ROOT.parent / "shared" / "requirements" / "inconsistencies.md")
     options = parser.parse_args()
     files = sorted(options.plans.glob("*.txt"))
     if not files:
@@ -73,18 +75,25 @@ def main() -> int:
         f"of {len(labels['decoys'])}",
     )
     print(f"indicator names like the label's (ratio >= 0.6): {sum(names)} of {len(names)}")
+    checked, fits = checking.measure(files, options.findings) if options.findings.exists() else (None, True)
     _write(
-        {name: {k: s.shown() for k, s in scores.items()} for name, (scores, _, _) in per_document.items()}, overall, decoys, names
+        {name: {k: s.shown() for k, s in scores.items()} for name, (scores, _, _) in per_document.items()},
+        overall,
+        decoys,
+        names,
+        checked,
     )
-    return 0 if all(overall[kind].f1 >= goal for kind, goal in GOALS.items()) and decoys <= 2 else 1
+    return 0 if all(overall[kind].f1 >= goal for kind, goal in GOALS.items()) and decoys <= 2 and fits else 1
 
 
-def _write(documents: dict[str, Any], overall: dict[str, Score], decoys: int, names: Sequence[bool]) -> None:
+def _write(
+    documents: dict[str, Any], overall: dict[str, Score], decoys: int, names: Sequence[bool], checked: dict[str, Any] | None
+) -> None:
     folder = ROOT / "var" / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     shown = {
         "figure": "plan reading, F1 against hand labels", "documents": documents, "all": {k: s.shown() for k, s in overall.items()}, "goals": GOALS,
-        "decoys_taken": decoys, "names_alike": sum(names), "names": len(names), "date": dt.date.today().isoformat(),  # noqa: DTZ011
+        "decoys_taken": decoys, "names_alike": sum(names), "names": len(names), "checking": checked, "date": dt.date.today().isoformat(),  # noqa: DTZ011
     }  # fmt: skip
     (folder / "reading.json").write_text(json.dumps(shown, ensure_ascii=False, indent=1), encoding="utf-8")
 
