@@ -17,6 +17,7 @@ from songhe.foundation.access import SYSTEM
 from songhe.foundation.models import AuditEntry, OutboxEvent
 from tests.contexts.assessments.trial import (
     CLERK_A,
+    CLERK_B,
     DAY,
     MANAGER,
     VISIT,
@@ -197,3 +198,41 @@ def test_visits_are_listed_by_day_and_own(trial: Trial) -> None:
     assert queries.visits(MANAGER, day_from=DAY, day_to=DAY) == ()
     assert [v.own for v in queries.visits(MANAGER, day_from=DAY, day_to=VISIT.date())] == [False]
     assert CaseAssessor.objects.count() == 2
+
+
+def test_an_older_result_is_known_as_it_was_and_counts_for_nothing(trial: Trial) -> None:
+    given = {
+        "person_id": trial.elder, "scale": "mzt039_2013", "grade": 2, "assessed_on": dt.date(2021, 5, 6), "assessed_by": "某镇卫生院",
+        "levels": {"daily_living": 2}, "points": {"daily_living": 55},
+    }  # fmt: skip
+    first = actions.take_over_result(CLERK_A, **given)  # type: ignore[arg-type]
+    again = actions.take_over_result(CLERK_A, **given)  # type: ignore[arg-type]
+    assert (first.new, again.new, again.id) == (True, False, first.id)
+    [line] = queries.taken_over_of(MANAGER, person_id=trial.elder)
+    assert (line.grade, line.grade_label, line.points, line.levels) == (2, "中度失能", {"daily_living": 55}, {"daily_living": 2})
+    assert "ability_grade" not in facts_of(trial.elder)
+    assert queries.case(MANAGER, case_id=requested(trial.elder)).older == (line,)
+    assert queries.taken_over_of(CLERK_B, person_id=trial.elder) == ()
+
+
+def test_an_older_result_that_cannot_be_is_refused(trial: Trial) -> None:
+    from songhe.contexts.assessments.errors import AlreadyEntered, FormRefused, ScaleUnknown
+    from songhe.foundation.errors import AccessDenied, InvalidInput
+    from tests.contexts.assessments.test_refusals import refused
+
+    given = {
+        "person_id": trial.elder, "scale": "mzt039_2013", "grade": 2, "assessed_on": dt.date(2021, 5, 6), "assessed_by": "某镇卫生院",
+    }  # fmt: skip
+    actions.take_over_result(CLERK_A, **given)  # type: ignore[arg-type]
+    for change, error in (
+        ({"scale": "gbt42195_2022"}, ScaleUnknown),
+        ({"grade": 4}, FormRefused),  # the older scale has no grade 4
+        ({"grade": 3}, AlreadyEntered),
+        ({"points": {"daily_living": 57}}, FormRefused),
+        ({"assessed_on": DAY + dt.timedelta(days=1)}, InvalidInput),
+        ({"assessed_by": ""}, InvalidInput),
+    ):
+        with refused(error):
+            actions.take_over_result(CLERK_A, **given | change)  # type: ignore[arg-type]
+    with refused(AccessDenied):
+        actions.take_over_result(MANAGER, **given)  # type: ignore[arg-type]

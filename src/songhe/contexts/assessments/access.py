@@ -12,7 +12,18 @@ from songhe.contexts.assessments.errors import (
     ObjectionNotFound,
     ResultNotFound,
 )
-from songhe.contexts.assessments.models import Assessor, Body, Case, CaseAssessor, Form, Interest, Objection, Result, ResultUse
+from songhe.contexts.assessments.models import (
+    Assessor,
+    Body,
+    Case,
+    CaseAssessor,
+    Form,
+    Interest,
+    Objection,
+    Result,
+    ResultUse,
+    TakenOver,
+)
 from songhe.contexts.assessments.words import FormState
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.scope import rows_within
@@ -109,6 +120,12 @@ def objection_for(actor: Actor, objection_id: int, *, right: Right | None = None
 def uses_visible_to(actor: Actor) -> QuerySet[ResultUse]:
     """Uses of visible results."""
     return ResultUse.objects.filter(result__in=results_visible_to(actor))
+
+
+def taken_over_visible_to(actor: Actor) -> QuerySet[TakenOver]:
+    """Older results of people in the actor's areas, and of people whom the actor assesses."""
+    own = Q(person__in=visible_to(actor).values("person_id"))
+    return TakenOver.objects.filter(rows_within(actor, Right.SEE_ASSESSMENTS) | own)
 
 
 def _around(actor: Actor, right: Right) -> Q:

@@ -17,6 +17,7 @@ from songhe.contexts.assessments.actions.request_assessment import Requested, re
 from songhe.contexts.assessments.actions.request_missing import RequestedMany, open_reassessments, request_missing
 from songhe.contexts.assessments.actions.save_form import FormStored, save_form, submit_form
 from songhe.contexts.assessments.actions.settle_case import Settled, settle_case
+from songhe.contexts.assessments.actions.take_over_result import Taken, take_over_result
 from songhe.contexts.assessments.actions.withdraw_case import CaseWithdrawn, withdraw_case
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Requested",
     "RequestedMany",
     "Settled",
+    "Taken",
     "UseRecorded",
     "appoint",
     "declare_interest",
@@ -48,6 +50,7 @@ __all__ = [
     "save_form",
     "settle_case",
     "submit_form",
+    "take_over_result",
     "take_report",
     "withdraw_case",
     "withdraw_objection",

@@ -85,7 +85,7 @@ def _after(result: Result, scale: Scale) -> list[str]:
     last = result.objections_until - dt.timedelta(days=1)
     said = [f"这个结果从{_day(result.announced_on)}起公示。"]
     if last >= result.announced_on:
-        said.append(f"不同意这个结果的，{_day(last)}以前可以向镇街或社区提出，会换一家机构、换两个人重新评。")
+        said.append(f"不同意这个结果的，{_day(last)}（含当天）以前可以向镇街或社区提出，会换一家机构、换两个人重新评。")
     said.append(
         f"没有人提出异议的，公示后生效，到{_day(result.valid_to - dt.timedelta(days=1))}为止。情况有变化的，随时可以申请重新评。"
     )

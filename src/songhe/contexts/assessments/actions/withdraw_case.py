@@ -9,7 +9,7 @@ from django.db import transaction
 
 from songhe.contexts.assessments.access import case_for
 from songhe.contexts.assessments.errors import CaseStateRefused
-from songhe.contexts.assessments.models import Case, Objection, Result
+from songhe.contexts.assessments.models import Case, Objection, Result, TakenOver
 from songhe.contexts.assessments.words import OPEN_STATES, CaseState, ObjectionState, ResultState
 from songhe.foundation import audit, clock
 from songhe.foundation.access import Actor, Right
@@ -77,5 +77,6 @@ def follow_moves(actor: Actor, *, areas: dict[int, str]) -> int:
     done = 0
     for person, path in sorted(areas.items()):
         done += Case.objects.filter(person_id=person).exclude(area_path=path).update(area_path=path)
+        TakenOver.objects.filter(person_id=person).exclude(area_path=path).update(area_path=path)
         done += Result.objects.filter(person_id=person).exclude(area_path=path).update(area_path=path)
     return done

@@ -2,6 +2,6 @@
 
 from songhe.contexts.assessments.models.assessor import Assessor, Body, Interest
 from songhe.contexts.assessments.models.case import Case, CaseAssessor, Form
-from songhe.contexts.assessments.models.result import Objection, Result, ResultUse
+from songhe.contexts.assessments.models.result import Objection, Result, ResultUse, TakenOver
 
-__all__ = ["Assessor", "Body", "Case", "CaseAssessor", "Form", "Interest", "Objection", "Result", "ResultUse"]
+__all__ = ["Assessor", "Body", "Case", "CaseAssessor", "Form", "Interest", "Objection", "Result", "ResultUse", "TakenOver"]

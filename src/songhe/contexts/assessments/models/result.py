@@ -82,3 +82,22 @@ class ResultUse(models.Model):
     class Meta:
         db_table = "assessment_result_use"
         indexes = [models.Index(fields=["result", "-used_at"], name="assessment_result_use_of")]
+
+
+class TakenOver(models.Model):
+    """A result made elsewhere by a scale that is no longer assessed by, as it was sent; it never becomes a grade of another scale. Only added to."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    area_path = models.TextField(db_collation="C")
+    scale = models.TextField()
+    assessed_on = models.DateField()
+    assessed_by = models.TextField()
+    grade = models.SmallIntegerField()
+    points = models.JSONField(default=dict)
+    levels = models.JSONField(default=dict)
+    entered_by = models.BigIntegerField()
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "assessment_taken_over"
+        constraints = [models.UniqueConstraint(fields=["person", "scale", "assessed_on"], name="assessment_taken_over_once")]

@@ -23,12 +23,14 @@ from songhe.contexts.assessments.queries.results import (
     ResultBrief,
     ResultView,
     SettledDifference,
+    TakenOverLine,
     UseLine,
     report_file,
     result,
     result_id_of,
     results,
     results_of,
+    taken_over_of,
     uses,
 )
 from songhe.contexts.assessments.queries.rules import RuleShown, assessing_scale, form_fields, rule, rules_shown, scale_titles
@@ -98,6 +100,7 @@ __all__ = [
     "SecondOf",
     "SettledDifference",
     "StandingState",
+    "TakenOverLine",
     "UseLine",
     "Visit",
     "ability_overview",
@@ -122,6 +125,7 @@ __all__ = [
     "rule",
     "rules_shown",
     "scale_titles",
+    "taken_over_of",
     "uses",
     "visits",
 ]

@@ -16,7 +16,7 @@ from songhe.contexts.assessments.queries.form_sheet import scale_of_case
 from songhe.contexts.assessments.queries.objections import ObjectionLine, can_object, objections_of
 from songhe.contexts.assessments.queries.persons import AssessedPerson, persons
 from songhe.contexts.assessments.queries.registered import AssessorLine, assessor_lines
-from songhe.contexts.assessments.queries.results import ResultBrief, result_briefs
+from songhe.contexts.assessments.queries.results import ResultBrief, TakenOverLine, result_briefs, taken_over_of
 from songhe.contexts.assessments.words import OPEN_STATES, CaseState, FormState
 from songhe.engines.scales.result import Result as Scored
 from songhe.engines.scales.result import from_json
@@ -89,6 +89,7 @@ class CaseFile:
     beside: tuple[GradeBeside, ...]
     health_check: HealthCheck
     earlier: tuple[ResultBrief, ...]
+    older: tuple[TakenOverLine, ...]
     closed_at: dt.datetime | None
     closed_because: str
     deeds: CaseDeeds
@@ -114,6 +115,7 @@ def case(actor: Actor, *, case_id: int) -> CaseFile:
         differences=differing(scale, *_pairs(shown)) if final and len(shown) == 2 else (),
         result=result_briefs([mine])[0] if mine else None, objections=objections_of([mine.pk]) if mine else (), second_of=_second_of(row),
         beside=grades_beside(person), health_check=health_check(person), earlier=result_briefs([r for r in own if r is not mine]),
+        older=taken_over_of(actor, person_id=row.person_id),
         closed_at=row.closed_at, closed_because=row.closed_because, deeds=_deeds(actor, row, seats, forms, mine),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from songhe.contexts.accounts import queries as accounts
-from songhe.contexts.assessments.access import result_for, results_visible_to, uses_visible_to
+from songhe.contexts.assessments.access import result_for, results_visible_to, taken_over_visible_to, uses_visible_to
 from songhe.contexts.assessments.errors import ResultNotFound
 from songhe.contexts.assessments.models import Case, CaseAssessor, Result, ResultUse
 from songhe.contexts.assessments.queries.persons import AssessedPerson, persons
@@ -52,6 +52,21 @@ class ResultBrief:
     report_id: int | None
     case_public_id: str
     person_public_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOverLine:
+    """A result of an older scale as it was sent; it counts for nothing but is known. `points` and `levels` by dimension, as far as sent."""
+
+    id: int
+    scale: str
+    scale_title: str
+    grade: int
+    grade_label: str
+    assessed_on: dt.date
+    assessed_by: str
+    points: Mapping[str, int]
+    levels: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +145,19 @@ def result(actor: Actor, *, result_id: int) -> ResultView:
         settled_by=names.get(row.settled_by, ""), settled_at=row.settled_at, pack_version_id=row.pack_version_id,
         uses=_uses(uses_visible_to(actor).filter(result=row).order_by("-used_at", "-pk")[:MOST]),
     )  # fmt: skip
+
+
+def taken_over_of(actor: Actor, *, person_id: int) -> tuple[TakenOverLine, ...]:
+    """The person's results of older scales, latest first; none outside the actor's areas."""
+    scales = policy.scales_in_use()[1]
+    found: list[TakenOverLine] = []
+    for row in taken_over_visible_to(actor).filter(person_id=person_id).order_by("-assessed_on", "-pk"):
+        scale = scales.get(row.scale)
+        title, label = (scale.title, scale.grade_label(row.grade)) if scale else (row.scale, f"{row.grade}级")
+        found.append(
+            TakenOverLine(row.pk, row.scale, title, row.grade, label, row.assessed_on, row.assessed_by, row.points, row.levels)
+        )
+    return tuple(found)
 
 
 def result_id_of(actor: Actor, *, case_public_id: str) -> int:
