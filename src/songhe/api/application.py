@@ -18,6 +18,7 @@ from songhe.api import (
     indicators,
     known_parameters,
     links,
+    payments,
     people,
     plan,
     plan_assessment,
@@ -60,6 +61,7 @@ api.add_router("/link-candidates", links.candidates, tags=["people"])
 api.add_router("", determination.router, tags=["determination"])
 api.add_router("/assessments", assessments.router, tags=["assessments"])
 api.add_router("", grants.router, tags=["grants"])
+api.add_router("", payments.router, tags=["payments"])
 api.add_router("/roster", roster.router, tags=["roster"])
 api.add_router("/imports", imports.router, tags=["imports"])
 api.add_router("/dci", dci.router, tags=["dci"])

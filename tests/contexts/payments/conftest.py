@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.conf import settings
 
-from songhe.contexts.entitlements.models import Due, Grant, Run, Snapshot
+from songhe.contexts.entitlements.models import Due, Grant, GrantStep, Run, Snapshot
 from songhe.contexts.payments import actions
 from songhe.contexts.payments.actions.prepare_run import RunMade
 from songhe.contexts.payments.models import BankFile, Finding, Payment, PayRun
@@ -90,7 +90,9 @@ class Town:
 
     def end(self, name: str, on: dt.date, *, benefit: str = AGE) -> None:
         """The grant has ended; what is due stays to be said by revisions."""
-        Grant.objects.filter(id=self.grants[name, benefit].pk).update(state="ended", until_on=on, ended_because="试验")
+        grant = self.grants[name, benefit]
+        GrantStep.objects.create(grant=grant, before="active", after="ended", at=clock.now(), by=0, by_name="系统", reason="试验")
+        Grant.objects.filter(id=grant.pk).update(state="ended", until_on=on, ended_because="试验")
 
 
 def make_town() -> Town:

@@ -31,6 +31,9 @@ CONSUMER_RIGHTS = frozenset(
         Right.SEE_GRANTS,
         Right.HANDLE_GRANTS,
         Right.SEE_PAYMENTS,
+        Right.MAKE_PAYMENTS,
+        Right.APPROVE_PAYMENTS,
+        Right.KEEP_FUNDS,
         Right.REDEEM_VOUCHERS,
     }
 )
