@@ -16,6 +16,8 @@ SELECT DISTINCT ON (d.grant_id, d.period) d.grant_id, d.id, g.person_id, g.area_
 FROM grant_due d JOIN grant_given g ON g.id = d.grant_id
 WHERE d.period <= %(up_to)s AND NOT g.in_kind AND (NOT %(with_account)s OR g.account_checked_on IS NOT NULL) AND g.state <> %(suspended)s
   AND (%(benefits)s::text[] IS NULL OR g.benefit = ANY(%(benefits)s)) AND g.benefit <> ALL(%(without)s)
+  AND (%(person_id)s::bigint IS NULL OR g.person_id = %(person_id)s)
+  AND (NOT %(revised)s OR EXISTS (SELECT 1 FROM grant_due r WHERE r.grant_id = d.grant_id AND r.period = d.period AND r.revision > 1))
 ORDER BY d.grant_id, d.period, d.revision DESC
 """
 DUE_SCHEMA = pa.schema(
@@ -33,11 +35,18 @@ DUE_SCHEMA = pa.schema(
 
 
 def latest_dues(
-    up_to: dt.date, *, benefits: Collection[str] | None = None, without: Collection[str] = (), with_account: bool = True
+    up_to: dt.date,
+    *,
+    benefits: Collection[str] | None = None,
+    without: Collection[str] = (),
+    with_account: bool = True,
+    person_id: int | None = None,
+    revised: bool = False,
 ) -> pa.Table:
     """The newest revision for every grant and period that begins until the day, amount in fen; by grant and period.
 
-    `benefits` narrows it to some, `without` leaves some out; without `with_account` also grants that need none (those that are paid by voucher).
+    `benefits` narrows it to some, `without` leaves some out; `person_id` to one person, `revised` to periods said more
+    than once; without `with_account` also grants that need none (those that are paid by voucher).
 
     Left out are grants of money for which no account is known yet and those that are suspended: what is due to them stays, and is
     here as soon as they may be paid.
@@ -47,6 +56,8 @@ def latest_dues(
         "suspended": GrantState.SUSPENDED.value,
         "with_account": with_account,
         "without": list(without),
+        "person_id": person_id,
+        "revised": revised,
         "benefits": None if benefits is None else list(benefits),
     }
     with connection.cursor() as cursor:

@@ -17,6 +17,7 @@ from songhe.contexts.payments.models import (
     PayRun,
     Posting,
     Redemption,
+    Repayment,
     Voucher,
 )
 from songhe.contexts.policy_library import queries as policy
@@ -42,6 +43,11 @@ def vouchers_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Vouche
 def redemptions_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Redemption]:
     """What was bought with visible vouchers."""
     return Redemption.objects.filter(voucher__in=vouchers_visible_to(actor, area_path=area_path))
+
+
+def repayments_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Repayment]:
+    """What came back of payments to people in the actor's areas."""
+    return Repayment.objects.filter(rows_within(actor, Right.SEE_PAYMENTS, area_path=area_path))
 
 
 def awards_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Award]:

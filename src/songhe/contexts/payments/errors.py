@@ -87,3 +87,15 @@ class AwardRefused(Conflict):
     """The rules do not give this award; nothing was written."""
 
     code = "award_refused"
+
+
+class NothingToRepay(Conflict):
+    """Nothing was paid to the person beyond what is due."""
+
+    code = "nothing_to_repay"
+
+
+class TooMuchRepaid(InvalidInput):
+    """More than was overpaid, or nothing at all."""
+
+    code = "too_much_repaid"

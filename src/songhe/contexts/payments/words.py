@@ -122,6 +122,21 @@ VOUCHER_STATE_LABELS: Mapping[VoucherState, str] = {
 }
 
 
+class RepaidBy(StrEnum):
+    """How overpaid money came back."""
+
+    CASH = "cash"
+    TRANSFER = "transfer"
+    BANK = "bank"
+
+
+REPAID_BY_LABELS: Mapping[RepaidBy, str] = {
+    RepaidBy.CASH: "交现金",
+    RepaidBy.TRANSFER: "转账",
+    RepaidBy.BANK: "银行扣回",
+}
+
+
 class Verified(StrEnum):
     """What somebody found who went to see whether a service was rendered."""
 

@@ -11,6 +11,7 @@ from songhe.contexts.payments.actions.keep_funds import FundLineKept, keep_fund_
 from songhe.contexts.payments.actions.make_bank_files import BankFileContent, fetch_bank_file, make_bank_files
 from songhe.contexts.payments.actions.pay_again import AskedAgain, pay_again
 from songhe.contexts.payments.actions.prepare_run import RunMade, prepare_run
+from songhe.contexts.payments.actions.record_repayment import Repaid, record_repayment
 from songhe.contexts.payments.actions.settle_finding import FindingsSettled, settle_finding, settle_findings
 from songhe.contexts.payments.actions.take_return import ReturnTaken, take_return
 from songhe.contexts.payments.actions.tell_progress import session_progress
@@ -33,6 +34,7 @@ __all__ = [
     "FundLineKept",
     "Payee",
     "Redeemed",
+    "Repaid",
     "ReturnTaken",
     "RunChecked",
     "RunMade",
@@ -55,6 +57,7 @@ __all__ = [
     "note_refusal",
     "pay_again",
     "prepare_run",
+    "record_repayment",
     "redeem_voucher",
     "session_progress",
     "settle_finding",

@@ -1,6 +1,6 @@
 """The list of a run, set-based: what is due and was never paid, what is paid again, and what is kept back for what was paid too much.
 
-For every grant and period  due - covered = open,  where covered is what was paid or is on its way, less what was kept back. What failed or
+For every grant and period  due - covered = open,  where covered is what was paid or is on its way, less what was kept back or handed back. What failed or
 is held (stuck) is still owed, but waits until somebody asks for it again. A negative open amount is an overpayment: it is kept back from
 the person's other payments of the list as far as the pack allows; the rest stays to be recovered by later lists.
 """
@@ -40,7 +40,7 @@ CREATE TEMP TABLE pay_listed (
 
 _OPEN = """
 CREATE TEMP TABLE pay_open ON COMMIT DROP AS
-SELECT n.grant_id, n.due_id, n.person_id, n.area_path, n.benefit, n.period, n.amount, coalesce(b.covered, 0) AS covered,
+SELECT n.grant_id, n.due_id, n.person_id, n.area_path, n.benefit, n.period, n.amount, coalesce(b.covered, 0) - coalesce(y.fen, 0) AS covered,
        coalesce(b.stuck, 0) AS stuck, coalesce(b.had_regular, false) AS had_regular
 FROM pay_newest n LEFT JOIN (
     SELECT p.grant_id, p.period,
@@ -51,7 +51,8 @@ FROM pay_newest n LEFT JOIN (
     WHERE p.grant_id IS NOT NULL AND p.state <> 'withdrawn' AND p.run_id <> %(run)s
     GROUP BY p.grant_id, p.period
 ) b ON b.grant_id = n.grant_id AND b.period = n.period
-WHERE n.amount <> coalesce(b.covered, 0) OR b.stuck > 0
+LEFT JOIN (SELECT grant_id, period, sum(amount) AS fen FROM repayment GROUP BY 1, 2) y ON y.grant_id = n.grant_id AND y.period = n.period
+WHERE n.amount <> coalesce(b.covered, 0) - coalesce(y.fen, 0) OR b.stuck > 0
 """
 
 _FRESH = """

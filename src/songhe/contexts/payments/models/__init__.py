@@ -1,6 +1,7 @@
 """The tables of this context."""
 
 from songhe.contexts.payments.models.ledger import Entry, Fund, FundLine, LedgerAccount, Posting
+from songhe.contexts.payments.models.repayment import Repayment
 from songhe.contexts.payments.models.run import Award, BankFile, BankReturn, Finding, Payment, PayRun
 from songhe.contexts.payments.models.voucher import Redemption, Voucher
 
@@ -17,5 +18,6 @@ __all__ = [
     "Payment",
     "Posting",
     "Redemption",
+    "Repayment",
     "Voucher",
 ]

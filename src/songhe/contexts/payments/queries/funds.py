@@ -147,16 +147,20 @@ def trial_balance(actor: Actor, *, year: int) -> TrialBalance:
 
 
 _SPENT = """
-SELECT {key}, count(*) FILTER (WHERE p.kind <> 'recovery'), count(DISTINCT coalesce(p.person_id, -p.award_id)),
-       sum(CASE WHEN p.kind = 'recovery' THEN -p.amount ELSE p.amount END)
-FROM payment p JOIN pay_run r ON r.id = p.run_id JOIN fund f ON f.id = p.fund_id
-WHERE p.state = 'paid' AND r.month >= %(first)s AND r.month < %(last)s AND ({within}) GROUP BY 1 ORDER BY 1
+SELECT key, sum(n), count(DISTINCT payee), sum(fen) FROM (
+    SELECT {key} AS key, (p.kind <> 'recovery')::int AS n, coalesce(p.person_id, -p.award_id) AS payee, p.area_path,
+           CASE WHEN p.kind = 'recovery' THEN -p.amount ELSE p.amount END AS fen
+    FROM payment p JOIN pay_run r ON r.id = p.run_id WHERE p.state = 'paid' AND r.month >= %(first)s AND r.month < %(last)s
+    UNION ALL
+    SELECT {back}, 0, p.person_id, p.area_path, -p.amount FROM repayment p WHERE p.received_on >= %(first)s AND p.received_on < %(last)s
+) p WHERE {within} GROUP BY 1 ORDER BY 1
 """
 _KEYS = {
     By.TOWN: "array_to_string((string_to_array(p.area_path, '/'))[1:2], '/') || '/'",
     By.BENEFIT: "p.benefit",
     By.MONTH: "to_char(r.month, 'YYYY-MM')",
 }
+_KEYS_BACK = _KEYS | {By.MONTH: "to_char(p.received_on, 'YYYY-MM')"}
 _SPENT_BY_FUND = """
 SELECT f.key, 0, 0, -sum(l.amount) FROM ledger_posting l JOIN ledger_account a ON a.id = l.account_id JOIN fund f ON f.id = a.fund_id
 WHERE a.kind IN ('fund', 'in_transit') AND a.year = %(year)s GROUP BY 1 ORDER BY 1
@@ -164,8 +168,9 @@ WHERE a.kind IN ('fund', 'in_transit') AND a.year = %(year)s GROUP BY 1 ORDER BY
 
 
 def spending(actor: Actor, *, year: int, by: By) -> Spending:
-    """What arrived in the runs of the year, in the actor's areas. By fund it is the ledger's, of the whole city: each fund's share of what
-    arrived, for who sees payments of the whole city.
+    """What arrived in the runs of the year less what came back in it, in the actor's areas.
+
+    By fund it is the ledger's, of the whole city: each fund's share of what arrived, for who sees payments of the whole city.
     """
     require(actor, Right.SEE_PAYMENTS)
     by = By(by)
@@ -176,7 +181,7 @@ def spending(actor: Actor, *, year: int, by: By) -> Spending:
     else:
         paths = actor.area_paths(Right.SEE_PAYMENTS)
         within = " OR ".join(f"starts_with(p.area_path, %(path{n})s)" for n in range(len(paths)))
-        statement = _SPENT.format(key=_KEYS[by], within=within)
+        statement = _SPENT.format(key=_KEYS[by], back=_KEYS_BACK[by], within=within)
         values = {"first": dt.date(year, 1, 1), "last": dt.date(year + 1, 1, 1)}
         values.update({f"path{n}": path for n, path in enumerate(paths)})
     with connection.cursor() as cursor:

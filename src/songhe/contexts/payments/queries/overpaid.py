@@ -1,0 +1,141 @@
+"""What was paid beyond what is due now and has not come back: by period, person by person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from songhe.contexts.entitlements import facts
+from songhe.contexts.payments.access import repayments_visible_to
+from songhe.contexts.payments.queries.titles import title_of
+from songhe.contexts.payments.words import RepaidBy
+from songhe.contexts.people import queries as people
+from songhe.contexts.policy_library import queries as policy
+from songhe.foundation import clock
+from songhe.foundation.access import Actor, Right
+
+_COVERED = """
+SELECT p.grant_id, p.period, sum(CASE WHEN p.kind = 'recovery' THEN -p.amount ELSE p.amount END),
+       (array_agg(p.fund_id ORDER BY p.id DESC) FILTER (WHERE p.kind <> 'recovery'))[1],
+       (array_agg(extract(year FROM r.month)::int ORDER BY p.id DESC) FILTER (WHERE p.kind <> 'recovery'))[1], max(p.payee_name)
+FROM payment p JOIN pay_run r ON r.id = p.run_id
+WHERE p.grant_id = ANY(%(grants)s) AND p.state IN ('listed', 'sent', 'paid') AND r.state IN ('approved', 'sent', 'closed')
+GROUP BY 1, 2
+"""
+_BACK = "SELECT grant_id, period, sum(amount) FROM repayment WHERE grant_id = ANY(%(grants)s) GROUP BY 1, 2"
+
+
+@dataclass(frozen=True, slots=True)
+class Overpaid:
+    """One period of a grant: `due` now, `paid` in fen, `back` what came back already (netted or handed back), `open` what is still to come."""
+
+    grant_id: int
+    person_id: int
+    name: str
+    area_path: str
+    benefit: str
+    title: str
+    period: dt.date
+    due: int
+    paid: int
+    open: int
+    fund_id: int
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverpaidPerson:
+    """Everything that a person (or the family) still has to hand back, in fen. `public_id` is empty where the actor may not see the person."""
+
+    person_id: int
+    public_id: str
+    name: str
+    area_path: str
+    open: int
+    periods: tuple[Overpaid, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepaymentView:
+    """One receipt's part for a period, in fen."""
+
+    title: str
+    period: dt.date
+    amount: int
+    receipt: str
+    received_on: dt.date
+    how: RepaidBy
+    payer: str
+
+
+def overpaid_periods(*, person_id: int | None = None) -> tuple[Overpaid, ...]:
+    """Every period with more paid than is due, oldest first; of one person, or of the whole city."""
+    dues = facts.latest_dues(clock.today(), with_account=False, person_id=person_id, revised=True).to_pylist()
+    grants = sorted({row["grant_id"] for row in dues})
+    pack = policy.pack_in_use().pack
+    with connection.cursor() as cursor:
+        cursor.execute(_COVERED, {"grants": grants})
+        paid = {
+            (grant, period): (int(fen), int(fund), int(year), name) for grant, period, fen, fund, year, name in cursor.fetchall()
+        }
+        cursor.execute(_BACK, {"grants": grants})
+        back = {(grant, period): int(fen) for grant, period, fen in cursor.fetchall()}
+    found = []
+    for row in sorted(dues, key=lambda one: (one["period"], one["grant_id"])):
+        key = row["grant_id"], row["period"]
+        if key not in paid:
+            continue
+        fen, fund, year, name = paid[key]
+        left = fen - back.get(key, 0) - row["amount"]
+        if left > 0:
+            title = title_of(pack, row["benefit"])
+            found.append(
+                Overpaid(
+                    row["grant_id"], row["person_id"], name, row["area_path"], row["benefit"], title, row["period"], row["amount"], fen, left,
+                    fund, year,
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def overpaid(actor: Actor, *, area_path: str = "") -> tuple[OverpaidPerson, ...]:
+    """Who still has to hand something back, in the actor's areas: most first."""
+    paths = actor.area_paths(Right.SEE_PAYMENTS)
+    by_person: dict[int, list[Overpaid]] = defaultdict(list)
+    for one in overpaid_periods():
+        if any(one.area_path.startswith(path) for path in paths) and one.area_path.startswith(area_path):
+            by_person[one.person_id].append(one)
+    return _people(actor, by_person)
+
+
+def overpaid_of(actor: Actor, *, person_id: int) -> OverpaidPerson | None:
+    """What one person still has to hand back; None where that is nothing, or outside the actor's areas."""
+    paths = actor.area_paths(Right.SEE_PAYMENTS)
+    seen = [one for one in overpaid_periods(person_id=person_id) if any(one.area_path.startswith(path) for path in paths)]
+    return _people(actor, {person_id: seen})[0] if seen else None
+
+
+def repayments_of(actor: Actor, *, person_id: int) -> tuple[RepaymentView, ...]:
+    """What came back of a person's money, newest first."""
+    pack = policy.pack_in_use().pack
+    rows = repayments_visible_to(actor).filter(person_id=person_id).order_by("-id")
+    return tuple(
+        RepaymentView(title_of(pack, r.benefit), r.period, r.amount, r.receipt, r.received_on, RepaidBy(r.how), r.payer)
+        for r in rows
+    )
+
+
+def _people(actor: Actor, periods: Mapping[int, Sequence[Overpaid]]) -> tuple[OverpaidPerson, ...]:
+    known = people.people_by_id(actor, person_ids=list(periods)) if actor.may(Right.SEE_PEOPLE) else {}
+    found = [
+        OverpaidPerson(
+            person_id, str(known[person_id].public_id) if person_id in known else "", each[0].name, each[0].area_path,
+            sum(one.open for one in each), tuple(each),
+        )
+        for person_id, each in periods.items()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (-one.open, one.person_id)))
