@@ -54,6 +54,22 @@ def test_an_import_from_creation_to_report(sender: Caller) -> None:
     assert Person.objects.count() == people
 
 
+def test_a_file_may_be_said_to_be_a_whole_list(sender: Caller) -> None:
+    number = send(sender, "w1", table([{"身份证号": ZHANG, "姓名": "张桂兰", "退役": "是"}])).json()["id"]
+    assert sender.post(f"/imports/{number}/whole-list", {"list": "enterprise_retiree"}).json()["code"] == "batch_not_ready"
+    sender.post(f"/imports/{number}/check", {})
+    assert sender.post(f"/imports/{number}/whole-list", {"list": "assistance"}).status_code == 422
+    said = sender.post(f"/imports/{number}/whole-list", {"list": "enterprise_retiree"})
+    found = sender.get(f"/imports/{number}").json()
+    assert (said.status_code, found["whole_list"], found["whole_list_absent"]) == (
+        200,
+        "enterprise_retiree",
+        said.json()["absent"],
+    )
+    assert sender.post(f"/imports/{number}/whole-list", {"list": ""}).json() == {"absent": 0, "losing": 0, "unclear": 0}
+    assert sender.get(f"/imports/{number}").json()["whole_list"] == ""
+
+
 def test_unknown_headers_are_said_with_the_check(sender: Caller) -> None:
     number = send(sender, "k2", table([{"证件": ZHANG, "老人": "张桂兰", "备": "甲"}])).json()["id"]
     assert sender.post(f"/imports/{number}/check", {}).json()["status"] == "needs_columns"

@@ -273,3 +273,36 @@ def test_the_list_as_a_file(client_for: RoleClient, city: SmallCity) -> None:
         ["公安.csv", "公安", "2026-06-30", "等待确认", "3", "2", "0", "0", "0", "1", "李文静"],
     ]
     assert AuditEntry.objects.filter(action="list.export").count() == 1
+
+
+def test_a_file_is_said_to_be_a_whole_list_and_confirmed_with_whom_it_does_not_name(
+    client_for: RoleClient, city: SmallCity
+) -> None:
+    officer = accounts.actor_of_user(city.users[Role.CITY_OFFICER])
+    sent = _sent(city)
+    people.accept_batch(officer, batch_id=sent)
+    aid = table([{"身份证号": WANG, "姓名": "王秀英", "村(社区)代码": COMMUNITY_CODE, "救助类别": "低保"}])
+    batch = people.upload_file(officer, department="civil_affairs", name="民政.csv", content=aid, stated_on=DAY)
+    people.check_batch(SYSTEM, batch_id=batch)
+    client = client_for(Role.CITY_OFFICER)
+    assert f"/ops/imports/{batch}/whole/" in _text(client, f"/ops/imports/{batch}/")
+    assert "全部社会救助对象" in _text(client, f"/ops/imports/{batch}/whole/")
+    assert client.post(f"/ops/imports/{batch}/whole/", {"list": "assistance"}).status_code == 302
+    page = _text(client, f"/ops/imports/{batch}/whole/")
+    absent = ImportBatch.objects.get(id=batch).complete_counts["absent"]
+    assert absent > 0 and "张桂兰" in page and "名单以外的" in page
+    exported = client.get(f"/ops/imports/{batch}/whole/export/").content.decode("utf-8-sig")
+    assert len(exported.strip().splitlines()) == absent + 1
+    confirm = _text(client, f"/ops/imports/{batch}/accept/")
+    assert f'name="whole" value="assistance:{absent}"' in confirm
+    counts = {str(verdict): str(rows) for verdict, rows in ImportBatch.objects.get(id=batch).counts.items()}
+    assert client.post(f"/ops/imports/{batch}/accept/", counts).status_code == 409
+    assert ImportBatch.objects.get(id=batch).status == "checked"
+    assert client.post(f"/ops/imports/{batch}/accept/", counts | {"whole": f"assistance:{absent}"}).status_code == 302
+    assert ImportBatch.objects.get(id=batch).status == "accepting"
+
+
+def test_who_may_not_let_files_in_cannot_say_that_one_is_whole(client_for: RoleClient, city: SmallCity) -> None:
+    batch = _sent(city)
+    for address in ("whole/", "whole/export/"):
+        assert client_for(Role.COMMUNITY_WORKER).get(f"/ops/imports/{batch}/{address}").status_code in (403, 404)

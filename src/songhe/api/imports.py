@@ -39,7 +39,8 @@ class ImportOut(Schema):
     """One file on its way in. `status`: uploaded, checking, needs_columns, checked, accepting, accepted, failed.
 
     `progress` is how many rows have been read; `problem` says why a file cannot be read; `notes` are remarks on the whole file; `same_as` is an
-    accepted import of exactly the same content.
+    accepted import of exactly the same content. `whole_list` is the list that somebody says the file is the whole of ("" for none), and
+    `whole_list_absent` how many people it does not name and will be said not to have it.
     """
 
     id: int
@@ -54,6 +55,8 @@ class ImportOut(Schema):
     notes: list[str]
     ignored_columns: list[str]
     same_as: int | None
+    whole_list: str
+    whole_list_absent: int
     uploaded_at: dt.datetime
     accepted_at: dt.datetime | None
 
@@ -65,6 +68,22 @@ class NewImport(Schema):
 
     department: Annotated[PlainText, Field(max_length=40)]
     stated_on: dt.date
+
+
+class WholeList(Schema):
+    """`list` is one of the department's complete lists (departments.yaml), "" to take back what was said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    list: Annotated[PlainText, Field(max_length=60)]
+
+
+class WholeListOut(Schema):
+    """People: `absent` from the list, `losing` those among them whom it had, `unclear` perhaps in a row that was not understood."""
+
+    absent: int
+    losing: int
+    unclear: int
 
 
 class Columns(Schema):
@@ -125,10 +144,12 @@ class ReportFilter(Schema):
 
 def _out(request: CallerRequest, batch: int) -> ImportOut:
     brief = queries.batch(request.auth, batch_id=batch, limit=1).brief
+    whole = next((each for each in queries.complete_lists(request.auth, batch_id=batch) if each.declared), None)
     return ImportOut(
         id=brief.id, department=brief.department, file_name=brief.file_name, stated_on=brief.stated_on, status=brief.status.value,
         progress=brief.progress, total=brief.total, counts=Counts(**{verdict.value: rows for verdict, rows in brief.counts.items()}),
         problem=brief.problem, notes=list(brief.notes), ignored_columns=list(brief.ignored_columns), same_as=brief.same_as,
+        whole_list=whole.id if whole else "", whole_list_absent=whole.absent if whole else 0,
         uploaded_at=brief.uploaded_at, accepted_at=brief.accepted_at,
     )  # fmt: skip
 
@@ -203,6 +224,19 @@ def list_import_rows(request: CallerRequest, batch: Number, asked: Query[RowFilt
         for row in page.items
     ]  # fmt: skip
     return RowsPage(items=items, next=page.next)
+
+
+@router.post(
+    "/{batch}/whole-list",
+    response={200: WholeListOut, **REFUSALS},
+    auth=Needs(Right.ACCEPT_IMPORT),
+    operation_id="declare_whole_list",
+    summary="Say that the file is a whole list",
+)
+def declare_whole_list(request: CallerRequest, batch: Number, said: WholeList) -> WholeListOut:
+    """Whoever of the sender's area the file does not name is counted; accepting it says of them that they do not have it."""
+    found = actions.declare_complete(request.auth, batch_id=batch, list_id=said.list)
+    return WholeListOut(absent=found.absent, losing=found.losing, unclear=found.unclear)
 
 
 @router.post(

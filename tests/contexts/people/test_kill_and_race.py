@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -17,7 +18,17 @@ from django.db import connection, connections
 from songhe.contexts.people import actions
 from songhe.contexts.people.actions import AcceptResult
 from songhe.contexts.people.errors import BatchNotReady, ImportRunning
-from songhe.contexts.people.models import Household, ImportBatch, ImportRow, Person, Record, SenderMapping, SheetRequest
+from songhe.contexts.people.models import (
+    FormerNumber,
+    Household,
+    ImportBatch,
+    ImportRow,
+    LifeEvent,
+    Person,
+    Record,
+    SenderMapping,
+    SheetRequest,
+)
 from songhe.contexts.people.words import DERIVED
 from songhe.foundation.errors import SongheError
 from songhe.foundation.models import AuditEntry, OutboxEvent, WorkItem
@@ -113,6 +124,37 @@ def test_killed_while_accepting_a_mapped_file_remembers_nothing_and_accepting_ag
     assert ImportBatch.objects.get(id=batch).columns == said
     actions.accept_batch(OFFICER, batch_id=batch)
     assert (Person.objects.count(), SenderMapping.objects.get().columns) == (1, said)
+
+
+@pytest.mark.parametrize("step", ["汇总各部门说法", "完成"])
+def test_killed_while_accepting_a_whole_list_nobody_has_lost_anything_and_accepting_again_says_it(step: str) -> None:
+    actions.accept_batch(OFFICER, batch_id=check("公安", table(three_rows())).batch_id)
+    aid = [{"身份证号": number, "姓名": name, "救助类别": "低保"} for number, name in ((ZHANG, "张桂兰"), (WANG, "王秀英"))]
+    actions.accept_batch(OFFICER, batch_id=check("民政", table(aid)).batch_id)
+    batch = check("民政", table(aid[:1])).batch_id
+    assert actions.declare_complete(OFFICER, batch_id=batch, list_id="assistance").losing == 1
+    before = sent()
+    killed_during("accept_batch", batch, step)
+    assert (sent(), person_of(WANG).facts["assistance"]) == (before, "dibao")
+    actions.accept_batch(OFFICER, batch_id=batch)
+    assert (sent(), person_of(WANG).facts["assistance"], person_of(LI).facts["assistance"]) == (before + 2, "none", "none")
+    assert person_of(ZHANG).facts["assistance"] == "dibao"
+
+
+@pytest.mark.parametrize("step", ["写入人员和户", "汇总各部门说法", "更新户", "完成"])
+def test_killed_while_a_number_changes_the_old_one_counts_and_accepting_again_changes_it_once(step: str) -> None:
+    actions.accept_batch(OFFICER, batch_id=check("公安", table(three_rows())).batch_id)
+    new, known = city.id_number("19450301", 8), person_of(ZHANG)
+    row = resident(new, "张桂兰", "H1", 原身份证号=ZHANG, 号码变更日期="2026-06-01")
+    batch = check("公安", table([row])).batch_id
+    killed_during("accept_batch", batch, step)
+    assert (FormerNumber.objects.count(), LifeEvent.objects.count(), person_of(ZHANG).id) == (0, 0, known.id)
+    actions.accept_batch(OFFICER, batch_id=batch)
+    assert (person_of(new).id, person_of(new).public_id) == (known.id, known.public_id)
+    assert [(f.person_id, bytes(f.id_index)) for f in FormerNumber.objects.all()] == [(known.id, bytes(known.id_index or b""))]
+    assert list(LifeEvent.objects.values_list("kind", "happened_on")) == [("number_changed", dt.date(2026, 6, 1))]
+    assert actions.accept_batch(OFFICER, batch_id=batch).households == 0
+    assert (FormerNumber.objects.count(), LifeEvent.objects.count(), Person.objects.count()) == (1, 1, 3)
 
 
 def test_killed_while_accepting_a_returned_sheet_leaves_the_request_open() -> None:

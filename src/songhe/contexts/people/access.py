@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from songhe.contexts.people.errors import BatchNotFound, CandidateNotFound, PersonNotFound, RoundNotFound, SheetNotFound
 from songhe.contexts.people.models import (
+    AbsentPerson,
     CensusAnswer,
     CensusRound,
     CensusTally,
@@ -83,6 +84,12 @@ def batch_for(actor: Actor, batch_id: int, *, right: Right, lock: bool = False) 
     for path in found.area_paths:
         require(actor, right, path)
     return found
+
+
+def absent_visible_to(actor: Actor, batch_id: int) -> QuerySet[AbsentPerson]:
+    """Whom a batch that the actor may see does not name, in the actor's areas."""
+    batch = batch_for(actor, batch_id, right=Right.ACCEPT_IMPORT)
+    return AbsentPerson.objects.filter(rows_within(actor, Right.ACCEPT_IMPORT, field="person__area_path"), batch=batch)
 
 
 def sheets_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[SheetRequest]:

@@ -77,6 +77,12 @@ class BatchNotReady(Conflict):
     code = "batch_not_ready"
 
 
+class NotComplete(Conflict):
+    """The file cannot be the whole list that somebody says it is."""
+
+    code = "not_complete"
+
+
 class KeyUsedOtherwise(Conflict):
     """The idempotency key came with another request before."""
 

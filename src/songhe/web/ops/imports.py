@@ -184,10 +184,19 @@ def page_batch(request: PageRequest, batch: int) -> HttpResponse:
         "accepted_by": accounts.names_of([brief.accepted_by]).get(brief.accepted_by, "") if brief.accepted_by is not None else "",
         "nothing_new": brief.counts and brief.total and brief.total == brief.counts.get(Verdict.UNCHANGED),
         "may_edit": brief.status == BatchStatus.CHECKED,
+        "whole": people.complete_lists(request.actor, batch_id=batch)
+        if view.may_accept or brief.status == BatchStatus.ACCEPTED
+        else (),
         "waits_for_another": brief.status == BatchStatus.CHECKED and not view.may_accept,
         "shown": brief.counts.get(Verdict(verdict)) if verdict else brief.total,
     }
     return render(request, "ops/batch.html", found)
+
+
+def _whole_as_seen(request: PageRequest, batch: int) -> bool:
+    """Whether the file counts as the same whole list, of as many people, as on the page that was confirmed."""
+    declared = next((offer for offer in people.complete_lists(request.actor, batch_id=batch) if offer.declared), None)
+    return request.POST.get("whole", "") == (f"{declared.id}:{declared.absent}" if declared else "")
 
 
 def _tabs(brief: BatchBrief, verdict: str) -> tuple[VerdictTab, ...]:
@@ -217,7 +226,7 @@ def page_accept(request: PageRequest, batch: int) -> HttpResponse:
     refused: Conflict | None = None
     if request.method == "POST":
         seen = {verdict: request.POST.get(verdict.value) for verdict in Verdict}
-        if seen == {verdict: str(rows) for verdict, rows in view.brief.counts.items()}:
+        if seen == {verdict: str(rows) for verdict, rows in view.brief.counts.items()} and _whole_as_seen(request, batch):
             people_actions.request_accept(request.actor, batch_id=batch)
             messages.success(request, "已确认，正在入库。完成后会自动重新核算有变动的家庭。")
             return redirect("ops:batch", batch)
@@ -225,7 +234,9 @@ def page_accept(request: PageRequest, batch: int) -> HttpResponse:
     elif not view.may_accept:
         return redirect("ops:batch", batch)
     tabs = _tabs(view.brief, "")
+    offers = people.complete_lists(request.actor, batch_id=batch)
     found = {
+        "declared": next((offer for offer in offers if offer.declared), None),
         "section": "ops:imports",
         "line": batch_lines((view.brief,))[0],
         "tabs": tabs[1:],

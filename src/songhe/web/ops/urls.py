@@ -18,6 +18,7 @@ from songhe.web.ops import (
     layouts,
     seats,
     users,
+    whole_lists,
 )
 
 app_name = "ops"
@@ -32,6 +33,8 @@ urlpatterns = [
     path("imports/<int:batch>/", imports.page_batch, name="batch"),
     path("imports/<int:batch>/progress/", imports.part_progress, name="batch_progress"),
     path("imports/<int:batch>/accept/", imports.page_accept, name="batch_accept"),
+    path("imports/<int:batch>/whole/", whole_lists.page_whole, name="batch_whole"),
+    path("imports/<int:batch>/whole/export/", whole_lists.page_whole_export, name="batch_whole_export"),
     path("imports/<int:batch>/result/", import_rows.page_result, name="batch_result"),
     path("imports/<int:batch>/columns/", import_columns.page_columns, name="batch_columns"),
     path("imports/<int:batch>/rows/<int:row>/", import_rows.page_row, name="batch_row"),

@@ -8,6 +8,7 @@ from songhe.contexts.people.actions.correct_fact import CorrectedFact, correct_f
 from songhe.contexts.people.actions.correct_row import correct_row, set_row_aside
 from songhe.contexts.people.actions.count_round import refresh_rounds
 from songhe.contexts.people.actions.decide_candidate import DecidedCandidate, decide_candidate
+from songhe.contexts.people.actions.declare_complete import DeclaredComplete, declare_complete
 from songhe.contexts.people.actions.derive_city_living import CityLiving, derive_city_living
 from songhe.contexts.people.actions.export_results import ResultFile, export_results
 from songhe.contexts.people.actions.link_persons import LinkedPersons, link_persons
@@ -41,6 +42,7 @@ __all__ = [
     "CorrectedFact",
     "Criterion",
     "DecidedCandidate",
+    "DeclaredComplete",
     "DepartmentStated",
     "LinkedPersons",
     "RecordedConsent",
@@ -59,6 +61,7 @@ __all__ = [
     "correct_fact",
     "correct_row",
     "decide_candidate",
+    "declare_complete",
     "derive_city_living",
     "download_sheet",
     "export_results",

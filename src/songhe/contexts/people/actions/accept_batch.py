@@ -88,7 +88,7 @@ def _let_in(actor: Actor, batch: ImportBatch, progress: Progress, *, again: bool
         _correct_verdicts(batch)
     progress(1, 4, "写入人员和户")
     read_numbers(batch)
-    write_people(batch, actor.id)
+    write_people(batch, actor.id, whole=True)
     change_numbers(batch)
     seal_again(batch, keeps_identity=layout_of(batch.department).keeps_identity)
     progress(2, 4, "汇总各部门说法")

@@ -14,7 +14,7 @@ from songhe.contexts.people.actions.one_at_a_time import quiet_people
 from songhe.contexts.people.actions.read_table import HeadingsUnclear
 from songhe.contexts.people.actions.stage_rows import seal_contents, stage_rows
 from songhe.contexts.people.errors import BatchNotReady, UnreadableFile
-from songhe.contexts.people.models import ImportBatch, ImportRow, SheetRequest
+from songhe.contexts.people.models import AbsentPerson, ImportBatch, ImportRow, SheetRequest
 from songhe.contexts.people.queries.headings import sealed_headings
 from songhe.contexts.people.words import BatchStatus, Verdict
 from songhe.foundation import audit
@@ -93,9 +93,23 @@ def _begin(actor: Actor, batch_id: int) -> ImportBatch:
     if batch.status in (BatchStatus.ACCEPTING, BatchStatus.ACCEPTED):
         raise BatchNotReady("这个批次已经确认入库，不用再检查。", next_step="要更正内容，请上传新的文件。")
     ImportRow.objects.filter(batch_id=batch.id)._raw_delete("default")
+    AbsentPerson.objects.filter(batch_id=batch.id)._raw_delete("default")
+    batch.complete_list, batch.complete_counts = "", {}
     batch.status, batch.progress, batch.total, batch.problem, batch.counts = BatchStatus.CHECKING, 0, 0, "", {}
     batch.notes, batch.ignored_columns = [], []
-    batch.save(update_fields=["status", "progress", "total", "problem", "counts", "notes", "ignored_columns"])
+    batch.save(
+        update_fields=[
+            "status",
+            "progress",
+            "total",
+            "problem",
+            "counts",
+            "notes",
+            "ignored_columns",
+            "complete_list",
+            "complete_counts",
+        ]
+    )
     return batch
 
 

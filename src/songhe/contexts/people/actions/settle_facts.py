@@ -65,7 +65,8 @@ FROM (
            q.public_id = s.public_id AND (
                q.id_index IS NULL AND s.id_index IS NOT NULL OR s.phone_index IS DISTINCT FROM q.phone_index AND s.phone_index IS NOT NULL
                OR s.bank_account_sealed IS NOT NULL OR s.diagnosis_sealed IS NOT NULL) AS reached
-    FROM import_change c JOIN import_staged_row s ON s.id = c.staged_id JOIN person q ON q.id = c.person_id
+    FROM import_change c JOIN person q ON q.id = c.person_id
+    LEFT JOIN import_staged_row s ON s.id = c.staged_id  -- whom a complete list does not name has no row
     LEFT JOIN import_disputed d ON d.id = c.person_id WHERE NOT c.is_new
 ) t WHERE p.id = t.person_id AND (t.settled OR t.reached);
 """

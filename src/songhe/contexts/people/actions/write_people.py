@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from songhe.contexts.people.actions.declare_complete import add_absent
 from songhe.contexts.people.actions.derive_living import derive_living_of_batch
 from songhe.contexts.people.actions.life_events import remember_before
 from songhe.contexts.people.actions.run_script import run_script
@@ -169,8 +170,12 @@ def _values(batch: ImportBatch, actor_id: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def write_people(batch: ImportBatch, actor_id: int, *, origin: LinkOrigin = LinkOrigin.IMPORT, reason: str = "") -> None:
+def write_people(
+    batch: ImportBatch, actor_id: int, *, origin: LinkOrigin = LinkOrigin.IMPORT, reason: str = "", whole: bool = False
+) -> None:
     """New persons with their households are there, known ones have moved where the file says so, and every row is a record.
+
+    `whole`: where the batch is a complete list, whoever it does not name has the department's record of that too.
 
     New persons who stand for a known one are linked to them, with the origin and reason.
     """
@@ -178,6 +183,8 @@ def write_people(batch: ImportBatch, actor_id: int, *, origin: LinkOrigin = Link
     moves = _MOVES if values["keeps"] else ""
     run_script("DROP TABLE IF EXISTS import_change, import_home", values)
     run_script(_CHANGES, values)
+    if whole:
+        add_absent(batch)
     many = _changes() >= _MANY
     run_script(
         (_CHECKED if many else "") + _HOUSEHOLDS + _HOMES_BEFORE + _NEW + _LINKS + _RECORDS + (_FILLED if many else ""), values

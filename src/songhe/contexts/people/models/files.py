@@ -23,6 +23,10 @@ class ImportBatch(models.Model):
     notes = ArrayField(models.TextField(), default=list)  # what is to be said of the file as a whole, in Chinese
     headings_sealed = models.BinaryField(default=b"")  # the headers found and what each was taken for
     columns = models.JSONField(default=dict)  # header as written -> layout field ("" leaves it out), where the sender said so
+    complete_list = models.TextField(
+        blank=True, default="", db_default=""
+    )  # of what somebody says that the file is the whole list
+    complete_counts = models.JSONField(default=dict)  # absent, losing, unclear: people, as declare_complete counted them
     client_key = models.TextField(null=True, unique=True)  # idempotency key of the API consumer who uploaded it
     progress = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
@@ -63,6 +67,22 @@ class ImportRow(models.Model):
         db_table = "import_row"
         constraints = [models.UniqueConstraint(fields=["batch", "sheet", "row"], name="import_row_once")]
         indexes = [models.Index(fields=["batch", "verdict", "row"])]
+
+
+class AbsentPerson(models.Model):
+    """Somebody whom a file that is said to be a complete list does not name: what the human sees before it is let in.
+
+    `losing`: the department's list had them before. Written when the list is declared, gone when that is taken back or the file is checked again.
+    """
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    losing = models.BooleanField()
+
+    class Meta:
+        db_table = "import_absent"
+        constraints = [models.UniqueConstraint(fields=["batch", "person"], name="import_absent_once")]
+        indexes = [models.Index(fields=["batch", "-losing", "id"], name="import_absent_page")]
 
 
 class StagedRow(models.Model):

@@ -1,6 +1,7 @@
 """Every question this context answers."""
 
 from songhe.contexts.people.queries.batches import BatchBrief, BatchView, RowProblem, RowView, batch, batch_row, list_batches
+from songhe.contexts.people.queries.complete_lists import AbsentLine, ListOffer, absent_people, complete_lists
 from songhe.contexts.people.queries.data_use import Look, UseCount, data_use, looks_at, use_title
 from songhe.contexts.people.queries.data_uses import ConsentView, DataUse, consents, data_uses
 from songhe.contexts.people.queries.demo import holds_demo_people
@@ -59,6 +60,7 @@ __all__ = [
     "HEALTH",
     "MEANS",
     "SHEET",
+    "AbsentLine",
     "Agreement",
     "BatchBrief",
     "BatchView",
@@ -80,6 +82,7 @@ __all__ = [
     "Layout",
     "LifeEventView",
     "LinkView",
+    "ListOffer",
     "Look",
     "MemberView",
     "Numbers",
@@ -106,12 +109,14 @@ __all__ = [
     "TemplateFile",
     "TimelineEntry",
     "UseCount",
+    "absent_people",
     "askable",
     "askable_fields",
     "batch",
     "batch_row",
     "census_round",
     "columns",
+    "complete_lists",
     "consents",
     "count_candidates",
     "data_use",
@@ -130,8 +135,8 @@ __all__ = [
     "link_candidate",
     "link_candidates",
     "links_of",
-    "living_places",
     "list_batches",
+    "living_places",
     "looks_at",
     "number_ends_with",
     "payee_doubts",
@@ -154,4 +159,4 @@ __all__ = [
     "template_file",
     "use_title",
     "with_bank_account",
-]  # fmt: skip
+]

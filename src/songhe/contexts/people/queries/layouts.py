@@ -35,6 +35,16 @@ EXAMPLE = "示例"  # begins the name in a template's example row; never read
 
 
 @dataclass(frozen=True, slots=True)
+class CompleteList:
+    """Of what a file may be the whole list: whoever is not in it is said to have `absent` as `variable`, once a human says that it is one."""
+
+    id: str
+    label: str
+    variable: str
+    absent: object
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """A department's file. `may_add`: its rows may bring in people nobody knew; `keeps_identity`: its names, households and communities count."""
 
@@ -45,6 +55,7 @@ class Layout:
     may_add: bool
     keeps_identity: bool
     columns: tuple[Column, ...]
+    complete_lists: tuple[CompleteList, ...] = ()
 
 
 def _raw() -> dict[str, Any]:
@@ -66,6 +77,7 @@ def layouts() -> tuple[Layout, ...]:
         Layout(
             code, entry["label"], entry["rank"], entry["file"], entry["may_add"], entry.get("keeps_identity", False),
             tuple(_column(column) for column in entry["columns"]),
+            tuple(CompleteList(each["id"], each["label"], each["variable"], each["absent"]) for each in entry.get("complete_lists", ())),
         )
         for code, entry in _raw()["departments"].items()
     ]  # fmt: skip
