@@ -80,6 +80,19 @@ def test_whose_decision_waits_for_the_grade_has_one_open_case(trial: Trial) -> N
     assert Case.objects.get(pk=clerk).state == CaseState.REQUESTED
 
 
+def test_the_jobs_do_all_of_it(trial: Trial) -> None:
+    wait_for(trial.elder)
+    jobs.ask_for_assessments(timestamp=0)
+    with clock.frozen(VISIT):
+        done = settled(trial, trial.elder, 60)
+    with clock.frozen(dt.date(2026, 11, 10)):
+        jobs.put_results_in_force(timestamp=0)
+    with clock.frozen(dt.date(2026, 12, 2)):
+        jobs.draw_second_looks(timestamp=0)
+    assert Case.objects.get(looks_again_at=done.result_id).reason == "抽查复核"
+    assert facts_of(trial.elder)["ability_grade"] == 2
+
+
 def test_who_did_not_want_to_be_assessed_is_left_alone_for_a_while(trial: Trial) -> None:
     case = requested(trial.elder)
     actions.withdraw_case(CLERK_A, case_id=case, because="老人不愿意")
