@@ -9,7 +9,8 @@ from songhe.contexts.people.models import Person
 from songhe.contexts.policy_library import actions
 from songhe.contexts.policy_library.models import PackDraft, PackVersion
 from songhe.foundation.access import SYSTEM, Right
-from tests.api.conftest import CITY, Caller, Town, caller
+from tests.api.conftest import Caller, Town, caller
+from tests.contexts.entitlements.conftest import CITY
 from tests.contexts.policy_library.conftest import officer, simulated
 
 pytestmark = pytest.mark.django_db

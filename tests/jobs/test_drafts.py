@@ -36,7 +36,7 @@ LATER = dt.date(2027, 1, 1)
 @pytest.fixture(autouse=True)
 def no_jobs_left() -> Iterator[None]:
     yield
-    ProcrastinateJob.objects.all()._raw_delete("default")  # type: ignore[attr-defined]
+    ProcrastinateJob.objects.all()._raw_delete("default")
 
 
 def _jobs() -> list[dict[str, object]]:
@@ -81,7 +81,7 @@ def test_a_new_content_is_examined_and_an_old_one_is_not(town: Town) -> None:
 
 def test_before_a_city_run_it_waits_and_is_simulated_after_one(town: Town) -> None:
     draft = drafted(officer(11))
-    ProcrastinateJob.objects.all()._raw_delete("default")  # type: ignore[attr-defined]
+    ProcrastinateJob.objects.all()._raw_delete("default")
     drafts.examine_draft(draft_id=draft.id, seal=draft.seal)
     assert queries.draft(SYSTEM, draft_id=draft.id).brief.state == DraftState.CHECKED
     entitlements.determine_city(SYSTEM, cause="测试")
@@ -99,7 +99,7 @@ def _approved_for_later() -> DraftBrief:
 
 def test_two_approvals_at_once_make_one_version(town: Town) -> None:
     draft = simulated(drafted(officer(11)))
-    outcomes = at_once(*(lambda n=n: actions.approve_draft(officer(n), draft_id=draft.id, seal=draft.seal) for n in (12, 13)))  # type: ignore[misc]
+    outcomes = at_once(*(lambda n=n: actions.approve_draft(officer(n), draft_id=draft.id, seal=draft.seal) for n in (12, 13)))
     assert not [each for each in outcomes if isinstance(each, Exception)]
     assert DraftApproval.objects.count() == 2
     assert list(PackVersion.objects.filter(draft_id=draft.id).values_list("in_use", flat=True)) == [True]

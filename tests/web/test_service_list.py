@@ -74,7 +74,7 @@ def test_pdf_and_workbook_of_every_city(db: None, pack: str) -> None:
     services, purchases = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
     assert services[1][:6] == ["序号", "对象", "项目", "内容", "标准", "牵头责任部门"]
     assert (len(services), len(purchases)) == (2 + len(found.services), 2 + len(found.purchases))
-    said = [row[4] for row in services[2:]]
+    said = [str(row[4]) for row in services[2:]]
     assert "文件没有写明" in said
     for each, text in zip(found.services, said, strict=True):
         assert all(one.text in text for one in each.standards)
