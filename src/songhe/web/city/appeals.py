@@ -55,7 +55,9 @@ def _facts(request: PageRequest, file: AppealFile) -> tuple[FactToCorrect, ...]:
     if file.explanation is None:
         return ()
     known = policy.pack_in_use().pack.variables_of("person")
-    seen = {fact.variable: fact.shown for each in file.explanation.conditions for fact in each.values if not fact.member}
+    seen: dict[str, str] = {}
+    for fact in (fact for each in file.explanation.conditions for fact in each.values if not fact.member):
+        seen.setdefault(fact.variable, fact.shown)  # an age stands behind the birth date that it comes from
     lacking = {fact.variable: "没有资料" for each in file.explanation.conditions for fact in each.missing if not fact.member}
     sent = request.POST
     return tuple(

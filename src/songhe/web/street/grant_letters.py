@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -87,11 +86,8 @@ def letters_of(request: PageRequest, items: Sequence[NoticeDue]) -> list[LetterS
     """What each letter says. Each gets a new look-up code; the one on an older letter of the same grant is void from then on."""
     actor, pack = request.actor, policy.pack_in_use().pack
     known = people.people_by_id(actor, person_ids=sorted({each.grant.person_id for each in items}))
-    with transaction.atomic():
-        codes = {
-            grant_id: _spaced(entitlements_actions.issue_code(actor, grant_id=grant_id).code)
-            for grant_id in dict.fromkeys(each.grant.id for each in items)
-        }
+    issued = entitlements_actions.issue_codes(actor, grant_ids={each.grant.id for each in items})
+    codes = {each.grant_id: _spaced(each.code) for each in issued}
     names, days = place_names(), entitlements.granting().term("appeal_working_days")
     counter = _counter(pack, request.build_absolute_uri(reverse("mine")))
     return [
@@ -100,9 +96,9 @@ def letters_of(request: PageRequest, items: Sequence[NoticeDue]) -> list[LetterS
 
 
 def _spaced(code: str) -> str:
-    """In two halves, as people read it out."""
+    """In two halves that stay on one line, as people read it out."""
     half = len(code) // 2
-    return f"{code[:half]} {code[half:]}"
+    return f"{code[:half]}\u00a0{code[half:]}"
 
 
 def _counter(pack: Pack, website: str) -> Counter:

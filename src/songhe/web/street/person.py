@@ -24,7 +24,7 @@ from songhe.web.lists import FieldProblem
 from songhe.web.street.abilities import ability_of
 from songhe.web.street.consents import latest_of
 from songhe.web.street.person_shown import decision_groups, head_of, moments_of
-from songhe.web.street.work_rows import work_lines
+from songhe.web.street.work_rows import OF_GRANTS, work_lines
 
 _LOOKS = 20  # the latest looks at sensitive fields that the page shows
 
@@ -52,7 +52,7 @@ def show_person(
         "person": head_of(view, revealed),
         "decided": decided,
         "groups": decision_groups(decided) if decided else (),
-        "missing": work_lines(actor, open_work),
+        "missing": work_lines(actor, [item for item in open_work if item.kind not in OF_GRANTS]),
         "grants": grants_of_person(actor, person_id) if actor.may(Right.SEE_GRANTS) else None,
         "roster": entitlements.roster_of(actor, person_id=person_id) if actor.may(Right.SEE_DECISIONS) else (),
         "moments": moments_of(view, history, people.life_events(actor, person_id=person_id)),

@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
+from songhe.contexts.entitlements.words import (
+    DEATH_REPORTED,
+    GRANT_ACCOUNT,
+    GRANT_APPEAL,
+    GRANT_APPLICATION,
+    GRANT_OFFER,
+    GRANT_VISIT,
+    LIFE_CHECK,
+)
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.queries import PersonBrief
 from songhe.contexts.people.words import DISPUTED_FACT, STALE_FACTS
@@ -25,8 +35,11 @@ SHEET = "sheet_request"
 KINDS = {
     MISSING: "缺资料", CONFLICT: "导入的资料对不上", SAME: "疑似同一人", CLOCK: "台账到期", SHEET: "填表", DISPUTED_FACT: "部门说法不一",
     STALE_FACTS: "资料过期", PLAN_DUE: "规划任务快到期", PLAN_LATE: "规划任务逾期",
-    "payment_failed": "收款账号要核对",
+    "payment_failed": "收款账号要核对", GRANT_VISIT: "上门告知待遇", GRANT_ACCOUNT: "补银行账户", GRANT_OFFER: "可以申请待遇",
+    GRANT_APPLICATION: "待遇申请", GRANT_APPEAL: "申诉", LIFE_CHECK: "资格认证", DEATH_REPORTED: "核实是否去世",
 }  # fmt: skip
+
+OF_GRANTS = frozenset({GRANT_VISIT, GRANT_ACCOUNT, GRANT_OFFER, GRANT_APPLICATION, GRANT_APPEAL, LIFE_CHECK, DEATH_REPORTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +61,7 @@ class WorkLine:
     candidate: int = 0  # the pair to be looked at, where the item is about one
 
     sheet: int = 0  # the sheet to be filled in
-    plan: str = ""  # the address of the plan's task or evaluation that the item is about
+    plan: str = ""  # the address of the plan's task or evaluation, or of the grant's page, that the item is about
 
     @property
     def prefix(self) -> str:
@@ -85,7 +98,7 @@ def _title(item: WorkItemView) -> str:
 
 
 def _said(item: WorkItemView) -> str:
-    if item.kind in (PLAN_DUE, PLAN_LATE):
+    if item.kind in (PLAN_DUE, PLAN_LATE) or item.kind in OF_GRANTS:
         return f"由{item.owner}办理"
     return f"{item.owner}报送，第{item.detail.get('row')}行" if item.kind in (CONFLICT, SAME) else f"应由{item.owner}提供"
 
@@ -106,7 +119,7 @@ def _line(actor: Actor, item: WorkItemView, person: PersonBrief | None, field: F
         may_act=actor.may(needed, item.area_path),
         entry=item.subject_id if item.kind == CLOCK else 0,
         sheet=item.subject_id if item.kind == SHEET else 0,
-        plan=_plan_address(item) if actor.may(Right.SEE_FIGURES) else "",
+        plan=_grant_address(item, person) or (_plan_address(item) if actor.may(Right.SEE_FIGURES) else ""),
         candidate=int(str(item.detail.get("candidate_id", 0))) if item.kind == SAME else 0,
     )
 
@@ -119,6 +132,18 @@ def _plan_address(item: WorkItemView) -> str:
     if isinstance(task, str) and task:
         return reverse("city:task", args=[task])
     return f"{reverse('city:evaluation', args=[evaluation])}#findings" if isinstance(evaluation, int) else ""
+
+
+def _grant_address(item: WorkItemView, person: PersonBrief | None) -> str:
+    """Where work about a grant is done, empty for any other item."""
+    if item.kind == LIFE_CHECK:
+        return f"{reverse('street:life_checks')}?{urlencode({'area': item.area_path})}"
+    if item.kind not in OF_GRANTS or person is None:
+        return ""
+    benefit = item.detail.get("benefit")
+    if item.kind == GRANT_OFFER and isinstance(benefit, str):
+        return reverse("street:apply", args=[person.public_id, benefit])
+    return f"{reverse('street:person', args=[person.public_id])}#grants"
 
 
 def missing_field(item: WorkItemView, facts: Mapping[str, Variable], value: str = "", reason: str = "") -> FactField | None:

@@ -34,7 +34,7 @@ from songhe.contexts.entitlements.actions.handle_grants import (
     suspend_grant,
 )
 from songhe.contexts.entitlements.actions.life_checks import record_life_check, suspend_unchecked
-from songhe.contexts.entitlements.actions.make_notices import deliver_notice, issue_code, make_notices
+from songhe.contexts.entitlements.actions.make_notices import deliver_notice, issue_code, issue_codes, make_notices
 from songhe.contexts.entitlements.actions.open_month import open_month, recompute_dues
 from songhe.contexts.entitlements.actions.propose_grants import propose_grants
 from songhe.contexts.entitlements.actions.request_city_run import request_city_run
@@ -72,6 +72,7 @@ __all__ = [
     "follow_decisions",
     "follow_run",
     "issue_code",
+    "issue_codes",
     "let_silent_grants_begin",
     "make_notices",
     "open_month",
