@@ -41,8 +41,7 @@ WHERE g.benefit = %(benefit)s AND g.state IN ('proposed', 'notified', 'active', 
     OR NOT g.in_kind AND d.amounts[%(index)s + 1] <> g.amount
     OR d.area_path <> g.area_path
     OR g.state = 'suspended' AND g.suspended_for = 'unsure')
-  AND NOT EXISTS (SELECT 1 FROM decision n JOIN determination_run r ON r.id = n.run_id AND r.published_at IS NOT NULL
-                  WHERE n.person_id = g.person_id AND n.run_id > %(run)s)
+  AND g.person_id <> ALL(%(newer)s)
 ORDER BY g.id
 """
 
@@ -86,13 +85,24 @@ def _concerned(run: Run) -> Iterator[list[int]]:
         yield from _blocks(ids)
         return
     found: list[int] = []
+    newer_people = decided_since(run)
+    if newer_people is None:
+        return
     with connection.cursor() as cursor:
         benefits = Grant.objects.filter(state__in=OPEN_GRANTS).order_by("benefit").values_list("benefit", flat=True).distinct()
         for benefit in list(benefits):
             index = run.benefits.index(benefit) if benefit in run.benefits else -1
-            cursor.execute(_DIFFERENT, {"run": run.id, "benefit": benefit, "index": index})
+            cursor.execute(_DIFFERENT, {"run": run.id, "benefit": benefit, "index": index, "newer": newer_people})
             found += [row[0] for row in cursor.fetchall()]
     yield from _blocks(sorted(found))
+
+
+def decided_since(run: Run) -> list[int] | None:
+    """Who was decided again by a later run of households; None where the whole city was: then the later run is the one to follow."""
+    later = Run.objects.filter(id__gt=run.id, published_at__isnull=False)
+    if later.filter(kind=CITY).exists():
+        return None
+    return sorted(set(Decision.objects.filter(run__in=later).values_list("person_id", flat=True)))
 
 
 def _blocks(ids: Sequence[int]) -> Iterator[list[int]]:

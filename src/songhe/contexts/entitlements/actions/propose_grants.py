@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from songhe.basics.ages import months_before
 from songhe.contexts.entitlements.actions.count_dues import histories_by_person
+from songhe.contexts.entitlements.actions.follow_decisions import decided_since
 from songhe.contexts.entitlements.actions.grant_results import Proposed
 from songhe.contexts.entitlements.actions.handle_grants import check_accounts
 from songhe.contexts.entitlements.actions.make_notices import make_notices_for
@@ -32,12 +33,11 @@ REASON = "核算结果符合条件，免申请提出"
 GOES_ON = "条件没有中断，接续以前的待遇"
 OWNER = "社区"
 
-# The newest published decision of each person of the run who is eligible (or provisionally so) for benefit number %(index)s.
+# Decisions of the run, where they are the newest of their person, who is eligible (or provisionally so) for benefit number %(index)s.
 _ELIGIBLE = """
 SELECT d.person_id, p.household_id, d.area_path, d.amounts[%(index)s + 1] AS amount FROM decision d JOIN person p ON p.id = d.person_id
 WHERE d.run_id = %(run)s AND get_byte(d.statuses, %(index)s) IN (1, 5) AND p.stands_for_id IS NULL
-  AND NOT EXISTS (SELECT 1 FROM decision n JOIN determination_run r ON r.id = n.run_id AND r.published_at IS NOT NULL
-                  WHERE n.person_id = d.person_id AND n.run_id > d.run_id)
+  AND d.person_id <> ALL(%(newer)s)
   AND NOT EXISTS (SELECT 1 FROM grant_given g WHERE g.person_id = d.person_id AND g.benefit = %(benefit)s
                   AND (g.state <> 'ended' OR %(lifetime)s AND g.until_on > g.from_on))
   AND NOT (%(household)s AND EXISTS (SELECT 1 FROM grant_given g WHERE g.household_id = p.household_id AND g.benefit = %(benefit)s
@@ -86,6 +86,9 @@ def propose_grants(actor: Actor, *, run_id: int) -> Proposed:
     require(actor, Right.DETERMINE, f"{policy.pack_in_use().pack.place.code}/")
     lock_following()
     run = Run.objects.get(id=run_id, published_at__isnull=False)
+    newer = decided_since(run)
+    if newer is None:
+        return Proposed(run.id, 0, 0)
     plan, pack = granting(), policy.pack_of(run.pack_version_id)
     rules = policy.rulebook_of(run.pack_version_id, run.as_of)
     made, offered = list[int](), list[work_items.NewWorkItem]()
@@ -96,9 +99,9 @@ def propose_grants(actor: Actor, *, run_id: int) -> Proposed:
         if not benefit.in_force:
             continue
         if entry.application == "none" and rule.gives(in_kind=in_kind):
-            made += _propose(actor, run, benefit, rule)
+            made += _propose(actor, run, benefit, rule, newer)
         elif entry.application != "none" and rule.offered:
-            offered += _offers(run, benefit, rule)
+            offered += _offers(run, benefit, rule, newer)
             kept |= {item.key for item in offered}
     opened = _settle_offers(run, offered)
     _go_on(actor, run, made)
@@ -122,15 +125,15 @@ def _go_on(actor: Actor, run: Run, made: Sequence[int]) -> None:
         check_accounts(ids)
 
 
-def _asked(run: Run, benefit: Benefit, rule: GrantRule) -> dict[str, Any]:
+def _asked(run: Run, benefit: Benefit, rule: GrantRule, newer: list[int]) -> dict[str, Any]:
     return {
-        "run": run.id, "index": benefit.index, "benefit": benefit.id, "lifetime": rule.lifetime,
+        "newer": newer, "run": run.id, "index": benefit.index, "benefit": benefit.id, "lifetime": rule.lifetime,
         "household": rule.lifetime and bool(benefit.first_by),
     }  # fmt: skip
 
 
-def _propose(actor: Actor, run: Run, benefit: Benefit, rule: GrantRule) -> list[int]:
-    asked = _asked(run, benefit, rule)
+def _propose(actor: Actor, run: Run, benefit: Benefit, rule: GrantRule, newer: list[int]) -> list[int]:
+    asked = _asked(run, benefit, rule, newer)
     with connection.cursor() as cursor:
         cursor.execute(_BEFORE, asked)
         first_days = _first_days([row[0] for row in cursor.fetchall()], benefit.id, run.as_of)
@@ -181,9 +184,9 @@ def offer_key(person_id: int, benefit: str) -> str:
     return f"{GRANT_OFFER}:{person_id}:{benefit}"
 
 
-def _offers(run: Run, benefit: Benefit, rule: GrantRule) -> list[work_items.NewWorkItem]:
+def _offers(run: Run, benefit: Benefit, rule: GrantRule, newer: list[int]) -> list[work_items.NewWorkItem]:
     with connection.cursor() as cursor:
-        cursor.execute(_OFFERS, _asked(run, benefit, rule))
+        cursor.execute(_OFFERS, _asked(run, benefit, rule, newer))
         return [
             work_items.NewWorkItem(
                 kind=GRANT_OFFER, key=offer_key(person, benefit.id), owner=OWNER, area_path=path, subject_type="person", subject_id=person,
