@@ -16,7 +16,7 @@ from songhe.foundation import clock
 from songhe.foundation.access import Role
 from songhe.jobs.payments import payment_step
 from songhe.web.city import pay_runs
-from tests.contexts.payments.conftest import CITY, MARCH, TOWNS, Town, answer, pair, town
+from tests.contexts.payments.conftest import CITY, MARCH, TOWNS, Town, answer, answered, pair, sent, town
 
 __all__ = ["pair", "town"]
 
@@ -205,3 +205,25 @@ def test_a_long_list_is_made_in_the_background(maker: Client, monkeypatch: pytes
     assert maker.get(reverse("city:pay_progress", args=[run.pk]), {"step": "freeze"})["HX-Redirect"] == reverse(
         "city:pay_run", args=[run.pk]
     )
+
+
+def test_overpaid_money_comes_back_with_a_receipt(pair: Town, maker: Client, finance: Client) -> None:
+    with clock.frozen(dt.date(2026, 3, 10)):
+        done = sent()
+        answered(done.run_id)
+        pair.due("李国华", MARCH, 3000)
+        person = pair.people["李国华"]
+        page = text(finance, "overpaid")
+        assert "李国华" in page and "50.00" in page and "吴秀兰" not in page
+        said = {"amount": "60", "how": "cash", "receipt": "R-1", "payer": "儿子", "received_on": "2026-03-10"}
+        got = finance.post(reverse("city:record_repayment", args=[person]), said)
+        assert got.status_code == 422 and "最多可以退50.00元" in got.content.decode()
+        got = finance.post(reverse("city:record_repayment", args=[person]), said | {"amount": "20"}, follow=True)
+        assert "还有30.00元" in got.content.decode()
+        got = finance.post(
+            reverse("city:record_repayment", args=[person]), said | {"amount": "30", "receipt": "R-2"}, follow=True
+        )
+        assert "已经退清" in got.content.decode() and "没有要追回的" in got.content.decode()
+        assert finance.get(reverse("city:overpaid_export")).status_code == 200
+        clerk = client_of("镇街二", Role.STREET_CLERK, TOWNS[1])
+        assert clerk.post(reverse("city:record_repayment", args=[person]), said).status_code == 403

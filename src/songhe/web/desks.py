@@ -132,6 +132,7 @@ DESKS: tuple[Desk, ...] = (
                 Right.KEEP_FUNDS,
                 parts=(
                     Part("city:pay_runs", "每月发放", Right.KEEP_FUNDS),
+                    Part("city:overpaid", "应追回", Right.SEE_PAYMENTS),
                     Part("city:funds", "资金和账目", Right.KEEP_FUNDS),
                     Part("city:spending", "支出和全年需要", Right.KEEP_FUNDS),
                     Part("city:vouchers", "消费券", Right.SEE_PAYMENTS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.city import awards, funds, pay_lists, pay_runs, vouchers
+from songhe.web.city import awards, funds, overpaid, pay_lists, pay_runs, vouchers
 
 urlpatterns = [
     path("", pay_runs.page_runs, name="pay_runs"),
@@ -26,6 +26,9 @@ urlpatterns = [
     path("runs/<int:run>/findings/settle/", pay_lists.submit_settle, name="settle_findings"),
     path("payments/<int:payment>/", pay_lists.page_payment, name="pay_payment"),
     path("payments/<int:payment>/again/", pay_lists.submit_again, name="pay_again"),
+    path("overpaid/", overpaid.page_overpaid, name="overpaid"),
+    path("overpaid/export/", overpaid.page_overpaid_export, name="overpaid_export"),
+    path("overpaid/<int:person>/repaid/", overpaid.submit_repayment, name="record_repayment"),
     path("funds/", funds.page_funds, name="funds"),
     path("funds/export/", funds.page_funds_export, name="funds_export"),
     path("funds/line/", funds.submit_line, name="keep_fund_line"),
