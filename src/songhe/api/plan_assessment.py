@@ -14,8 +14,18 @@ from songhe.api.fields import PlainText
 from songhe.api.problems import REFUSALS
 from songhe.contexts.plan_tracking import actions
 from songhe.contexts.plan_tracking import queries as tracking
-from songhe.contexts.plan_tracking.queries import Assessment, EvaluationFile, EvaluationLine, EvaluatorsFinding, TargetCompared
-from songhe.contexts.plan_tracking.words import EvaluationKind, EvaluationState, State, StepState, TaskState
+from songhe.contexts.plan_tracking.queries import (
+    Assessment,
+    EvaluationFile,
+    EvaluationKind,
+    EvaluationLine,
+    EvaluationState,
+    EvaluatorsFinding,
+    State,
+    StepState,
+    TargetCompared,
+    TaskState,
+)
 from songhe.foundation.access import Right
 
 router = Router()

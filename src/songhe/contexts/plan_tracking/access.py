@@ -11,8 +11,16 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from songhe.contexts.plan_tracking.errors import DocumentNotFound, EvaluationNotFound, NotYourTask, TaskNotFound
-from songhe.contexts.plan_tracking.models import Evaluation, EvaluationFinding, FrozenAssessment, PlanDocument, UnitSeat
+from songhe.contexts.plan_tracking.models import (
+    EntryFile,
+    Evaluation,
+    EvaluationFinding,
+    FrozenAssessment,
+    PlanDocument,
+    UnitSeat,
+)
 from songhe.contexts.policy_library import queries as policy
+from songhe.contexts.registers import queries as registers
 from songhe.engines.policy.pack import Task
 from songhe.foundation.access import Actor, Right, require
 
@@ -79,6 +87,12 @@ def evaluation_for(actor: Actor, evaluation_id: int, *, lock: bool = False) -> E
     if found is None:
         raise EvaluationNotFound("没有这次评估。", next_step="请回到评估列表重新选择。")
     return found
+
+
+def entry_files(actor: Actor, entry_id: int) -> QuerySet[EntryFile]:
+    """The files of a register's entry, for who sees the entry; raises EntryNotFound."""
+    registers.entry(actor, entry_id=entry_id)
+    return EntryFile.objects.filter(entry_id=entry_id)
 
 
 def finding_for(actor: Actor, finding_id: int) -> EvaluationFinding:

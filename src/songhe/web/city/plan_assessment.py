@@ -199,7 +199,7 @@ def submit_freeze(request: PageRequest) -> HttpResponse:
     except (Conflict, InvalidInput) as refused:
         return _page(request, found, refused)
     messages.success(request, f"{found.period}的考核结果已冻结（第{made.revision}版），以后不会再变。")
-    query = urlencode({"of": found.of, "period": f"{made.start:%Y-%m}", "revision": made.revision})
+    query = urlencode({"of": found.of, "period": f"{made.start:%Y-%m}", "revision": str(made.revision)})
     return redirect(f"{reverse('city:assessment')}?{query}")
 
 

@@ -27,14 +27,17 @@ Gathered = dict[str, dict[str, list[Row]]]  # subject -> item -> rows
 
 def names_of(pack: Pack) -> Mapping[str, str]:
     """Each unit that the plan prints → one name: 市民政局 is 民政局 where the plan also prints that; 市委办 stays as it is."""
-    printed = {unit for entry in (*pack.tasks, *pack.targets) for unit in (*entry.responsible, *entry.participating)}
+    printed = {unit for task in pack.tasks for unit in (*task.responsible, *task.participating)}
+    printed |= {unit for target in pack.targets for unit in (*target.responsible, *target.participating)}
     return {unit: short if (short := unit.removeprefix("市")) in printed else unit for unit in printed}
 
 
 def unit_rows(pack: Pack, plan: AssessmentPlan, start: dt.date, end: dt.date, today: dt.date) -> Gathered:
     """Every unit of the plan with its rows of each item; those without any stand there empty."""
     names = names_of(pack)
-    leads = {entry.responsible[0] for entry in (*pack.tasks, *pack.targets) if entry.responsible}
+    leads = {unit for task in pack.tasks for unit in task.responsible[:1]} | {
+        unit for target in pack.targets for unit in target.responsible[:1]
+    }
     parts = {unit for task in pack.tasks for unit in (*task.responsible, *task.participating)}
     found: Gathered = {names[unit]: defaultdict(list) for unit in leads | parts}
     lines = lines_of(SYSTEM, pack.tasks, reach_of(SYSTEM))

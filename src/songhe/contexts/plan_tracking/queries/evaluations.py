@@ -13,6 +13,7 @@ from songhe.contexts.plan_tracking.models import Evaluation, EvaluationFinding, 
 from songhe.contexts.plan_tracking.queries.cockpit import TargetStanding, cockpit
 from songhe.contexts.plan_tracking.queries.frozen_plan import PlanThen, TargetThen, TaskThen, plan_then
 from songhe.contexts.plan_tracking.queries.ledger import TaskLine, lines_of
+from songhe.contexts.plan_tracking.queries.seats import units_of_plan
 from songhe.contexts.plan_tracking.words import STEP_MOVES, EvaluationKind, EvaluationState, StepState
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import clock
@@ -131,12 +132,12 @@ def evaluation(actor: Actor, *, evaluation_id: int) -> EvaluationFile:
     then, pack = plan_then(row.content), policy.pack_in_use().pack
     today = {one.target.id: one for one in cockpit(SYSTEM, area_path=city_path()).targets}
     lines = {line.task.id: line for line in lines_of(SYSTEM, pack.tasks, reach_of(SYSTEM))}
-    units = sorted({unit for entry in (*pack.tasks, *pack.targets) for unit in (*entry.responsible, *entry.participating)})
+    units = units_of_plan()
     leads = reach.whole and actor.may(Right.DETERMINE, city_path())
     return EvaluationFile(
         _line(row, _counts([row.pk])), then, row.conclusion, row.concluded_at,
         tuple(_compared(one, today.get(one.target.id)) for one in then.targets),
-        tuple(TaskCompared(one, lines.get(one.id)) for one in then.tasks), _findings(actor, row, then, reach.unit), tuple(units),
+        tuple(TaskCompared(one, lines.get(one.id)) for one in then.tasks), _findings(actor, row, then, reach.unit), units,
         hashlib.sha256(row.content.encode()).hexdigest() == row.content_sha256, leads,
     )  # fmt: skip
 

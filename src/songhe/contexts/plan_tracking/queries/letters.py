@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from songhe.contexts.plan_tracking.access import entry_files
 from songhe.contexts.plan_tracking.errors import LetterNotReady, TaskNotFound
 from songhe.contexts.plan_tracking.models import EntryFile
 from songhe.contexts.plan_tracking.words import LETTER_REGISTERS
@@ -74,7 +75,8 @@ def letter(actor: Actor, *, entry_id: int) -> Letter:
     return Letter(
         entry_id, view.declared.id, kind, view.line.name, view.line.state_label, values,
         next((task for task in tasks if task.id == values.get("task")), None),
-        _decisions(actor, values) if view.declared.id == "joint_meetings" else (), _files(entry_id),
+        _decisions(actor, values) if view.declared.id == "joint_meetings" else (),
+        tuple(_file(row) for row in entry_files(actor, entry_id).order_by("-id")),
         sentence if need and not values.get(need) else "", actor.may(Right.KEEP_REGISTERS, view.line.area_path),
     )  # fmt: skip
 
@@ -89,15 +91,10 @@ def letter_to_print(actor: Actor, *, entry_id: int) -> Letter:
 
 def entry_file(actor: Actor, *, entry_id: int, file_id: int) -> tuple[EntryFileView, StoredFile]:
     """One file of an entry within reach; raises EntryNotFound, TaskNotFound."""
-    registers.entry(actor, entry_id=entry_id)
-    row = EntryFile.objects.filter(pk=file_id, entry_id=entry_id).first()
+    row = entry_files(actor, entry_id).filter(pk=file_id).first()
     if row is None:
         raise TaskNotFound("没有这个文件。", next_step="请刷新页面后再看。")
     return _file(row), files.describe(row.file_id)
-
-
-def _files(entry_id: int) -> tuple[EntryFileView, ...]:
-    return tuple(_file(row) for row in EntryFile.objects.filter(entry_id=entry_id).order_by("-id"))
 
 
 def _file(row: EntryFile) -> EntryFileView:
