@@ -12,7 +12,7 @@ from songhe.contexts.policy_library import actions
 from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.policy_library.errors import SameValue
 from songhe.contexts.policy_library.queries import DraftBrief, DraftKind
-from songhe.engines.policy.pack import Parameter
+from songhe.engines.policy.pack import DefinitionEntry, Parameter
 from songhe.engines.policy.tree import Type
 from songhe.foundation import clock
 from songhe.foundation.access import Right
@@ -115,25 +115,29 @@ def page_choose_reading(request: PageRequest, name: str, reading: str) -> HttpRe
     entry = pack.definitions.get(name)
     if entry is None or reading not in entry.readings:
         raise NotFound("没有这个定义，或者它没有这种理解。", next_step="请从定义列表里选择。")
-    reason, problems = request.POST.get("reason", ""), tuple[FieldProblem, ...]()
-    if request.method == "POST":
-        try:
-            made = actions.draft_reading(
-                request.actor, definition=name, reading=reading, reason=reason, draft_id=_draft(request)
-            )  # fmt: skip
-        except InvalidInput as refused:
-            problems = (FieldProblem("change-reason", f"{refused.sentence}{refused.next_step}"),)
-        else:
-            messages.success(request, f"“{entry.title}”换一种理解已成草稿。{_NEXT}")
-            return redirect("city:draft", made.id)
+    if request.method != "POST":
+        return _reading_form(request, entry, reading)
+    try:
+        made = actions.draft_reading(
+            request.actor, definition=name, reading=reading, reason=request.POST.get("reason", ""), draft_id=_draft(request)
+        )
+    except InvalidInput as refused:
+        return _reading_form(request, entry, reading, (FieldProblem("change-reason", f"{refused.sentence}{refused.next_step}"),))
+    messages.success(request, f"“{entry.title}”换一种理解已成草稿。{_NEXT}")
+    return redirect("city:draft", made.id)
+
+
+def _reading_form(
+    request: PageRequest, entry: DefinitionEntry, reading: str, problems: tuple[FieldProblem, ...] = ()
+) -> HttpResponse:
     found = {
         "entry": entry,
         "reading": entry.readings[reading],
         "chosen": entry.readings[entry.chosen or ""],
-        "effect": effect(request.actor, readings={name: reading}),
+        "effect": effect(request.actor, readings={entry.name: reading}),
         "section": "city:policy",
         "drafts": _open_drafts(request),
         "problems": problems,
-        "reason": reason,
+        "reason": request.POST.get("reason", ""),
     }
     return render(request, "city/choose_reading.html", found, status=422 if problems else 200)
