@@ -178,3 +178,22 @@ def test_scopes_and_areas(software: Caller, trial: Trial) -> None:
     assert (len(scale["items"]), scale["verified"]) == (26, False)
     assert "points" not in near.get("/assessments/scales/gbt42195_2022").content.decode()
     assert near.get("/assessments/scales/mzt039_2013").json()["code"] == "scale_unknown"
+
+
+def test_an_older_result_is_taken_over_once(software: Caller, trial: Trial) -> None:
+    body = {
+        "person": _person(trial.elder),
+        "scale": "mzt039_2013",
+        "grade": 2,
+        "assessed_on": "2021-05-06",
+        "assessed_by": "某卫生院",
+    }
+    first, again = software.post("/assessments/older-results", body), software.post("/assessments/older-results", body)
+    assert (first.status_code, again.status_code, first.json()) == (201, 200, again.json())
+    assert software.get("/assessments/older-results", person=_person(trial.elder)).json() == [
+        {
+            "scale": "mzt039_2013", "grade": 2, "grade_label": "中度失能", "assessed_on": "2021-05-06", "assessed_by": "某卫生院",
+        }
+    ]  # fmt: skip
+    wrong = software.post("/assessments/older-results", body | {"grade": 4, "levels": {"shoes": 1}})
+    assert (wrong.status_code, [each["field"] for each in wrong.json()["errors"]]) == (422, ["grade", "shoes"])

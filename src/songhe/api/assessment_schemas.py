@@ -280,6 +280,34 @@ class UseFilter(Closed):
     after: Cursor | None = None
 
 
+class OlderIn(Closed):
+    """A result by a scale that is only taken over; `points` and `levels` by dimension, as far as known."""
+
+    person: uuid.UUID
+    scale: Code
+    grade: Annotated[int, Field(ge=0, le=20)]
+    assessed_on: dt.date
+    assessed_by: Annotated[PlainText, Field(max_length=100)]
+    points: Annotated[dict[Code, Annotated[int, Field(ge=0, le=1000)]], Field(max_length=20)] = Field(default_factory=dict)
+    levels: Annotated[dict[Code, Annotated[int, Field(ge=0, le=20)]], Field(max_length=20)] = Field(default_factory=dict)
+
+
+class OlderOut(Schema):
+    """An older result as it was sent; it counts for nothing here."""
+
+    scale: str
+    grade: int
+    grade_label: str
+    assessed_on: dt.date
+    assessed_by: str
+
+
+class OlderFilter(Closed):
+    """Whose."""
+
+    person: uuid.UUID
+
+
 class AssessorOut(Schema):
     """An assessor."""
 

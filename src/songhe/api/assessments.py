@@ -23,6 +23,9 @@ from songhe.api.assessment_schemas import (
     ObjectionMade,
     ObjectionOut,
     ObjectionPage,
+    OlderFilter,
+    OlderIn,
+    OlderOut,
     OtherProblem,
     Reason,
     RequestedOut,
@@ -360,4 +363,48 @@ def list_bodies(request: CallerRequest) -> list[BodyOut]:
             licensed_until=each.licensed_until, usable=each.licensed, state=each.state.value, assessors=known.get(each.id, []),
         )
         for each in queries.bodies(request.auth)
+    ]  # fmt: skip
+
+
+@router.post(
+    "/older-results",
+    response={200: list[OlderOut], 201: list[OlderOut], **REFUSALS},
+    auth=Needs(Right.REQUEST_ASSESSMENT),
+    operation_id="take_over_assessment_result",
+    summary="A result by an older scale, as it is",
+)
+def take_over(request: CallerRequest, body: OlderIn) -> Status[list[OlderOut]] | HttpResponse:
+    """All older results of the person: 201 where this one is new, 200 where the same was there already."""
+    person = people.person_id_of(request.auth, public_id=body.person)
+    try:
+        done = actions.take_over_result(
+            request.auth, person_id=person, scale=body.scale, grade=body.grade, assessed_on=body.assessed_on,
+            assessed_by=body.assessed_by, points=body.points, levels=body.levels,
+        )  # fmt: skip
+    except FormRefused as refused:
+        fields = [FieldProblem(field=one.where, message=f"{one.message}。{one.remedy}。") for one in refused.problems]
+        return problem(refused.http_status, refused.code, f"{refused.sentence}{refused.next_step}", fields)
+    return Status(201 if done.new else 200, _older(request, person))
+
+
+@router.get(
+    "/older-results",
+    response={200: list[OlderOut], **REFUSALS},
+    auth=Needs(Right.SEE_ASSESSMENTS),
+    operation_id="list_older_assessment_results",
+    summary="A person's results by older scales",
+)
+def list_older(request: CallerRequest, wanted: Query[OlderFilter]) -> list[OlderOut]:
+    """Latest first."""
+    only_known_filters(request, OlderFilter)
+    return _older(request, people.person_id_of(request.auth, public_id=wanted.person))
+
+
+def _older(request: CallerRequest, person: int) -> list[OlderOut]:
+    return [
+        OlderOut(
+            scale=line.scale, grade=line.grade, grade_label=line.grade_label, assessed_on=line.assessed_on,
+            assessed_by=line.assessed_by,
+        )
+        for line in queries.taken_over_of(request.auth, person_id=person)
     ]  # fmt: skip

@@ -18,6 +18,8 @@ from songhe.foundation import audit, clock
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.errors import InvalidInput
 
+LONGEST_PLACE = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Appointed:
@@ -46,6 +48,8 @@ def appoint(
         raise CaseStateRefused("这次评估已经开始或者已经结束，不能再改预约。", next_step="请刷新页面看看现在的情况。")
     if visit_at.tzinfo is None:
         raise InvalidInput("上门时间没有时区。", next_step="请带上时区，例如 2026-11-23T09:00+08:00。", field="visit_at")
+    if len(place) > LONGEST_PLACE:
+        raise InvalidInput("上门地点太长。", next_step=f"请写在{LONGEST_PLACE}字以内。", field="place")
     body = body_for(actor, body_id, lock=True)
     for pk in sorted({lead_id, second_id}):  # in one order, or two appointments wait for each other
         assessor_for(actor, pk, lock=True)

@@ -1,4 +1,7 @@
-"""Somebody does not agree with a result: other people look again, and what they find decides. Locks in order: case, result, objection."""
+"""Somebody does not agree with a result: other people look again, and what they find decides.
+
+Locks in order: the later case, the earlier one, result, objection.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from songhe.foundation.access import Actor, Right
 from songhe.foundation.errors import InvalidInput
 
 LONGEST_REASON = 1000
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,9 @@ def file_objection(actor: Actor, *, result_id: int, by_name: str, relation: str,
 
 
 def _check_words(by_name: str, relation: str, reason: str) -> None:
-    if not by_name.strip():
+    if not 1 <= len(by_name.strip()) <= LONGEST_NAME:
         raise InvalidInput("请写明谁提出异议。", next_step="请写姓名。", field="by_name")
-    if not relation.strip():
+    if not 1 <= len(relation.strip()) <= LONGEST_NAME:
         raise InvalidInput("请写明与老人的关系。", next_step="老人自己提出的写“本人”。", field="relation")
     if not 2 <= len(reason.strip()) <= LONGEST_REASON:
         raise InvalidInput("请写明为什么不同意。", next_step=f"用自己的话写，{LONGEST_REASON}字以内。", field="reason")
@@ -108,6 +112,7 @@ def settle_second(actor: Actor, case: Case, found: Result) -> None:
     first = case.second_of.result if case.second_of is not None else case.looks_again_at
     if first is None:
         return
+    Case.objects.select_for_update().get(pk=first.case_id)
     first = Result.objects.select_for_update().get(pk=first.pk)
     same = first.grade == found.grade
     if same:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from songhe.basics.identifiers import Problem, parse_credit_code
+from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.assessments.access import assessor_for, body_for, interests_visible_to
 from songhe.contexts.assessments.errors import AlreadyEntered, AssessorNotFound
 from songhe.contexts.assessments.models import Assessor, Body, Case, CaseAssessor, Interest
@@ -72,6 +73,8 @@ def keep_assessor(
     _check_text(name, "name", "姓名")
     _check_text(certificate_no, "certificate_no", "证书编号")
     _check_dates(certified_from, certified_until, "certified_until", "证书")
+    if user_id is not None and not accounts.names_of([user_id]):
+        raise InvalidInput("没有这个账号。", next_step="请从账号列表里选。", field="user_id")
     row.body, row.name, row.certificate_no, row.medical = body, name.strip(), certificate_no.strip(), medical
     row.certified_from, row.certified_until, row.state, row.user_id = certified_from, certified_until, _standing(state), user_id
     _save(row, "这个证书编号或者账号已经登记给别的评估员。", "certificate_no")

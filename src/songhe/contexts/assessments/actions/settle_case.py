@@ -26,6 +26,8 @@ from songhe.foundation import audit, clock
 from songhe.foundation.access import Actor
 from songhe.foundation.errors import InvalidInput
 
+LONGEST_NAME = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -52,7 +54,7 @@ def settle_case(
     """
     case = case_for(actor, case_id, lock=True)
     lead, second = _forms(actor, case, certificate_no)
-    if not signed_for.strip():
+    if not 1 <= len(signed_for.strip()) <= LONGEST_NAME:
         raise InvalidInput("请写明谁签的字。", next_step="老人自己签的写“本人”，别人代签的写姓名和关系。", field="signed_for")
     version, scale = assessing_scale(case.scale)
     differences = differing(scale, (lead.answers, lead.circumstances), (second.answers, second.circumstances))
@@ -139,6 +141,13 @@ def _told(
     return found
 
 
+def _assessed_on(case: Case, forms: tuple[Form, Form], today: dt.date) -> dt.date:
+    """The day on which the forms were begun by the devices' clocks, never before the visit (a clock may be wrong) and never after today."""
+    filled = max(form.filled_from for form in forms).astimezone(clock.CITY_ZONE).date()
+    visit = case.visit_at.astimezone(clock.CITY_ZONE).date() if case.visit_at is not None else filled
+    return min(max(filled, visit), today)
+
+
 def _write(
     actor: Actor, case: Case, version: int, scale: Scale, forms: tuple[Form, Form], answers: Mapping[str, object],
     circumstances: Mapping[str, object], differences: Sequence[Mapping[str, str]], signed_for: str,
@@ -146,8 +155,7 @@ def _write(
     scored, today = score(scale, answers, circumstances), clock.today()
     if scored.grade is None:  # _check has seen to it that nothing is missing
         raise ValueError(f"no grade for case {case.pk}")
-    filled = max(form.filled_from for form in forms).astimezone(clock.CITY_ZONE).date()
-    assessed_on = min(filled, today)
+    assessed_on = _assessed_on(case, forms, today)
     last_word = rounds_of(case) >= rule("objection_rounds", scale.id)
     days = rule("announcement_days" if last_word else "objection_days", scale.id)
     return Result.objects.create(

@@ -55,7 +55,9 @@ def end_for_dead(actor: Actor, *, person_ids: Collection[int]) -> int:
 
     A step of a listener; may run twice.
     """
-    rows = Case.objects.select_for_update().filter(person__in=person_ids, state__in=OPEN_STATES).order_by("pk")
+    rows = (
+        Case.objects.select_for_update().filter(person__in=person_ids, state__in=OPEN_STATES).order_by("-pk")
+    )  # the later first
     ids = list(rows.values_list("pk", flat=True))
     if not ids:
         return 0
