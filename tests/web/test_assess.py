@@ -132,7 +132,7 @@ def test_the_worker_and_the_token_are_for_assessors(client_for: SignIn, made: As
     assert worker.headers["Service-Worker-Allowed"] == "/assess/" and worker.headers["Cache-Control"] == "no-cache"
     assert "SONGHE_SHELL=" in worker.content.decode() and "dist/assess.js" in worker.content.decode()
     assert client.get("/assess/device/").json()["user"] == str(made.lead.user_id)
-    assert {client_for(Role.STREET_CLERK).get(path).status_code for path in ("/assess/sw.js", "/assess/device/")} == {403}
+    assert {client_for(Role.PROVIDER_MANAGER).get(path).status_code for path in ("/assess/sw.js", "/assess/device/")} == {403}
 
 
 def test_only_its_two_assessors_open_the_form(client_for: SignIn, made: Assessed) -> None:
@@ -152,7 +152,7 @@ def test_differing_forms_are_shown_side_by_side_previewed_and_agreed(made: Asses
     assert "合计 <strong>87</strong> 分" in preview and "1级（轻度失能）" in preview
     assert Result.objects.count() == 0
     refused = client.post(path, {"do": "settle", "agreed-walking": "much_help", "why-walking": "", "signed_for": "本人"})
-    assert refused.status_code == 422 and "还没有商定好的：平地行走" in refused.content.decode()
+    assert refused.status_code == 422 and "还有没商定好的：平地行走" in refused.content.decode()
     sent = {"do": "settle", "agreed-walking": "much_help", "why-walking": "又看着走了一遍", "signed_for": "本人"}
     done = client.post(path, sent, follow=True)
     result = Result.objects.get()

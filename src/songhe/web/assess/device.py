@@ -29,7 +29,7 @@ def _worker() -> str:
     return head + files[0].read_text(encoding="utf-8")
 
 
-@desk(Right.ASSESS)
+@desk(Right.ASSESS, Right.ARRANGE_ASSESSMENT, Right.SEE_ASSESSMENTS)
 def page_worker(request: PageRequest) -> HttpResponse:
     """The worker's script; a browser asks for it anew each time, so that a new version reaches every device."""
     response = HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")

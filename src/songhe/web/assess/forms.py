@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from songhe.contexts.assessments import actions, queries
+from songhe.contexts.assessments.actions import FormStored
 from songhe.contexts.assessments.errors import FormRefused
 from songhe.contexts.assessments.queries import FormSheet
 from songhe.contexts.assessments.words import FormState
@@ -47,10 +48,10 @@ def page_form(request: PageRequest, case_id: int) -> HttpResponse:
     return redirect("assess:form", case_id)
 
 
-def _take(request: PageRequest, case_id: int, sent: SheetSent) -> None:
+def _take(request: PageRequest, case_id: int, sent: SheetSent) -> FormStored:
     """The form is kept as a draft, or handed in."""
     take = actions.submit_form if sent.final else actions.save_form
-    take(
+    return take(
         request.actor, case_id=case_id, public_id=sent.public_id, answers=sent.answers, circumstances=sent.circumstances,
         particulars=sent.particulars, filled_from=sent.filled_from, filled_to=sent.filled_to, offline=sent.offline,
     )  # fmt: skip
@@ -61,14 +62,17 @@ def _to_device(request: PageRequest, case_id: int) -> HttpResponse:
     try:
         sheet = queries.form_sheet(request.actor, case_id=case_id)
         sent = sheet_sent(request.POST, sheet.scale, sheet.fields)
-        _take(request, case_id, sent)
+        stored = _take(request, case_id, sent)
     except SongheError as refused:
-        told = refused.problems if isinstance(refused, FormRefused) else ()
-        problems = [{"where": p.where, "label": p.label, "message": p.message, "remedy": p.remedy} for p in told]
+        problems = _plain(refused.problems) if isinstance(refused, FormRefused) else []
         said = {"sentence": refused.sentence, "next_step": refused.next_step, "code": refused.code, "problems": problems}
         return JsonResponse(said, status=refused.http_status)
-    state = "final" if sent.final else "draft"
-    return JsonResponse({"state": state, "at": _hour(), "arrived_at": clock.now().isoformat()})
+    questions = _plain([problem for problem in stored.problems if problem.severity == "question"])
+    return JsonResponse({"state": stored.state, "at": _hour(), "arrived_at": clock.now().isoformat(), "questions": questions})
+
+
+def _plain(problems: Sequence[Told]) -> list[dict[str, str]]:
+    return [{"where": p.where, "label": p.label, "message": p.message, "remedy": p.remedy} for p in problems]
 
 
 def _hour() -> str:

@@ -13,6 +13,7 @@ from songhe.contexts.assessments import actions, queries
 from songhe.contexts.assessments.errors import DifferencesOpen, FormRefused
 from songhe.contexts.assessments.queries import CaseFile, Difference, FormView
 from songhe.engines.scales.answers import errors as answer_errors
+from songhe.engines.scales.reasons import span
 from songhe.engines.scales.result import Result as Scored
 from songhe.engines.scales.scale import Scale
 from songhe.engines.scales.scoring import score
@@ -92,7 +93,8 @@ def _shown(request: PageRequest, file: CaseFile, refused: InvalidInput | None = 
         "second": second,
         "groups": _groups(scale, lead, second, file.differences, request.POST),
         "open": len(file.differences) - len(agreed),
-        "scored": _preview(scale, lead, agreed, file.differences),
+        "scored": (scored := _preview(scale, lead, agreed, file.differences)),
+        "between": span(scale, scored.final) if scored else "",
         "previewed": request.POST.get("do") == "preview",
         "signed_for": request.POST.get("signed_for", ""),
         "problems": _told(refused),

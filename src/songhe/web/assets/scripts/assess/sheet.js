@@ -1,7 +1,7 @@
 // The form on a tablet: one part at a time, what is still open, and every answer kept on the device before it is sent.
 // Nothing is scored here; the server does that when the form has arrived.
 import { sendAll } from "./outbox.js";
-import { change, isWaiting, keepPage, read, remove, write } from "./store.js";
+import { change, isWaiting, keepPage, read, readAll, remove, write } from "./store.js";
 
 const PAUSE = 1200; // ms between the last answer and sending it
 const AGAIN = 15000; // ms until what waits is tried again
@@ -30,8 +30,8 @@ class Sheet {
 
   async start() {
     this.showParts();
-    const kept = await read("sheets", this.id);
-    if (kept && kept.user === this.device.user) this.restore(kept);
+    const kept = await this.held();
+    if (kept) this.restore(kept);
     else if (!this.form.dataset.arrived) this.from.value = "";
     this.count();
     this.form.addEventListener("change", () => this.keep());
@@ -47,9 +47,20 @@ class Sheet {
     this.send();
   }
 
+  // The form of this visit that is on the device goes on under its own number, whatever number the page was given.
+  async held() {
+    const own = (row) => row.caseId === this.form.dataset.case && row.user === this.device.user;
+    const kept = (await readAll("sheets")).find(own);
+    if (kept) {
+      this.id = kept.id;
+      this.form.querySelector("[name=public_id]").value = kept.id;
+    }
+    return kept;
+  }
+
   // The device is right where it holds answers that have not arrived, or where this page is older than what did.
   restore(kept) {
-    const newer = isWaiting(kept) || (kept.arrivedAt || "") > (this.form.dataset.arrived || "");
+    const newer = isWaiting(kept) || moment(kept.arrivedAt) > moment(this.form.dataset.arrived);
     if (!newer) return;
     for (const field of this.form.elements) {
       if (!field.name || field.type === "hidden") continue;
@@ -123,7 +134,7 @@ class Sheet {
     for (const line of this.form.querySelectorAll("[data-when]")) line.hidden = line.dataset.when !== name;
     const line = this.form.querySelector(`[data-when=${name}]`);
     line.querySelector("[data-why]").textContent = why;
-    if (at) line.querySelector("[data-at]").textContent = at;
+    if (at && name === "sent") line.querySelector("[data-at]").textContent = at;
   }
 
   // What the server said about the form stays in view until it is sent again.
@@ -134,7 +145,7 @@ class Sheet {
     if (told.textContent !== text) told.textContent = text;
     block.hidden = !refused;
     block.querySelector("[data-lasting]").hidden = !(refused && refused.lasting);
-    this.problems(refused ? refused.problems : []);
+    this.problems(refused ? refused.problems : kept.questions || []);
   }
 
   lock(locked) {
@@ -242,6 +253,10 @@ class Sheet {
     field.scrollIntoView();
     field.querySelector("input").focus({ preventScroll: true });
   }
+}
+
+function moment(text) {
+  return text ? Date.parse(text) : 0;
 }
 
 function answered(field) {
