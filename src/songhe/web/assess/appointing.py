@@ -75,6 +75,7 @@ def _form(request: PageRequest, file: CaseFile, refused: InvalidInput | None = N
         "file": file,
         "brief": file.brief,
         "bodies": bodies,
+        "medical_least": queries.rule("medical_least", file.brief.scale),
         "body": body,
         "people": certified,
         "seats": [

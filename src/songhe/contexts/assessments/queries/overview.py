@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -68,16 +69,15 @@ def ability_overview(actor: Actor, *, since: dt.date, until: dt.date, area_path:
 
 
 def _areas(opened: list[tuple[str, str, int]], graded: list[tuple[str, int, int]], done: list[str]) -> tuple[AreaCounts, ...]:
-    paths = sorted({path for path, *_ in opened} | {path for path, *_ in graded} | set(done))
-    return tuple(
-        AreaCounts(
-            path,
-            {CaseState(state): number for where, state, number in opened if where == path},
-            {grade: number for where, grade, number in graded if where == path},
-            done.count(path),
-        )
-        for path in paths
-    )
+    settled = Counter(done)
+    states: dict[str, dict[CaseState, int]] = {}
+    for path, state, number in opened:
+        states.setdefault(path, {})[CaseState(state)] = number
+    grades: dict[str, dict[int, int]] = {}
+    for path, grade, number in graded:
+        grades.setdefault(path, {})[grade] = number
+    paths = sorted({*states, *grades, *settled})
+    return tuple(AreaCounts(path, states.get(path, {}), grades.get(path, {}), settled[path]) for path in paths)
 
 
 def _median(seconds: list[float]) -> float | None:
