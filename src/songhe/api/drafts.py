@@ -365,7 +365,7 @@ def list_draft_people(request: CallerRequest, draft_id: int, rows: Query[WhichPe
     known = people.people_by_id(request.auth, person_ids=[each.person_id for each in page.items])
     items = [
         ChangedPersonOut(
-            public_id=uuid.UUID(known[each.person_id].public_id), name=each.name, place=known[each.person_id].place, benefit=each.benefit,
+            public_id=uuid.UUID(known[each.person_id].public_id), name=known[each.person_id].name, place=known[each.person_id].place, benefit=each.benefit,
             gains=each.gains, fen_before=each.fen_before, fen_after=each.fen_after,
         )
         for each in page.items

@@ -85,11 +85,11 @@ def test_the_names_are_for_who_may_see_decisions_there(decided: Town, city_offic
     actions.simulate_draft(SYSTEM, draft_id=draft.id, seal=draft.seal)
     page = queries.simulated_people(city_officer, draft_id=draft.id, limit=1)
     rest = queries.simulated_people(city_officer, draft_id=draft.id, limit=1, after=page.next)
-    assert [(each.name, each.gains, each.fen_before, each.fen_after) for each in (*page.items, *rest.items)] == [
-        ("吴秀兰", True, 10_000, 15_000), ("王玉珍", True, 10_000, 15_000),
+    assert [(each.person_id, each.gains, each.fen_before, each.fen_after) for each in (*page.items, *rest.items)] == [
+        (decided.wife, True, 10_000, 15_000), (decided.stranger, True, 10_000, 15_000),
     ]  # fmt: skip
     assert rest.next is None
-    assert [each.name for each in queries.simulated_people(clerk, draft_id=draft.id).items] == ["吴秀兰"]
+    assert [each.person_id for each in queries.simulated_people(clerk, draft_id=draft.id).items] == [decided.wife]
     assert queries.simulated_people(actor(Role.INSPECTOR, ""), draft_id=draft.id).items == ()
     assert queries.simulated_people(city_officer, draft_id=draft.id, gains=False).items == ()
     assert queries.simulated_people(city_officer, draft_id=draft.id, benefit="care_subsidy").items == ()

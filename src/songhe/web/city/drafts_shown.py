@@ -13,7 +13,7 @@ from songhe.foundation import clock
 from songhe.foundation.access import Actor
 from songhe.web.areas import town_names
 from songhe.web.city.effects import BenefitShown
-from songhe.web.city.pack_changes import ChangesOfPart, changes_shown
+from songhe.web.city.pack_changes import ChangesOfPart, changes_between
 from songhe.web.lists import Moment
 from songhe.web.words import PERIOD_UNITS
 
@@ -135,13 +135,13 @@ def moments(view: DraftView) -> tuple[Moment, ...]:
     return tuple(Moment(step.at, f"{policy.STEP_LABELS[step.step]}（{step.name}）", step.note) for step in reversed(view.steps))
 
 
-def changes_of(actor: Actor, draft_id: int) -> tuple[ChangesOfPart, ...]:
+def changes_of(actor: Actor, draft_id: int, content: str) -> tuple[ChangesOfPart, ...]:
     """What the draft changes in words; empty where it cannot be read at all."""
     try:
         packs = policy.draft_packs(actor, draft_id=draft_id)
     except PackInvalid:
         return ()
-    return changes_shown(packs.before, packs.after)
+    return changes_between((packs.before_hash, packs.before), (content, packs.after))
 
 
 def draft_page(actor: Actor, view: DraftView) -> dict[str, object]:
@@ -155,7 +155,7 @@ def draft_page(actor: Actor, view: DraftView) -> dict[str, object]:
         "kind": policy.DRAFT_KIND_LABELS[brief.kind],
         "stages": stages(view),
         "busy": busy,
-        "changes": changes_of(actor, brief.id),
+        "changes": changes_of(actor, brief.id, view.content_hash),
         "removable": len(view.changes) > 1,
         "effect": simulation_shown(found, found.as_of <= brief.in_force_on) if found else None,
         "moments": moments(view),

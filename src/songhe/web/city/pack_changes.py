@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from songhe.engines.policy.differences import SECTIONS, Difference, differences
@@ -28,6 +29,23 @@ class ChangesOfPart:
     id: str
     title: str
     changes: tuple[ChangeShown, ...]
+
+
+_KEPT: OrderedDict[tuple[str, str, frozenset[str]], tuple[ChangesOfPart, ...]] = OrderedDict()
+MOST_KEPT = 32
+
+
+def changes_between(
+    before: tuple[str, Pack], after: tuple[str, Pack], *, only: frozenset[str] = frozenset(SECTIONS)
+) -> tuple[ChangesOfPart, ...]:
+    """The same for packs with the hash of their content: two contents differ in the same way whenever somebody looks."""
+    key = before[0], after[0], only
+    found = _KEPT.get(key)
+    if found is None:
+        found = _KEPT[key] = changes_shown(before[1], after[1], only=only)
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return found
 
 
 def changes_shown(before: Pack, after: Pack, *, only: frozenset[str] = frozenset(SECTIONS)) -> tuple[ChangesOfPart, ...]:

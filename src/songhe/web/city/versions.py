@@ -15,7 +15,7 @@ from songhe.contexts.policy_library.queries import VersionBrief
 from songhe.foundation.access import Right
 from songhe.foundation.errors import InvalidInput
 from songhe.web.access import PageRequest, desk
-from songhe.web.city.pack_changes import changes_shown
+from songhe.web.city.pack_changes import ChangesOfPart, changes_between
 from songhe.web.city.policy import TABS
 from songhe.web.exports import export
 from songhe.web.lists import FieldProblem
@@ -55,6 +55,13 @@ def _compared_with(request: PageRequest, versions: tuple[VersionBrief, ...], ver
     return next((each for each in versions if each.id < version.id), None)
 
 
+def _changes(first: VersionBrief | None, second: VersionBrief | None) -> tuple[ChangesOfPart, ...]:
+    if first is None or second is None:
+        return ()
+    one, other = ((each.content_hash, policy.pack_of(each.id)) for each in (first, second))
+    return changes_between(one, other)
+
+
 def _show(request: PageRequest, version: int, problems: tuple[FieldProblem, ...] = ()) -> HttpResponse:
     versions = policy.versions(request.actor)
     one = _of(versions, version)
@@ -65,7 +72,7 @@ def _show(request: PageRequest, version: int, problems: tuple[FieldProblem, ...]
         "version": one,
         "versions": versions,
         "other": other,
-        "changes": changes_shown(policy.pack_of(first.id), policy.pack_of(second.id)) if first is not None and second else (),
+        "changes": _changes(first, second),
         "before_word": f"第{first.id}号" if first else "",
         "after_word": f"第{second.id}号" if second else "",
         "may_restore": request.actor.may(Right.CHANGE_PACKS) and not one.in_use,

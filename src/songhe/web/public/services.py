@@ -7,8 +7,9 @@ from django.shortcuts import render
 
 from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.policy_library.queries import VersionBrief
+from songhe.engines.policy.pack import Pack
 from songhe.web.access import PageRequest, public
-from songhe.web.city.pack_changes import changes_shown
+from songhe.web.city.pack_changes import changes_between
 from songhe.web.service_list import NO_STANDARD, PARTS, ListShown, list_of
 from songhe.web.service_list_files import file_answer
 
@@ -46,9 +47,13 @@ def page_changes(request: PageRequest, version: int) -> HttpResponse:
     """What one version changed in the lists and amounts against the one before."""
     found = list_of(version)
     before = _before(found.version)
-    changes = () if before is None else changes_shown(policy.pack_of(before.id), policy.pack_of(version), only=PARTS)
+    changes = () if before is None else changes_between(_content(before), _content(found.version), only=PARTS)
     shown = {"section": "services", "found": found, "before": before, "changes": changes}
     return render(request, "public/services_changes.html", shown)
+
+
+def _content(version: VersionBrief) -> tuple[str, Pack]:
+    return version.content_hash, policy.pack_of(version.id)
 
 
 @public

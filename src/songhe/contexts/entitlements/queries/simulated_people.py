@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from songhe.contexts.entitlements.access import simulated_visible_to
-from songhe.contexts.people.queries import people_by_id
 from songhe.foundation.access import Actor
 from songhe.foundation.paging import Page, cursor_of, keys_of
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPerson:
-    """One person's answer for one benefit before and after; fen a period. `name` is empty for whom the actor may not look up."""
+    """One person's answer for one benefit before and after; fen a period. Names are asked of people, for those whom the actor may look up."""
 
     person_id: int
-    name: str
     area_path: str
     benefit: str
     gains: bool
@@ -35,11 +33,9 @@ def simulated_people(
     if after:
         rows = rows.extra(where=["(area_path, person_id, id) > (%s, %s, %s)"], params=list(keys_of(after, str, int, int)))
     found = list(rows.order_by("area_path", "person_id", "id")[: limit + 1])
-    names = people_by_id(actor, person_ids=[row.person_id for row in found[:limit]])
     items = tuple(
         SimulatedPerson(
             row.person_id,
-            names[row.person_id].name if row.person_id in names else "",
             row.area_path,
             row.benefit,
             row.gains,
