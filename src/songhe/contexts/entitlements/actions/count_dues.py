@@ -76,12 +76,13 @@ def spans_of(grants: Sequence[Grant], *, until: dt.date) -> Mapping[int, tuple[S
 
 
 def counted(grant: Grant, spans: Sequence[SpanThen], override: Appeal | None, *, closed_on: dt.date | None = None) -> Counted:
-    """The grant's days: where it cannot be told whether the conditions held, what held before goes on; as today, so the days to come.
+    """The grant's days: where it cannot be told whether the conditions held, what held before goes on (at the beginning, what is known
+    first); as today, so the days to come.
 
     `closed_on`: nothing is due from this day on, whatever the rules say (it was ended by hand, or another grant took its place).
     """
     basis: list[Basis] = []
-    before: int | None = None
+    before = _known_first(grant, spans)
     for s in _cut(spans, grant.from_on, override):
         then = s.of(grant.benefit)
         inside = s.first >= grant.from_on
@@ -91,8 +92,8 @@ def counted(grant: Grant, spans: Sequence[SpanThen], override: Appeal | None, *,
             amount = then.amount if then.entitled else None
         else:
             amount = before
+        before = amount if inside else before
         amount = amount if inside else None
-        before = amount
         basis.append(Basis(Span(s.first, s.last, amount, s.cause), s.rules))
     if basis:
         last = basis[-1]
@@ -104,6 +105,15 @@ def counted(grant: Grant, spans: Sequence[SpanThen], override: Appeal | None, *,
     if closed_on is not None and (ends is None or closed_on < ends.first):
         return Counted(tuple(_closed(basis, closed_on)), closed_on, EndCause.OTHER)
     return Counted(tuple(basis), ends.first if ends else None, ends.cause if ends else EndCause.OTHER)
+
+
+def _known_first(grant: Grant, spans: Sequence[SpanThen]) -> int | None:
+    """What the first span of the grant's days gives of which it can be told."""
+    for s in spans:
+        then = s.of(grant.benefit)
+        if s.last >= grant.from_on and (not s.applies or then.status is not Status.CANNOT_TELL):
+            return then.amount if then.entitled else None
+    return None
 
 
 def _cut(spans: Sequence[SpanThen], begins: dt.date, override: Appeal | None) -> Iterable[SpanThen]:

@@ -1,8 +1,8 @@
 """Facts as they are now known to have been on a past day: every statement by the day of which it speaks, whenever it was received.
 
 A statement speaks of its own day and after; of a death from the day of death; a correction from the day since which it is so, where the
-clerk said one. What is known of a person at all but of no earlier day (`lenient`) is taken as the earliest statement has it; birth date,
-sex and being alive hold for all earlier days anyway. What no department said (size, county) is taken as it is now, as are the members.
+clerk said one. Birth date, sex and being alive hold for all earlier days. Of days before anything was said of a person nothing is known, or
+(`lenient`) what was known on the first day. What no department said (size, county) is taken as it is now, as are the members.
 """
 
 from __future__ import annotations
@@ -61,21 +61,16 @@ class HouseholdHistory:
 
 
 def _facts(said: Sequence[Spoken], now: Mapping[str, object], day: dt.date, *, lenient: bool) -> dict[str, object]:
-    heard = [s.stated for s in said if s.since <= day]
-    facts = {**now, **settle_all(heard, day).facts}
+    first = min((s.since for s in said), default=day)
+    on = max(day, first) if lenient else day
+    heard = [s.stated for s in said if s.since <= on]
+    facts = {**now, **settle_all(heard, on).facts}
     if len(heard) == len(said):
         return facts  # nothing was said of later days
-    earliest: dict[str, Spoken] = {}
-    for spoken in said:
+    for spoken in sorted(said, key=lambda each: each.since):
         for name, value in spoken.stated.values.items():
-            held = earliest.get(name)
-            if value is not None and (held is None or spoken.since < held.since):
-                earliest[name] = spoken
-    for name, spoken in earliest.items():
-        value = spoken.stated.values[name]
-        always = name in TIMELESS or (name == "alive" and value is True)
-        if name not in facts and (always or (lenient and not (name == "alive" and value is False))):
-            facts[name] = value
+            if name not in facts and (name in TIMELESS or (name == "alive" and value is True)):
+                facts[name] = value
     if settle_all([s.stated for s in said], max(day, clock.today())).facts.get("alive") is True:
         facts["alive"] = True  # who is alive now was so before, whatever was once said
     elif "alive" not in facts and any(s.stated.values.get("alive") is False and s.since > day for s in said):
