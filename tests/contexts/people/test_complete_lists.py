@@ -172,4 +172,4 @@ def test_every_declared_list_is_of_a_fact_that_its_department_sends() -> None:
         variable = variables("person")[each.variable]
         assert each.variable in {column.field for column in queries.layout_of(label).columns}
         told = each.absent
-        assert {"bool": told is False, "int": told == 0, "code": told in dict(variable.codes)}[variable.type]
+        assert {"bool": told is False, "int": told == 0, "code": told in dict(variable.values)}[variable.type]

@@ -26,9 +26,12 @@ ELDERS = """
     SELECT p.id, p.area_path, p.birth_date, p.sex, p.household_id, p.facts, h.facts AS shared
     FROM person p JOIN household h ON h.id = p.household_id
     WHERE p.area_path LIKE %(area)s AND p.stands_for_id IS NULL AND p.facts -> 'alive' IS DISTINCT FROM 'false'::jsonb
-      AND p.birth_date <= %(born_by)s AND (%(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[]))
+      AND p.birth_date <= %(born_by)s
 """
 """Whom a round asks: living heads of the area who have reached its age. Without a birth date nobody can be told to have."""
+
+_CHOSEN = "AND p.id = ANY(%(ids)s::bigint[])"
+_CHOSEN_OR_THEIRS = "AND (p.id = ANY(%(ids)s::bigint[]) OR p.stands_for_id = ANY(%(ids)s::bigint[]))"
 
 
 @dataclass
@@ -59,12 +62,11 @@ def asked_of(round: CensusRound, area_path: str, today: dt.date | None = None) -
         "own": own,
         "shared": [name for name in round.variables if name not in own],
         "derived": DERIVED,
-        "ids": None,
     }
 
 
-GAPS = f"""
-WITH elders AS ({ELDERS}),
+_GAPS = """
+WITH elders AS (ELDERS CHOSEN),
 needed AS (
     SELECT e.id, e.area_path, v.name, e.facts ? v.name AS known FROM elders e CROSS JOIN unnest(%(own)s::text[]) AS v (name)
     UNION ALL
@@ -73,8 +75,7 @@ needed AS (
 said AS (
     SELECT coalesce(p.stands_for_id, p.id) AS id, v.name, max(r.stated_on) AS day
     FROM person p JOIN department_record r ON r.person_id = p.id CROSS JOIN unnest(%(own)s::text[]) AS v (name)
-    WHERE p.area_path LIKE %(area)s AND r.department <> %(derived)s AND r.values ? v.name
-      AND (%(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[]) OR p.stands_for_id = ANY(%(ids)s::bigint[])) GROUP BY 1, 2
+    WHERE p.area_path LIKE %(area)s AND r.department <> %(derived)s AND r.values ? v.name THEIRS GROUP BY 1, 2
     UNION ALL
     SELECT e.id, v.name, max(r.stated_on)
     FROM elders e JOIN department_record r ON r.household_id = e.household_id CROSS JOIN unnest(%(shared)s::text[]) AS v (name)
@@ -82,14 +83,40 @@ said AS (
 )
 SELECT n.id, n.area_path, n.name, n.known FROM needed n LEFT JOIN said s ON s.id = n.id AND s.name = n.name
 WHERE NOT n.known OR s.day IS NULL OR s.day < %(fresh_from)s
-"""  # noqa: S608 - parts of our own
+"""
 """Every fact of the round that is missing or old: person, place, fact, whether it is known (then it is old)."""
+
+WITH_GAPS = """(
+    NOT person.facts ?& %s::text[]
+    OR (SELECT NOT h.facts ?& %s::text[] FROM household h WHERE h.id = person.household_id)
+    OR cardinality(%s::text[]) > (
+        SELECT count(DISTINCT k.key) FROM department_record r CROSS JOIN LATERAL jsonb_object_keys(r.values) k (key)
+        WHERE r.person_id = ANY (ARRAY(SELECT person.id UNION ALL SELECT o.id FROM person o WHERE o.stands_for_id = person.id))
+          AND r.department <> %s AND r.stated_on >= %s AND k.key = ANY (%s::text[]))
+    OR cardinality(%s::text[]) > (
+        SELECT count(DISTINCT k.key) FROM department_record r CROSS JOIN LATERAL jsonb_object_keys(r.values) k (key)
+        WHERE r.household_id = person.household_id AND r.department <> %s AND r.stated_on >= %s AND k.key = ANY (%s::text[]))
+)"""
+"""Of one row of `person`: whether a fact of the round is missing or old, told of nobody more than the page needs. `with_gaps` has its parameters."""
+
+
+def with_gaps(round: CensusRound) -> list[object]:
+    """The parameters of `WITH_GAPS` for the round, today."""
+    told = asked_of(round, round.area_path)
+    own, shared, derived, fresh = told["own"], told["shared"], told["derived"], told["fresh_from"]
+    return [own, shared, own, derived, fresh, own, shared, derived, fresh, shared]
 
 
 def gaps(round: CensusRound, area_path: str, person_ids: Sequence[int] | None = None) -> list[tuple[int, str, str, bool]]:
     """(person, place, fact, known) for every fact of the round that is missing or older than the round allows, in the area (of these people)."""
+    some = person_ids is not None
+    statement = (
+        _GAPS.replace("ELDERS", ELDERS)
+        .replace("CHOSEN", _CHOSEN if some else "")
+        .replace("THEIRS", _CHOSEN_OR_THEIRS if some else "")
+    )
     with connection.cursor() as cursor:
-        cursor.execute(GAPS, asked_of(round, area_path) | {"ids": None if person_ids is None else list(person_ids)})
+        cursor.execute(statement, asked_of(round, area_path) | {"ids": list(person_ids or ())})
         return [(row[0], row[1], row[2], row[3]) for row in cursor.fetchall()]
 
 

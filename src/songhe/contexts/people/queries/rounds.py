@@ -13,7 +13,7 @@ from songhe.contexts.people.access import person_for, round_for, rounds_visible_
 from songhe.contexts.people.models import CensusAnswer, CensusRound, Person, Record
 from songhe.contexts.people.queries.dictionary import find_variable, variables
 from songhe.contexts.people.queries.person import FactView, fact_views, household
-from songhe.contexts.people.queries.round_numbers import Numbers, gaps
+from songhe.contexts.people.queries.round_numbers import WITH_GAPS, Numbers, gaps, with_gaps
 from songhe.contexts.people.queries.round_progress import outcomes_by_place
 from songhe.contexts.people.queries.search_people import PersonBrief, briefs
 from songhe.contexts.people.words import DERIVED, NOT_STATED, Asked, AskOutcome
@@ -169,7 +169,7 @@ def round_people(
     """The people of a round in the actor's areas, by place and name; `asked` is one of `words.Asked`, empty for everybody."""
     row = round_for(actor, round_id)
     limit = max(1, min(limit, MOST))
-    people = _asked(_elders(actor, row, area_path), row, area_path, asked)
+    people = _asked(_elders(actor, row, area_path), row, asked)
     if after:
         people = people.extra(
             where=["(person.area_path, person.name, person.id) > (%s, %s, %s)"], params=list(keys_of(after, str, str, int))
@@ -185,14 +185,14 @@ def _elders(actor: Actor, row: CensusRound, area_path: str) -> QuerySet[Person]:
     return visible_to(actor, area_path=narrowed).filter(birth_date__lte=born_by).exclude(facts__alive=False)
 
 
-def _asked(people: QuerySet[Person], row: CensusRound, area_path: str, asked: str) -> QuerySet[Person]:
+def _asked(people: QuerySet[Person], row: CensusRound, asked: str) -> QuerySet[Person]:
     """Narrowed to those of one state."""
     if not asked:
         return people
     if asked not in set(Asked):
         raise NotFound("没有这种情况。", next_step="请从列出的情况里选择。")
     if asked == Asked.GAPS:
-        return people.filter(id__in={person for person, _, _, _ in gaps(row, area_path or row.area_path)})
+        return people.extra(where=[WITH_GAPS], params=with_gaps(row))  # noqa: S610 - a statement of our own
     answers = CensusAnswer.objects.filter(round=row)
     if asked == Asked.TO_ASK:
         return people.exclude(id__in=answers.values("person_id"))
@@ -225,9 +225,7 @@ def round_sheet(actor: Actor, *, round_id: int, person_id: int) -> RoundSheet:
     """What to ask the person and what is known already; PersonNotFound outside the actor's areas."""
     row, person = round_for(actor, round_id), person_for(actor, person_id)
     answer = CensusAnswer.objects.filter(round=row, person=person).first()
-    following = _asked(_elders(actor, row, person.area_path), row, person.area_path, Asked.TO_ASK).filter(
-        area_path=person.area_path
-    )
+    following = _asked(_elders(actor, row, person.area_path), row, Asked.TO_ASK).filter(area_path=person.area_path)
     nobody = following.exclude(id=person.id).order_by("name", "id").values_list("public_id", flat=True).first()
     return RoundSheet(
         _brief(row), briefs([person])[0], household(actor, household_id=person.household_id).address, _items(row, person),
