@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from songhe.contexts.plan_tracking.access import assessments_visible_to, city_path, reach_of, sees_unit
+from songhe.contexts.plan_tracking.access import assessments_visible_to, reach_of, sees_unit
 from songhe.contexts.plan_tracking.errors import NotAssessed
 from songhe.contexts.plan_tracking.models import FrozenAssessment
 from songhe.contexts.plan_tracking.queries.assessed_rows import Gathered, town_rows, unit_rows
@@ -187,12 +187,12 @@ def count_again(actor: Actor, *, assessment_id: int) -> CountedAgain:
 def live(pack: Pack, plan: AssessmentPlan, start: dt.date, today: dt.date, of: Sequence[str]) -> Mapping[str, Any]:
     """The content as it would be frozen today, for units, towns or both. For actions and queries that have checked access."""
     end = period_end(start, plan.months)
-    figures = next((one for one in statistics.figures(SYSTEM, area_path=city_path()) if one.cut_off is not None), None)
+    counted = statistics.newest_counting(SYSTEM)
     found: dict[str, object] = {
         "format": FORMAT, "title": plan.title, "version": plan.version, "definition": plan.definition,
         "status": plan.cited.cite.status, "note": plan.cited.note, "months": plan.months, "start": start.isoformat(), "end": end.isoformat(),
-        "as_of": today.isoformat(), "cut_off": figures.cut_off.isoformat() if figures is not None and figures.cut_off else "",
-        "figures": [figures.period.isoformat(), figures.revision, figures.snapshot] if figures is not None and figures.period else None,
+        "as_of": today.isoformat(), "cut_off": counted.cut_off.isoformat() if counted else "",
+        "figures": [counted.period.isoformat(), counted.revision, counted.snapshot] if counted else None,
         "pack": policy.pack_in_use().content_hash,
     }  # fmt: skip
     if UNITS in of:

@@ -8,7 +8,16 @@ from songhe.contexts.statistics.queries.baseline_check import (
     baseline_check,
 )
 from songhe.contexts.statistics.queries.figure_rows import FigureRow, RowsOf, figure_rows
-from songhe.contexts.statistics.queries.figures import AreaFigure, FigureView, by_area, by_areas, figure, figures
+from songhe.contexts.statistics.queries.figures import (
+    AreaFigure,
+    Counting,
+    FigureView,
+    by_area,
+    by_areas,
+    figure,
+    figures,
+    newest_counting,
+)
 from songhe.contexts.statistics.queries.rating import AreaRating, PartScore, RatedView, Rating, rating
 from songhe.contexts.statistics.queries.releases import (
     Category,
@@ -46,6 +55,7 @@ __all__ = [
     "Category",
     "ComputedSide",
     "ContradictionView",
+    "Counting",
     "DimensionView",
     "FigureRow",
     "FigureView",
@@ -71,6 +81,7 @@ __all__ = [
     "figure_rows",
     "figures",
     "months",
+    "newest_counting",
     "rating",
     "recompute",
     "release",

@@ -17,7 +17,7 @@ from songhe.contexts.statistics.models import Figure, FigureInput, FigureSet
 from songhe.contexts.statistics.words import State
 from songhe.engines.policy.counting import REGISTER
 from songhe.engines.policy.pack import Cited, CountEntry, IndicatorEntry, RegisterEntry
-from songhe.foundation.access import Actor
+from songhe.foundation.access import Actor, Right, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,23 @@ class AreaFigure:
     denominator: Decimal | None
     unknown: int
     value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """From which figures an answer is made: month, revision, cut-off and the snapshot's hash."""
+
+    period: dt.date
+    revision: int
+    cut_off: dt.datetime
+    snapshot: str
+
+
+def newest_counting(actor: Actor) -> Counting | None:
+    """The newest figures, None before anything has been counted. Raises AccessDenied."""
+    require(actor, Right.SEE_FIGURES)
+    found = figure_set()
+    return Counting(found.period, found.revision, found.cut_off, found.snapshot_sha256) if found is not None else None
 
 
 def figures(actor: Actor, *, area_path: str = "", period: dt.date | None = None) -> tuple[FigureView, ...]:
