@@ -100,7 +100,7 @@ class Months(RuleBasedStateMachine):
                 return
             if again:
                 actions.freeze_run(MAKER, run_id=run)
-            self.nobody_is_left_out()
+            self.nobody_is_left_out(PayRun.objects.get(id=run).month)
 
     @rule(hold=st.sets(st.integers(0, 5)))
     def check(self, hold: set[int]) -> None:
@@ -178,11 +178,11 @@ class Months(RuleBasedStateMachine):
         rows = Due.objects.order_by("revision").values_list("grant_id", "period", "amount")
         return {(grant, period): amount for grant, period, amount in rows}
 
-    def nobody_is_left_out(self) -> None:
+    def nobody_is_left_out(self, until: dt.date) -> None:
         """Right after freezing whatever is due was paid, is on its way or on the list, or waits as failed or held."""
         covered, stuck = self.covered(), self.stuck()
         for key, amount in self.newest().items():
-            assert amount <= covered.get(key, 0) + stuck.get(key, 0)
+            assert key[1] > until or amount <= covered.get(key, 0) + stuck.get(key, 0)
 
     @invariant()
     def nobody_is_paid_twice(self) -> None:
@@ -299,5 +299,5 @@ def test_in_any_order_everything_adds_up(months_town: Town) -> None:
 
     run_state_machine_as_test(
         OfTown,
-        settings=settings(max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)),
     )
