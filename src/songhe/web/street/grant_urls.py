@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.street import appeals, grant_applying, grant_file, grant_letters, grant_lists, life_checks
+from songhe.web.street import appeal_filing, appeals, grant_applying, grant_file, grant_letters, grant_lists, life_checks
 
 urlpatterns = [
     path("grants/", grant_lists.page_notices, name="grants"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("grants/life-checks/record/", life_checks.submit_checked, name="life_checked"),
     path("grants/applications/", grant_applying.page_applications, name="applications"),
     path("grants/applications/export/", grant_applying.page_export, name="applications_export"),
+    path("people/<uuid:public_id>/appeal/", appeal_filing.page_file_appeal, name="file_appeal"),
     path("people/<uuid:public_id>/apply/<slug:benefit>/", grant_applying.page_apply, name="apply"),
     path("grants/<uuid:public_id>/", grant_file.page_grant, name="grant"),
     path("grants/<uuid:public_id>/confirm/", grant_file.submit_confirm, name="grant_confirm"),
