@@ -30,6 +30,7 @@ from songhe.foundation.access import Actor, Right
 from songhe.web.words import PERIOD_UNITS
 
 NOT_PAID = "还没有发"
+RELATIONS = ("本人", "配偶", "子女", "其他亲属", "社区工作人员", "其他人")  # who comes for an elder
 LATE_DAYS = 10  # a notice that lies longer is shown as late where the pack says no other term
 
 

@@ -27,9 +27,9 @@ from songhe.foundation.paging import Page
 from songhe.web.access import PageRequest, desk
 from songhe.web.areas import area_filter, chosen_area
 from songhe.web.exports import every_row, export
-from songhe.web.grants_shown import place_names
+from songhe.web.grants_shown import RELATIONS, place_names
 from songhe.web.lists import Filter, chosen
-from songhe.web.street.grant_file import COUNTER_CHANNELS, RELATIONS, read_channel
+from songhe.web.street.grant_file import COUNTER_CHANNELS, read_channel
 from songhe.web.street.grant_lists import problems_of
 from songhe.web.street.person import decided_of
 from songhe.web.street.person_shown import benefit_shown

@@ -28,10 +28,9 @@ from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput, SongheError
 from songhe.web.access import PageRequest, desk
 from songhe.web.decisions import decision_shown
-from songhe.web.grants_shown import amount_of, chip_of, due_rows, payment_rows, stopped_of
+from songhe.web.grants_shown import RELATIONS, amount_of, chip_of, due_rows, payment_rows, stopped_of
 from songhe.web.street.grant_lists import problems_of, read_day
 
-RELATIONS = ("本人", "配偶", "子女", "其他亲属", "社区工作人员", "其他人")
 COUNTER_CHANNELS = tuple((key.value, APPEAL_CHANNEL_LABELS[key]) for key in (AppealChannel.COUNTER, AppealChannel.VISIT))
 _TAB = {
     GrantState.PROPOSED: "street:grants", GrantState.NOTIFIED: "street:grants_waiting", GrantState.ACTIVE: "street:grants_active",
