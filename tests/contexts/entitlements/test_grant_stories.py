@@ -208,3 +208,21 @@ def test_recomputing_says_how_much_it_changed(village: Area) -> None:
         done = actions.recompute_dues(SYSTEM, grant_ids=[grant.id], cause="抽查")
         assert (done.revisions, done.difference) == (1, -10_000)
         assert actions.recompute_dues(SYSTEM, grant_ids=[grant.id], cause="抽查").revisions == 0
+
+
+def test_what_comes_in_about_the_past_only_is_found_by_the_city_run(village: Area, clerk: Actor) -> None:
+    with on("2026-01-10"):
+        person = at(village, "严奶奶", "1950-05-05", assistance="dibao", ability_grade=2, unable_self_care=True)
+        grant = applied(clerk, person, "care_subsidy")
+        actions.determine_city(SYSTEM, cause="夜间核算")
+    for text in ("2026-02", "2026-03", "2026-04"):
+        with on(text + "-20"):
+            actions.open_month(SYSTEM, month=month(text))
+    with on("2026-04-25"):
+        say(person, CIVIL, "2026-03-28", ability_grade=2)
+        say(person, CIVIL, "2026-02-10", ability_grade=3)  # came late: severe from 10 February, moderate again from 28 March
+        run = actions.determine_city(SYSTEM, cause="导入了新的资料")
+        assert actions.follow_run(SYSTEM, run_id=run).followed.dues == 1
+    grant.refresh_from_db()
+    assert grant.amount == 18_000
+    assert newest(grant) == {"2026-01": 18_000, "2026-02": 26_000, "2026-03": 18_000, "2026-04": 18_000}

@@ -30,6 +30,7 @@ CONSUMER_RIGHTS = frozenset(
         Right.ASSESS,
         Right.SEE_GRANTS,
         Right.HANDLE_GRANTS,
+        Right.DECIDE_APPEALS,
         Right.SEE_PAYMENTS,
         Right.MAKE_PAYMENTS,
         Right.APPROVE_PAYMENTS,

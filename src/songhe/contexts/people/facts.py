@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from songhe.contexts.people.models import Household, Person, Record
 from songhe.contexts.people.queries.contacts import homes_heard
-from songhe.contexts.people.queries.facts_then import HouseholdHistory, household_histories, households_of
+from songhe.contexts.people.queries.facts_then import HouseholdHistory, household_histories, households_of, told_of_the_past
 from songhe.contexts.people.queries.person import stated
 from songhe.contexts.people.queries.settle import Stated, settle, settled_values, standing
 from songhe.contexts.people.words import DERIVED
@@ -27,6 +27,7 @@ __all__ = [
     "settled_values",
     "sources_at",
     "standing",
+    "told_of_the_past",
 ]
 
 # One row a person (who stands for another is not one), households together.

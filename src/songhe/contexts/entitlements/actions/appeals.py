@@ -104,7 +104,7 @@ def decide_appeal(
     """
     row = _open_appeal(actor, appeal_id, Right.DECIDE_APPEALS)
     said = checked_reason(because)
-    if actor.kind == "user" and actor.id == row.filed_by:
+    if actor.kind != "system" and actor.id == row.filed_by:
         raise InvalidInput("这件申诉是您登记的，要由别人决定。", next_step="请交给另一位工作人员。")
     row.decided_by, row.decided_on, row.decided_because = actor.id, clock.today(), said
     grant_id, arrears = row.grant_id, 0

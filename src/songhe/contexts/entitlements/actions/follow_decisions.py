@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -22,8 +22,9 @@ from songhe.contexts.entitlements.words import (
     NoticeKind,
     SuspendedFor,
 )
+from songhe.contexts.people import facts
 from songhe.contexts.policy_library import queries as policy
-from songhe.engines.policy.granting import EndCause, Unsure
+from songhe.engines.policy.granting import EndCause, Unsure, month_first
 from songhe.engines.policy.rulebook import Rulebook, Status
 from songhe.foundation import audit, work_items
 from songhe.foundation.access import SYSTEM, Actor, Right, require
@@ -63,7 +64,8 @@ class _Tally:
 def follow_decisions(actor: Actor, *, run_id: int) -> Followed:
     """What the run says of open grants holds of them; run again, nothing more happens. Needs Right.DETERMINE at the city, or the system.
 
-    For a run of the whole city only the grants are read for which it says something new, in transactions of BLOCK of them: killed in
+    For a run of the whole city only the grants are read for which it says something new, or of whose past something has come in since the
+    city run before, in transactions of BLOCK of them: killed in
     between, what was done stands whole and the rest is done by the next call. Grants of persons decided again since follow that decision.
     """
     require(actor, Right.DETERMINE, f"{policy.pack_in_use().pack.place.code}/")
@@ -94,7 +96,21 @@ def _concerned(run: Run) -> Iterator[list[int]]:
             index = run.benefits.index(benefit) if benefit in run.benefits else -1
             cursor.execute(_DIFFERENT, {"run": run.id, "benefit": benefit, "index": index, "newer": newer_people})
             found += [row[0] for row in cursor.fetchall()]
-    yield from _blocks(sorted(found))
+    yield from _blocks(sorted({*found, *_with_other_past(run, newer_people)}))
+
+
+def _with_other_past(run: Run, newer: Collection[int]) -> list[int]:
+    """Grants with dues of whom something was received since the city run before this one that speaks of a month that is over."""
+    before = (
+        Run.objects.filter(kind=CITY, published_at__isnull=False, id__lt=run.id)
+        .select_related("snapshot")
+        .order_by("-id")
+        .first()
+    )
+    if before is None or before.snapshot is None:
+        return []
+    people = set(facts.told_of_the_past(since=before.snapshot.taken_at, before=month_first(run.as_of))) - set(newer)
+    return list(Grant.objects.filter(person__in=people, id__in=Due.objects.values("grant_id")).values_list("id", flat=True))
 
 
 def decided_since(run: Run) -> list[int] | None:

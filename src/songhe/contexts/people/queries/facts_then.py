@@ -11,6 +11,8 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db import connection
+
 from songhe.contexts.people.models import Household, Person, Record
 from songhe.contexts.people.queries.contacts import homes_heard
 from songhe.contexts.people.queries.person import is_correction
@@ -82,6 +84,24 @@ def households_of(person_ids: Collection[int]) -> list[int]:
     """The households in which these persons (or whom they stand for) live now, in order."""
     rows = Person.objects.filter(id__in=list(person_ids)).values_list("household_id", "stands_for__household_id")
     return sorted({head or own for own, head in rows})
+
+
+_TOLD = """
+WITH new AS (
+    SELECT person_id, household_id FROM department_record
+    WHERE received_at > %(since)s AND department <> %(derived)s AND (stated_on < %(before)s OR identity ?| ARRAY['death_date', 'since'])
+)
+SELECT coalesce(p.stands_for_id, p.id) FROM new JOIN person p ON p.id = new.person_id
+UNION SELECT p.id FROM new JOIN person p ON p.household_id = new.household_id WHERE p.stands_for_id IS NULL
+ORDER BY 1
+"""
+
+
+def told_of_the_past(*, since: dt.datetime, before: dt.date) -> list[int]:
+    """Persons of whom (or of whose household) something was received after the moment that speaks of a day before this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, {"since": since, "before": before, "derived": DERIVED})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def household_histories(household_ids: Collection[int]) -> list[HouseholdHistory]:
