@@ -117,7 +117,8 @@ def _proposed(said: LetterSaid) -> Words:
 
 
 def _changed(said: LetterSaid) -> Words:
-    facts = [("原来", _now(said, said.was)), ("现在", _now(said, said.amount)), ("从什么时候起", _month(said.from_on))]
+    facts = [("原来", _now(said, said.was))] if said.was is not None else []
+    facts += [("现在", _now(said, said.amount)), ("从什么时候起", _month(said.from_on))]
     parts = [
         _why(said, "为什么变了"),
         *_differences(said),
@@ -188,7 +189,9 @@ _SHOWN = 8  # months on paper; more are said in one line, all of them stand on t
 def _differences(said: LetterSaid) -> list[Part]:
     if not said.months:
         return []
-    lines = [f"{_month(each.month)}：已算 {_sum(each.was)}，应为 {_sum(each.now)}，{_gap(each)}" for each in said.months[:_SHOWN]]
+    was, now = ("已发", "应发") if said.kind is NoticeKind.RECOVERY else ("原来算", "现在算")
+    shown = said.months[:_SHOWN]
+    lines = [f"{_month(each.month)}：{was} {_sum(each.was)}，{now} {_sum(each.now)}，{_gap(each)}" for each in shown]
     rest = said.months[_SHOWN:]
     if rest:
         lines.append(f"{_month(rest[0].month)}到{_month(rest[-1].month)}：{_gap_of(sum(each.now - each.was for each in rest))}")
