@@ -141,11 +141,32 @@ def test_an_earlier_version_is_restored_by_a_draft(client_for: SignIn, town: Tow
     compared = client.get(f"/city/policy/versions/{now}/")
     assert [line.after for part in compared.context["changes"] for line in part.changes] == ["200.00 元/月（文件没有载明）"]
     assert compared.context["may_restore"] is False
+    first_one = client.get(f"/city/policy/versions/{start}/")
+    assert first_one.context["changes"] == compared.context["changes"]
+    assert (first_one.context["before_word"], first_one.context["after_word"]) == (f"第{start}号", f"第{now}号")
     assert client.post(f"/city/policy/versions/{start}/restore/", {"reason": ""}).status_code == 422
     made = client.post(f"/city/policy/versions/{start}/restore/", {"reason": "恢复"})
     assert made["Location"] == f"/city/policy/drafts/{PackDraft.objects.latest('id').id}/"
     assert "恢复以前的版本" in client.get(made["Location"]).content.decode()
     assert client.get("/city/policy/versions/9999/").status_code == 404
+
+
+def test_what_was_tried_becomes_one_draft_or_none(client_for: SignIn, town: Town) -> None:
+    client, tried = client_for(Role.CITY_OFFICER), "?p.allowance_80=200&r.hard_up=all_kinds"
+    assert "拟成草稿" in client.get(f"/city/what-if/{tried}").content.decode()
+    made = client.post(f"/city/what-if/draft/{tried}", {"from": "2026-11-01", "reason": "一并调整"})
+    draft = PackDraft.objects.get()
+    assert made["Location"] == f"/city/policy/drafts/{draft.id}/"
+    assert [change["kind"] for change in draft.changes] == ["parameter", "reading"]
+    for address, asked in (
+        (f"/city/what-if/draft/{tried}", {"from": "哪天", "reason": "一并调整"}),
+        (f"/city/what-if/draft/{tried}", {"from": "2026-11-01", "reason": ""}),
+        ("/city/what-if/draft/?p.allowance_80=300&r.hard_up=nothing", {"from": "2026-11-01", "reason": "一半不行"}),
+        ("/city/what-if/draft/", {"from": "2026-11-01", "reason": "什么也没有"}),
+    ):
+        assert client.post(address, asked).status_code in (404, 422)
+    assert PackDraft.objects.count() == 1
+    assert client_for(Role.STREET_CLERK).post(f"/city/what-if/draft/{tried}", {}).status_code == 403
 
 
 @pytest.mark.parametrize("deed", ["approve", "return", "edit", "drop/0", "rebase", "examine", "withdraw"])

@@ -159,6 +159,7 @@ urlpatterns = [
     path("policy/export/<slug:section>/", policy.page_export, name="policy_export"),
     path("policy/<slug:section>/", policy.page_section, name="section"),
     path("what-if/", what_if.page_what_if, name="what_if"),
+    path("what-if/draft/", what_if.submit_draft, name="what_if_draft"),
     path("what-if/export/", what_if.page_export, name="what_if_export"),
     path("runs/", runs.page_runs, name="runs"),
     path("runs/export/", runs.page_export, name="runs_export"),

@@ -48,11 +48,12 @@ def _of(versions: tuple[VersionBrief, ...], number: int) -> VersionBrief:
 
 
 def _compared_with(request: PageRequest, versions: tuple[VersionBrief, ...], version: VersionBrief) -> VersionBrief | None:
-    """The version that the address names (`with`), else the one before."""
+    """The version that the address names (`with`), else the one before; the first one is compared with the one after it."""
     asked = request.GET.get("with", "")
     if asked.isdigit() and int(asked) != version.id:
         return _of(versions, int(asked))
-    return next((each for each in versions if each.id < version.id), None)
+    before = next((each for each in versions if each.id < version.id), None)
+    return before or next((each for each in reversed(versions) if each.id > version.id), None)
 
 
 def _changes(first: VersionBrief | None, second: VersionBrief | None) -> tuple[ChangesOfPart, ...]:

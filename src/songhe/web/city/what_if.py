@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from songhe.basics.money import fen_to_yuan
+from songhe.contexts.policy_library import actions
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.pack import Pack
 from songhe.foundation import clock
@@ -121,8 +126,38 @@ def page_what_if(request: PageRequest) -> HttpResponse:
         "effect": shown,
         "problems": problems,
         "asked": len(asked),
+        "draftable": bool(shown) and not asked.definitions and request.actor.may(Right.CHANGE_PACKS),
+        "today": clock.today(),
     }
     return render(request, "city/what_if.html", found, status=422 if problems else 200)
+
+
+@require_POST
+@desk(Right.CHANGE_PACKS)
+def submit_draft(request: PageRequest) -> HttpResponse:
+    """What was asked is one draft; another wording of a definition needs other files and is none."""
+    asked, reason = asked_in(request.GET), request.POST.get("reason", "")
+    try:
+        day = dt.date.fromisoformat(request.POST.get("from", ""))
+    except ValueError:
+        raise InvalidInput("请填写从哪天起。", next_step="例如 2026-12-01。", field="from") from None
+    if not (asked.parameters or asked.readings) or asked.definitions:
+        raise InvalidInput("这样的试算不能直接成草稿。", next_step="改标准或换一种理解可以；改写定义要换政策包文件。")
+    draft: int | None = None
+    with transaction.atomic():  # all of it in one draft, or none
+        for name, value in asked.parameters.items():
+            draft = actions.draft_parameter(request.actor, name=name, value=value, valid_from=day, note=reason, draft_id=draft).id
+        for name, reading in asked.readings.items():
+            draft = actions.draft_reading(
+                request.actor,
+                definition=name,
+                reading=reading,
+                reason=reason,
+                in_force_on=max(day, clock.today()),
+                draft_id=draft,
+            ).id
+    messages.success(request, "已拟成草稿，正在检查和试算，然后由两位同事批准。")
+    return redirect("city:draft", draft)
 
 
 @desk(Right.WHAT_IF)
