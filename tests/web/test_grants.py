@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from html import unescape
 from io import BytesIO
@@ -10,9 +11,11 @@ import pdfplumber
 import pytest
 from django.test import Client
 
+from songhe.contexts.entitlements import actions as entitlements
 from songhe.contexts.entitlements import queries
 from songhe.contexts.entitlements.words import GrantState
-from songhe.foundation import clock
+from songhe.contexts.people import actions as people
+from songhe.foundation import clock, outbox
 from songhe.foundation.access import SYSTEM, Role
 from songhe.foundation.models import AuditEntry
 from tests.web.city import SmallCity
@@ -162,6 +165,23 @@ def test_the_file_of_a_grant_says_why_and_what_happened(client_for: SignIn, gran
     ended = read(client.get(address))
     assert "停止，老人说不想要了" in ended
     assert line_of(line.person_id, line.benefit).state is GrantState.ENDED
+
+
+def test_a_death_is_told_to_the_family_and_nothing_is_asked_back_that_was_not_paid(client_for: SignIn, granted: Granted) -> None:
+    line = notified(granted.allowance)
+    entitlements.confirm_grant(SYSTEM, grant_id=line.id)
+    entitlements.open_month(SYSTEM, month=clock.today().replace(day=1))
+    people.correct_fact(
+        SYSTEM, person_id=line.person_id, variable="alive", value=False, reason="死亡证明", since=dt.date(2026, 1, 1)
+    )
+    outbox.deliver_pending()  # the household is decided again …
+    outbox.deliver_pending()  # … and the grant follows
+    assert line_of(line.person_id, line.benefit).state is GrantState.ENDED
+    pages = [
+        page for page in pages_of(client_for(Role.STREET_CLERK).post("/street/grants/letters/").content) if "吴秀兰老人" in page
+    ]
+    assert any("吴秀兰老人的家人：吴秀兰老人的高龄老年人生活津贴停止了" in page for page in pages)
+    assert not any("要退回" in page for page in pages)
 
 
 def test_a_grant_of_another_town_is_not_there(client_for: SignIn, granted: Granted) -> None:
