@@ -33,7 +33,7 @@ def _own(actor: Actor) -> Q:
     """Cases that the actor assesses."""
     if not actor.may(Right.ASSESS) or actor.kind != "user":
         return Q(pk__in=[])
-    return Q(Exists(CaseAssessor.objects.filter(case=OuterRef("pk"), assessor__user_id=actor.id)))
+    return Q(pk__in=CaseAssessor.objects.filter(assessor__user_id=actor.id).values("case_id"))
 
 
 def _or(within: Q, other: Q) -> Q:

@@ -14,11 +14,16 @@ def weighted_kappa(pairs: Sequence[tuple[int, int]]) -> Fraction | None:
     """Kappa over pairs of steps (whole numbers in order); None where it is not defined: no pairs, or everybody always said the same."""
     if not pairs:
         return None
-    first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    counted = Counter(pairs)
+    first, second = Counter[int](), Counter[int]()
+    for (one, other), number in counted.items():
+        first[one] += number
+        second[other] += number
     expected = sum((i - j) ** 2 * n * m for i, n in first.items() for j, m in second.items())
     if expected == 0:
         return None
-    return 1 - Fraction(len(pairs) * sum((i - j) ** 2 for i, j in pairs), expected)
+    found = sum((i - j) ** 2 * number for (i, j), number in counted.items())
+    return 1 - Fraction(len(pairs) * found, expected)
 
 
 def same_share(pairs: Sequence[tuple[int, int]]) -> Fraction | None:

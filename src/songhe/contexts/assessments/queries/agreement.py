@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import mean, median
+from typing import NamedTuple
+
+from django.db.models import QuerySet
 
 from songhe.contexts.assessments.access import assessors_visible_to, results_visible_to
 from songhe.contexts.assessments.models import CaseAssessor, Form, Result
@@ -71,11 +74,22 @@ class AgreementView:
     least: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Filled(NamedTuple):
+    """What is compared of a form."""
+
+    case_id: int
+    assessor_id: int
+    grade: int
+    answers: dict[str, str]
+    circumstances: dict[str, object]
+    filled_from: dt.datetime
+    filled_to: dt.datetime | None
+
+
+class _Pair(NamedTuple):
     agreed: int
-    lead: Form
-    second: Form
+    lead: _Filled
+    second: _Filled
 
 
 def agreement(actor: Actor, *, since: dt.date, until: dt.date, scale: str = "", area_path: str = "") -> AgreementView:
@@ -83,21 +97,20 @@ def agreement(actor: Actor, *, since: dt.date, until: dt.date, scale: str = "", 
     require(actor, Right.SEE_ASSESSMENTS)
     measure = assessing_scale(scale)[1]
     rows = results_visible_to(actor, area_path=area_path).filter(scale=measure.id, assessed_on__gte=since, assessed_on__lte=until)
-    pairs = _pairs(rows.defer("scored", "answers", "circumstances", "differences"))
-    grades = [(pair.lead.grade or 0, pair.second.grade or 0) for pair in pairs]
+    pairs = _pairs(rows)
+    grades = [(pair.lead.grade, pair.second.grade) for pair in pairs]
     return AgreementView(
         measure.id, measure.title, len(pairs), _agreed("grade", "等级", grades), tuple(_items(measure, pairs)),
         _assessors(actor, measure, pairs), rule("outlier_cases", measure.id),
     )  # fmt: skip
 
 
-def _pairs(results: Iterable[Result]) -> list[_Pair]:
-    found = {result.case_id: result.grade for result in results}
+def _pairs(results: QuerySet[Result]) -> list[_Pair]:
+    found = dict(results.values_list("case_id", "grade"))
     lead = dict(CaseAssessor.objects.filter(case__in=found, lead=True).values_list("case_id", "assessor_id"))
-    forms: dict[tuple[int, bool], Form] = {}
-    for form in (
-        Form.objects.filter(case__in=found, state=FormState.FINAL).defer("scored", "particulars").select_related("assessor")
-    ):
+    forms: dict[tuple[int, bool], _Filled] = {}
+    for row in Form.objects.filter(case__in=found, state=FormState.FINAL).values_list(*_Filled._fields):
+        form = _Filled(*row)
         forms[form.case_id, form.assessor_id == lead.get(form.case_id)] = form
     return [
         _Pair(grade, forms[case, True], forms[case, False])
@@ -124,7 +137,7 @@ def _items(scale: Scale, pairs: Sequence[_Pair]) -> Iterable[Agreed]:
 
 def _assessors(actor: Actor, scale: Scale, pairs: Sequence[_Pair]) -> tuple[AssessorAgreement, ...]:
     seen = {row.pk: row for row in assessors_visible_to(actor).select_related("body")}
-    of: dict[int, list[tuple[int, Form, Form]]] = {}
+    of: dict[int, list[tuple[int, _Filled, _Filled]]] = {}
     for pair in pairs:
         of.setdefault(pair.lead.assessor_id, []).append((pair.agreed, pair.lead, pair.second))
         of.setdefault(pair.second.assessor_id, []).append((pair.agreed, pair.second, pair.lead))
@@ -132,7 +145,7 @@ def _assessors(actor: Actor, scale: Scale, pairs: Sequence[_Pair]) -> tuple[Asse
     for pk, cases in of.items():
         if pk not in seen:
             continue
-        grades = [(own.grade or 0, other.grade or 0) for _, own, other in cases]
+        grades = [(own.grade, other.grade) for _, own, other in cases]
         differs = sum(own.grade != agreed for agreed, own, _ in cases) / len(cases)
         lean = mean(own - other for own, other in grades)
         same = sum(own.answers == other.answers and own.circumstances == other.circumstances for _, own, other in cases) / len(
@@ -151,7 +164,7 @@ def _assessors(actor: Actor, scale: Scale, pairs: Sequence[_Pair]) -> tuple[Asse
     return tuple(sorted(lines, key=lambda line: (not line.outliers, -line.cases, line.assessor_id)))
 
 
-def _minutes(form: Form) -> float:
+def _minutes(form: _Filled) -> float:
     return (form.filled_to - form.filled_from).total_seconds() / 60 if form.filled_to else 0.0
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from songhe.contexts.assessments.access import visible_to
 from songhe.contexts.assessments.errors import CaseNotFound
 from songhe.contexts.assessments.models import Case, CaseAssessor, Objection, Result
-from songhe.contexts.assessments.queries.persons import persons
+from songhe.contexts.assessments.queries.persons import named
 from songhe.contexts.assessments.queries.rules import scale_titles
 from songhe.contexts.assessments.words import CaseKind, CaseState, ObjectionState, Origin, ResultState
 from songhe.foundation.access import Actor
@@ -69,7 +69,7 @@ def cases(
 def case_briefs(rows: Sequence[Case]) -> tuple[CaseBrief, ...]:
     """The lines of these cases, in their order; asked only for rows that the actor sees."""
     ids = [row.pk for row in rows]
-    people, titles = persons(row.person_id for row in rows), scale_titles()
+    people, titles = named(row.person_id for row in rows), scale_titles()
     seats = CaseAssessor.objects.filter(case__in=ids).values_list("case_id", "lead", "assessor__name")
     names = {(case, lead): name for case, lead, name in seats}
     results = {result.case_id: result for result in Result.objects.filter(case__in=ids).defer("scored", "answers", "differences")}

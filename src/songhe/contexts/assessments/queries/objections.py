@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.assessments.access import objections_visible_to
 from songhe.contexts.assessments.models import Case, Objection, Result
-from songhe.contexts.assessments.queries.persons import persons
+from songhe.contexts.assessments.queries.persons import named
 from songhe.contexts.assessments.queries.rules import rule
 from songhe.contexts.assessments.words import CaseState, ObjectionState, ResultState
 from songhe.foundation import clock
@@ -65,7 +65,7 @@ def objections_of(result_ids: Iterable[int]) -> tuple[ObjectionLine, ...]:
 
 
 def _lines(rows: Sequence[Objection]) -> tuple[ObjectionLine, ...]:
-    people = persons(row.result.person_id for row in rows)
+    people = named(row.result.person_id for row in rows)
     names = accounts.names_of(row.filed_by for row in rows)
     second = {case.second_of_id: case for case in Case.objects.filter(second_of__in=[row.pk for row in rows])}
     grades = dict(Result.objects.filter(case__in=[case.pk for case in second.values()]).values_list("case_id", "grade"))

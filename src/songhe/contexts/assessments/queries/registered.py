@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.assessments.access import assessor_for, assessors_visible_to, bodies_visible_to, interests_visible_to
 from songhe.contexts.assessments.models import Assessor, Body, CaseAssessor
-from songhe.contexts.assessments.queries.persons import persons
+from songhe.contexts.assessments.queries.persons import named
 from songhe.contexts.assessments.words import CaseState, StandingState
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right
@@ -129,7 +129,7 @@ def interests(actor: Actor, *, assessor_id: int, over: bool = False) -> tuple[In
     assessor = assessor_for(actor, assessor_id)
     rows = interests_visible_to(actor).filter(assessor=assessor).order_by("-pk")
     found = list(rows if over else rows.filter(ended_at=None))
-    people, names = persons(row.person_id for row in found), accounts.names_of(row.declared_by for row in found)
+    people, names = named(row.person_id for row in found), accounts.names_of(row.declared_by for row in found)
     return tuple(
         InterestLine(
             row.pk, assessor.pk, assessor.name, row.person_id, people[row.person_id].name, people[row.person_id].place, row.reason,

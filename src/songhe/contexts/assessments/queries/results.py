@@ -13,7 +13,7 @@ from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.assessments.access import result_for, results_visible_to, taken_over_visible_to, uses_visible_to
 from songhe.contexts.assessments.errors import ResultNotFound
 from songhe.contexts.assessments.models import Case, CaseAssessor, Result, ResultUse
-from songhe.contexts.assessments.queries.persons import AssessedPerson, persons
+from songhe.contexts.assessments.queries.persons import AssessedPerson, named, persons
 from songhe.contexts.assessments.words import CaseKind, ResultState
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.scales.result import Result as Scored
@@ -195,11 +195,12 @@ def _light(rows: QuerySet[Result]) -> QuerySet[Result]:
 def result_briefs(rows: Iterable[Result]) -> tuple[ResultBrief, ...]:
     """The lines of these results, in their order; asked only for rows that the actor sees."""
     found = list(rows)
-    kinds, people = dict(_kinds([row.case_id for row in found])), persons(row.person_id for row in found)
+    kinds, people = dict(_kinds([row.case_id for row in found])), named(row.person_id for row in found)
     today = clock.today()
     briefs: list[ResultBrief] = []
+    scales = {version: policy.scales_of(version) for version in {row.pack_version_id for row in found}}
     for row in found:
-        scale = policy.scales_of(row.pack_version_id)[row.scale]
+        scale = scales[row.pack_version_id][row.scale]
         briefs.append(
             ResultBrief(
                 row.pk, row.case_id, row.person_id, row.area_path, row.scale, scale.title, scale.standard, scale.verified, scale.gives,

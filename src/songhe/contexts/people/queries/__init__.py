@@ -7,7 +7,15 @@ from songhe.contexts.people.queries.data_uses import ConsentView, DataUse, conse
 from songhe.contexts.people.queries.demo import holds_demo_people
 from songhe.contexts.people.queries.disputes import Dispute, DisputeCount, dispute_areas, dispute_counts, disputes
 from songhe.contexts.people.queries.find_by_number import PersonNumbered, heads_of, people_by_number
-from songhe.contexts.people.queries.find_person import PersonPlace, living_places, people_by_id, person_id_of, person_place
+from songhe.contexts.people.queries.find_person import (
+    PersonNamed,
+    PersonPlace,
+    living_places,
+    people_by_id,
+    person_id_of,
+    person_place,
+    persons_named,
+)
 from songhe.contexts.people.queries.headings import SHEET, ColumnsView, Heading, SheetHeadings, Taken, columns
 from songhe.contexts.people.queries.identity_checks import number_ends_with, with_bank_account
 from songhe.contexts.people.queries.layouts import Column, Layout, layout_of, layouts
@@ -89,6 +97,7 @@ __all__ = [
     "Payee",
     "PayeeDoubt",
     "PersonBrief",
+    "PersonNamed",
     "PersonNumbered",
     "PersonPlace",
     "PersonView",
@@ -147,6 +156,7 @@ __all__ = [
     "person",
     "person_id_of",
     "person_place",
+    "persons_named",
     "round_brief",
     "round_people",
     "round_sheet",

@@ -23,6 +23,7 @@ from songhe.foundation.paging import Page, cursor_of, keys_of
 
 MOST = 200
 MOST_OTHERWISE = 20
+SEX_LABELS = {"male": "男", "female": "女"}
 _NUMBER = re.compile(r"\+?[\d-]{7,17}[\dXx]")
 
 
@@ -111,7 +112,7 @@ def place_of(row: Person | Household) -> str:
 def _brief(person: Person) -> PersonBrief:
     alive = person.facts.get("alive")
     return PersonBrief(
-        id=person.id, public_id=str(person.public_id), name=person.name, sex={"male": "男", "female": "女"}.get(person.sex, ""),
+        id=person.id, public_id=str(person.public_id), name=person.name, sex=SEX_LABELS.get(person.sex, ""),
         birth_date=person.birth_date, age=age_on(person.birth_date, clock.today()) if person.birth_date else None,
         alive=alive if isinstance(alive, bool) else None, id_number=mask_id_number(opened(person, "id_number")),
         phone=mask_phone(opened(person, "phone")), household_id=person.household_id, area_path=person.area_path, place=place_of(person),
