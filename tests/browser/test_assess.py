@@ -21,6 +21,8 @@ from tests.web.assessed import Assessed, Seat, appoint, build_assessed, settle, 
 from tests.web.city import SmallCity
 
 TABLET = (820, 1180)
+PATIENCE = 20_000  # ms; what is waited for goes over IndexedDB and the network, on machines that do much else
+expect.set_options(timeout=PATIENCE)
 KEPT = "已存在这台设备上，还没有送达"
 
 
@@ -56,6 +58,8 @@ def fill(page: Page, without: tuple[str, ...] = (), **answers: str) -> None:
             page.locator(f'input[name="c-{one.id}"][value="no"]').check()
         elif one.kind == "count":
             page.locator(f'input[name="c-{one.id}"]').fill("0")
+    fields = page.evaluate("[...new FormData(document.querySelector('.sheet'))].length") - 1  # without the token
+    expect(page.locator(".sheet")).to_have_attribute("data-held", str(fields))
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ async function arrived(sheet, said) {
   await change("sheets", sheet.id, (row) => {
     row.sent = Math.max(row.sent, sheet.revision);
     row.arrivedAt = said.arrived_at;
+    row.at = said.at;
     row.questions = said.questions;
     if (row.sent === row.revision) row.offline = false;
   });

@@ -23,6 +23,8 @@ class Sheet {
     this.id = form.dataset.sheet;
     this.path = location.pathname;
     this.timer = null;
+    this.wanted = null;
+    this.writing = null;
     this.from = form.querySelector("[name=filled_from]");
     this.to = form.querySelector("[name=filled_to]");
     this.parts = [...form.querySelectorAll("[data-part]")];
@@ -79,27 +81,43 @@ class Sheet {
     return [...new FormData(this.form)].filter(([name]) => !["csrfmiddlewaretoken", "do", "offline"].includes(name));
   }
 
-  async keep(final = false) {
+  // Answers that come while one is being written are written together, so that nothing queues up on a slow device.
+  keep(final = false) {
     const now = new Date().toISOString();
     if (!this.from.value) this.from.value = now;
     this.to.value = now;
     this.count();
-    const fields = this.fields();
-    const edit = (row) => {
-      const refused = !final && row.refused && !row.refused.lasting ? row.refused : null;
-      return Object.assign(row, { fields, final, refused, revision: row.revision + 1, offline: row.offline || !navigator.onLine });
-    };
-    let kept = await change("sheets", this.id, edit);
-    if (!kept) {
-      kept = {
-        id: this.id, caseId: this.form.dataset.case, user: this.device.user, who: this.form.dataset.who, path: this.path,
-        fields, final, revision: 1, sent: 0, arrivedAt: "", offline: !navigator.onLine, refused: null,
-      };
-      await write("sheets", kept);
+    this.wanted = { fields: this.fields(), final };
+    if (!this.writing) {
+      this.writing = this.writeWanted().finally(() => {
+        this.writing = null;
+      });
     }
+    return this.writing;
+  }
+
+  async writeWanted() {
+    let kept;
+    while (this.wanted) {
+      const { fields, final } = this.wanted;
+      this.wanted = null;
+      kept = await change("sheets", this.id, (row) => {
+        const refused = !final && row.refused && !row.refused.lasting ? row.refused : null;
+        return Object.assign(row, { fields, final, refused, revision: row.revision + 1, offline: row.offline || !navigator.onLine });
+      });
+      if (!kept) await write("sheets", (kept = this.first(fields, final)));
+    }
+    this.form.dataset.held = String(kept.fields.length);
     this.show(kept);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), PAUSE);
+  }
+
+  first(fields, final) {
+    return {
+      id: this.id, caseId: this.form.dataset.case, user: this.device.user, who: this.form.dataset.who, path: this.path,
+      fields, final, revision: 1, sent: 0, arrivedAt: "", at: "", offline: !navigator.onLine, refused: null,
+    };
   }
 
   async send() {
@@ -125,9 +143,9 @@ class Sheet {
     const waiting = isWaiting(kept);
     const { refused } = kept;
     const stuck = refused && refused.lasting;
-    this.state(waiting ? "kept" : "sent", waiting && !stuck ? WHY[came.problem] || (navigator.onLine ? "" : WHY.offline) : "", came.at);
+    this.state(waiting ? "kept" : "sent", waiting && !stuck ? WHY[came.problem] || (navigator.onLine ? "" : WHY.offline) : "", kept.at);
     this.lock(kept.final && waiting && !refused);
-    this.refusal(refused);
+    this.refusal(refused, kept.questions || []);
   }
 
   state(name, why = "", at = "") {
@@ -138,14 +156,14 @@ class Sheet {
   }
 
   // What the server said about the form stays in view until it is sent again.
-  refusal(refused) {
+  refusal(refused, questions) {
     const block = this.form.querySelector("[data-refusal]");
     const text = refused ? `${refused.sentence}${refused.next}` : "";
     const told = block.querySelector("[data-told]");
     if (told.textContent !== text) told.textContent = text;
     block.hidden = !refused;
     block.querySelector("[data-lasting]").hidden = !(refused && refused.lasting);
-    this.problems(refused ? refused.problems : kept.questions || []);
+    this.problems(refused ? refused.problems : questions);
   }
 
   lock(locked) {
