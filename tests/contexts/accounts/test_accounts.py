@@ -301,13 +301,15 @@ def test_demo_accounts_are_made_once_and_kept_in_a_private_file() -> None:
     given = {"city_path": CITY, "town_paths": [EAST, WEST], "community_paths": [EAST + "111/"]}
     first = actions.create_demo_accounts(SYSTEM, **given)
     assert [(a.desk, a.username, a.area_path) for a in first] == [
-        ("city", "city", CITY), ("city", "city2", CITY), ("city", "city3", CITY), ("street", "street1", EAST), ("street", "street2", WEST), ("street", "community1", EAST + "111/"),
-        ("provider", "provider", CITY), ("assess", "assess", CITY), ("assess", "assess_manager", CITY), ("inspect", "inspect", CITY),
+        ("city", "city", CITY), ("city", "city2", CITY), ("city", "city3", CITY), ("street", "street1", EAST), ("street", "street2", WEST),
+        ("street", "community1", EAST + "111/"),
+        ("provider", "provider", CITY), ("assess", "assess", CITY), ("assess", "assess_manager", CITY),
+        ("city", "finance", CITY), ("inspect", "inspect", CITY),
         ("ops", "system", CITY), ("ops", "security", CITY), ("ops", "audit", CITY),
     ]  # fmt: skip
     assert file.stat().st_mode & 0o777 == 0o600
     assert json.loads(file.read_text()) == {a.username: a.password for a in first}
-    assert len({a.password for a in first}) == 13
+    assert len({a.password for a in first}) == 14
     for account in first:
         row = User.objects.get(username=account.username)
         assert row.check_password(account.password)

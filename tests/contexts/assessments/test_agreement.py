@@ -18,7 +18,7 @@ from tests.contexts.assessments.trial import CLERK_B, DAY, MANAGER, Trial, Who
 from tests.engines.scales.national import ABILITY, best, nothing_else
 
 SCORED = to_json(score(ABILITY, best(ABILITY), nothing_else(ABILITY)))
-SPAN = {"since": DAY, "until": DAY + dt.timedelta(days=30)}
+UNTIL = DAY + dt.timedelta(days=30)
 
 
 def case(
@@ -44,7 +44,7 @@ def case(
 
 
 def test_nothing_to_compare_is_not_full_agreement(trial: Trial) -> None:
-    found = queries.agreement(MANAGER, **SPAN)
+    found = queries.agreement(MANAGER, since=DAY, until=UNTIL)
     assert (found.cases, found.grades.pairs, found.grades.same, found.grades.kappa) == (0, 0, None, None)
     assert (len(found.items), found.assessors, found.least) == (26, (), 10)
 
@@ -53,7 +53,7 @@ def test_kappa_of_grades_and_items_and_the_days_that_count(trial: Trial) -> None
     for number, (one, other) in enumerate(((0, 0), (1, 1), (2, 1))):
         case(trial, number, trial.nurse, trial.helper, (one, other, one), ("alone", "guided"))
     case(trial, 31, trial.nurse, trial.helper, (4, 0, 0), ("alone", "dependent"))  # after the period
-    found = queries.agreement(MANAGER, **SPAN)
+    found = queries.agreement(MANAGER, since=DAY, until=UNTIL)
     assert (found.cases, found.grades.pairs) == (3, 3)
     assert found.grades.kappa == pytest.approx(2 / 3)
     assert found.grades.same == pytest.approx(2 / 3)
@@ -69,7 +69,7 @@ def test_kappa_of_grades_and_items_and_the_days_that_count(trial: Trial) -> None
         (trial.nurse.id, 3, False, ()),
         (trial.helper.id, 3, False, ()),
     ]
-    assert queries.agreement(CLERK_B, **SPAN).cases == 0
+    assert queries.agreement(CLERK_B, since=DAY, until=UNTIL).cases == 0
 
 
 def test_who_stands_out_and_by_which_rule(trial: Trial) -> None:
@@ -83,7 +83,7 @@ def test_who_stands_out_and_by_which_rule(trial: Trial) -> None:
             (1, 2 if harsher else 1, 1),
             ("guided", "some_help" if harsher else "guided"),
         )
-    found = {line.assessor_id: line for line in queries.agreement(MANAGER, **SPAN).assessors}
+    found = {line.assessor_id: line for line in queries.agreement(MANAGER, since=DAY, until=UNTIL).assessors}
     nurse, helper = found[trial.nurse.id], found[trial.helper.id]
     assert (helper.lean, helper.differs, helper.same, helper.minutes) == (0.4, 0.4, 0.6, 40.0)
     assert (nurse.lean, nurse.differs) == (-0.4, 0.0)
@@ -97,7 +97,7 @@ def test_who_stands_out_and_by_which_rule(trial: Trial) -> None:
 def test_forms_that_are_the_same_or_quick_are_looked_at(trial: Trial) -> None:
     for number in range(10):
         case(trial, number, trial.nurse, trial.third, (number % 2,) * 3, ("guided", "guided"), minutes=14)
-    for line in queries.agreement(MANAGER, **SPAN).assessors:
+    for line in queries.agreement(MANAGER, since=DAY, until=UNTIL).assessors:
         assert [(one.rule, one.value, one.limit, one.unit) for one in line.outliers] == [
             (Outlier.SAME, 100.0, 95, "%"),
             (Outlier.QUICK, 14.0, 15, "分钟"),
@@ -108,7 +108,7 @@ def test_forms_that_are_the_same_or_quick_are_looked_at(trial: Trial) -> None:
 def test_the_load_of_everybody(trial: Trial) -> None:
     for number in range(3):
         case(trial, number // 2, trial.nurse, trial.helper if number else trial.third, (1, 1, 1), ("alone", "alone"))
-    found = {line.assessor_id: line for line in queries.caseload(MANAGER, **SPAN)}
+    found = {line.assessor_id: line for line in queries.caseload(MANAGER, since=DAY, until=UNTIL)}
     nurse = found[trial.nurse.id]
     assert (nurse.settled, nurse.led, nurse.open, nurse.overdue, nurse.days) == (3, 3, 0, 0, 2)
     assert (found[trial.helper.id].settled, found[trial.third.id].settled, found[trial.doctor.id].settled) == (2, 1, 0)

@@ -20,7 +20,7 @@ from songhe.contexts.people.actions.settle_persons import settle_persons
 from songhe.contexts.people.events import LifeEventsKnown
 from songhe.contexts.people.models import LifeEvent, Person
 from songhe.contexts.places.models import Area
-from songhe.foundation import clock, work_items
+from songhe.foundation import clock, outbox, work_items
 from songhe.foundation.access import SYSTEM
 from songhe.jobs import assessments as jobs
 from tests.contexts.assessments.trial import (
@@ -209,20 +209,18 @@ def test_a_job_killed_between_two_results_goes_on_where_it_stood(trial: Trial, m
         first, second = settled(trial, trial.elder, 60), None
     with clock.frozen(VISIT + dt.timedelta(hours=2)):
         second = settled(trial, trial.neighbour, 40)
-    from songhe.contexts.assessments.actions import put_in_force as module
-
-    real = module.outbox.publish
+    real = outbox.publish
     seen: list[int] = []
 
-    def killed(event: object) -> int:
+    def killed(event: outbox.Event) -> int:
         seen.append(1)
         if len(seen) == 2:
             raise KeyboardInterrupt
-        return real(event)  # type: ignore[arg-type]
+        return real(event)
 
     with clock.frozen(dt.date(2026, 11, 10)):
         with monkeypatch.context() as patch:
-            patch.setattr(module.outbox, "publish", killed)
+            patch.setattr(outbox, "publish", killed)
             with pytest.raises(KeyboardInterrupt):
                 actions.put_results_in_force(SYSTEM, day=clock.today())
         done = actions.put_results_in_force(SYSTEM, day=clock.today()).result_ids

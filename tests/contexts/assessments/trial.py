@@ -88,7 +88,8 @@ def state(person_id: int, department: str, day: dt.date, **values: object) -> No
 
 
 def facts_of(person_id: int) -> Mapping[str, object]:
-    return Person.objects.get(id=person_id).facts
+    facts: Mapping[str, object] = Person.objects.get(id=person_id).facts
+    return facts
 
 
 def assessor(body: int, order: int, *, medical: bool) -> Who:
