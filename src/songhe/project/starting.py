@@ -13,7 +13,7 @@ from psycopg import sql
 
 from songhe.contexts.policy_library import actions as policy_library
 from songhe.foundation.access import SYSTEM
-from songhe.project import demonstration, demonstration_assessments, demonstration_grants
+from songhe.project import demonstration, demonstration_assessments, demonstration_grants, demonstration_payments
 from songhe.project.city import Choice
 from songhe.project.paths import PACKS, ROOT
 from songhe.project.progress import say, step
@@ -37,6 +37,7 @@ def prepare(choice: Choice) -> None:
     demonstration.determine()
     demonstration_assessments.assessments()
     demonstration_grants.grants()
+    demonstration_payments.payments()
     demonstration.release()
     connections.close_all()
 

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songhe.engines.policy.bank_files import BankFileFault, BankFileHead, BankLine, read_answer, unfit, write_bank_file
+from songhe.engines.policy.bank_files import (
+    BankFileFault,
+    BankFileHead,
+    BankLine,
+    read_answer,
+    read_bank_file,
+    unfit,
+    write_answer,
+    write_bank_file,
+)
 from songhe.engines.policy.banks import BankLayout, layout_of
 from songhe.engines.policy.checking import check_pack
 from songhe.engines.policy.loading import load_pack, read_pack
@@ -197,3 +206,14 @@ def test_shares_of_a_benefit_come_from_its_own_line_or_from_the_others() -> None
     assert plan is not None
     assert plan.shares("age_allowance") == (("city_budget", 60), ("lottery", 40))
     assert plan.shares("care_subsidy") == (("city_budget", 100),)
+
+
+@pytest.mark.parametrize("layout", [CSV, TXT])
+def test_what_was_written_is_read_and_answered(layout: BankLayout) -> None:
+    assert list(read_bank_file(layout, write_bank_file(layout, HEAD, LINES))) == LINES
+    bad = next(iter(layout.failures))
+    answer = read_answer(layout, write_answer(layout, HEAD.file, [(LINES[0], layout.succeeded[0]), (LINES[1], bad)]))
+    assert [(a.reference, a.amount, a.paid, a.reason) for a in answer.answers] == [
+        (LINES[0].reference, 10050, True, ""),
+        (LINES[1].reference, 8000, False, layout.failures[bad]),
+    ]

@@ -248,3 +248,42 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise BankFileFault(0, f"笔数“{text}”不是数字")
     return int(text)
+
+
+def read_bank_file(layout: BankLayout, content: bytes) -> tuple[BankLine, ...]:
+    """The lines of a file that was written by the layout, as its bank reads them."""
+    sheet = layout.outgoing
+    rows = _csv_rows(layout, content) if layout.form == "csv" else _fixed_rows(layout, sheet, content)
+    first, last = bool(sheet.headings) + bool(sheet.header), len(rows) - bool(sheet.trailer)
+    found = []
+    for n, row in enumerate(rows[first:last], start=1):
+        said = _cells(sheet.columns, n, row)
+        fen = _fen(layout, n, said["amount"])
+        found.append(BankLine(n, said["reference"], said["account"], said["name"], fen, said.get("text", "")))
+    return tuple(found)
+
+
+def write_answer(layout: BankLayout, file: str, lines: Sequence[tuple[BankLine, str]]) -> bytes:
+    """What a bank that keeps to the layout would answer: each line with a result. For trying, where no bank is at hand."""
+    total = sum(line.amount for line, _ in lines)
+    said = {"file": file, "count": str(len(lines)), "total": _amount(layout, total)}
+
+    def cell(column: BankColumn, of: Mapping[str, str]) -> str:
+        return of.get(column.holds, "") if column.holds else column.says
+
+    sheet = layout.answer
+    parts: list[tuple[Sequence[BankColumn], list[str]]] = []
+    if sheet.headings:
+        parts.append((sheet.columns, [column.title for column in sheet.columns]))
+    if sheet.header:
+        parts.append((sheet.header, [cell(column, said) for column in sheet.header]))
+    for line, result in lines:
+        of = {"line": str(line.line), "reference": line.reference, "account": line.account, "name": line.name, "result": result}
+        of |= {"amount": _amount(layout, line.amount), "reason": layout.failures.get(result, "")}
+        parts.append((sheet.columns, [cell(column, of) for column in sheet.columns]))
+    if sheet.trailer:
+        parts.append((sheet.trailer, [cell(column, said) for column in sheet.trailer]))
+    if layout.form == "csv":
+        return _encoded(layout, _csv(layout, [row for _, row in parts]))
+    end = _NEWLINES[layout.newline].encode()
+    return b"".join(_fixed(layout, n, columns, row) + end for n, (columns, row) in enumerate(parts, start=1))

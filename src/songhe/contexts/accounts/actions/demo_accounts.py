@@ -86,6 +86,7 @@ def _wanted(city: str, towns: Sequence[str], communities: Sequence[str]) -> list
         ("provider", "机构演示", Role.PROVIDER_MANAGER, city),
         ("assess", "评估演示", Role.ASSESSOR, city),
         ("assess_manager", "评估机构演示", Role.ASSESSMENT_MANAGER, city),
+        ("finance", "财务演示", Role.FINANCE_OFFICER, city),
         ("inspect", "监管演示", Role.INSPECTOR, city),
         ("system", "系统管理演示", Role.SYSTEM_ADMIN, city),
         ("security", "安全管理演示", Role.SECURITY_ADMIN, city),
