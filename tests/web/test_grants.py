@@ -10,6 +10,7 @@ from io import BytesIO
 import pdfplumber
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from songhe.contexts.entitlements import actions as entitlements
 from songhe.contexts.entitlements import queries
@@ -215,3 +216,19 @@ def test_lists_are_exported_and_logged(client_for: SignIn, granted: Granted) -> 
         before = AuditEntry.objects.filter(action="list.export").count()
         assert told in client.get(address).content.decode("utf-8-sig"), address
         assert AuditEntry.objects.filter(action="list.export").count() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        ("/street/grants/", 25), ("/street/grants/waiting/", 25), ("/street/grants/active/", 25), ("/street/grants/appeals/", 25),
+        ("/street/grants/applications/", 30), ("/street/grants/life-checks/", 25), ("/city/grants/", 30),
+    ],
+)  # fmt: skip
+def test_a_list_asks_the_database_a_bounded_number_of_times(
+    client_for: SignIn, granted: Granted, django_assert_max_num_queries: DjangoAssertNumQueries, address: str, most: int
+) -> None:
+    client = client_for(Role.CITY_OFFICER)
+    client.get(address)
+    with django_assert_max_num_queries(most):
+        assert client.get(address).status_code == 200

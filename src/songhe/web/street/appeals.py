@@ -19,7 +19,7 @@ from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import Right
 from songhe.foundation.paging import Page
 from songhe.web.access import PageRequest, desk
-from songhe.web.areas import area_filter
+from songhe.web.areas import area_filter, chosen_area
 from songhe.web.decisions import decision_shown
 from songhe.web.exports import every_row, export
 from songhe.web.grants_shown import place_names
@@ -53,9 +53,9 @@ def _filters(request: PageRequest) -> tuple[Filter, ...]:
 
 def found_appeals(request: PageRequest, after: str | None, limit: int = 50) -> Page[AppealLine]:
     """The appeals that the address asks for; those still open where it asks for no state."""
-    area, state = (each.value for each in _filters(request))
+    state = chosen(request.GET, "state", (*STATES, ("all", "")))
     wanted = "" if state == "all" else state or AppealState.OPEN.value
-    return entitlements.appeals(request.actor, area_path=area, state=wanted, after=after, limit=limit)
+    return entitlements.appeals(request.actor, area_path=chosen_area(request), state=wanted, after=after, limit=limit)
 
 
 def appeal_rows(lines: Sequence[AppealLine], page: str) -> tuple[AppealRow, ...]:
@@ -95,7 +95,7 @@ def list_file(request: PageRequest, page_name: str) -> HttpResponse:
         )
         for row in rows
     ]  # fmt: skip
-    return export(request, title="申诉", header=header, rows=lines, area_path=_filters(request)[0].value)
+    return export(request, title="申诉", header=header, rows=lines, area_path=chosen_area(request))
 
 
 def appeal_shown(request: PageRequest, file: AppealFile) -> dict[str, object]:

@@ -72,12 +72,14 @@ def _filters(request: PageRequest) -> tuple[Filter, ...]:
 
 
 def _found(request: PageRequest, after: str | None, limit: int = 50) -> Page[ApplicationLine]:
-    area, state = (each.value for each in _filters(request))
+    state = chosen(request.GET, "state", (*STATES, ("all", "")))
     wanted = "" if state == "all" else state or ApplicationState.OPEN.value
-    return entitlements.applications(request.actor, area_path=area, state=wanted, after=after, limit=limit)
+    return entitlements.applications(request.actor, area_path=chosen_area(request), state=wanted, after=after, limit=limit)
 
 
 def _rows(request: PageRequest, lines: Sequence[ApplicationLine]) -> tuple[ApplicationRow, ...]:
+    if not lines:
+        return ()
     names = place_names()
     known = people.people_by_id(request.actor, person_ids=[line.person_id for line in lines])
     return tuple(

@@ -22,7 +22,7 @@ from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput, SongheError
 from songhe.foundation.paging import Page
 from songhe.web.access import PageRequest, desk
-from songhe.web.areas import area_filter
+from songhe.web.areas import area_filter, chosen_area
 from songhe.web.exports import every_row, export
 from songhe.web.grants_shown import GrantRow, grant_rows, notice_rows
 from songhe.web.lists import FieldProblem, Filter, chosen
@@ -69,8 +69,8 @@ def _notice_filters(request: PageRequest) -> tuple[Filter, ...]:
 
 def notices_of(request: PageRequest, after: str | None, limit: int = 50) -> Page[NoticeDue]:
     """The notices that the address asks for."""
-    area, channel = (each.value for each in _notice_filters(request))
-    return entitlements.notices_due(request.actor, area_path=area, channel=channel, after=after, limit=limit)
+    channel = chosen(request.GET, "channel", CHANNELS)
+    return entitlements.notices_due(request.actor, area_path=chosen_area(request), channel=channel, after=after, limit=limit)
 
 
 def show_notices(request: PageRequest, refused: SongheError | None = None) -> HttpResponse:
@@ -106,7 +106,7 @@ def page_notices_export(request: PageRequest) -> HttpResponse:
     items = every_row(lambda after: notices_of(request, after, limit=_MOST))
     rows = [(row.name, row.place, row.title, row.kind, row.amount, row.channel, row.waited) for row in notice_rows(items)]
     header = ("姓名", "住在", "哪一项", "通知什么", "金额", "怎样告知", "等了多久")
-    return export(request, title="要送的通知", header=header, rows=rows, area_path=_notice_filters(request)[0].value)
+    return export(request, title="要送的通知", header=header, rows=rows, area_path=chosen_area(request))
 
 
 @require_POST
@@ -155,10 +155,11 @@ def _filters(request: PageRequest, states: Sequence[GrantState]) -> tuple[Filter
 
 
 def _lines(request: PageRequest, states: Sequence[GrantState], after: str | None, limit: int = 50) -> Page[GrantLine]:
-    values = {each.name: each.value for each in _filters(request, states)}
+    state = chosen(request.GET, "state", tuple((each.value, "") for each in states)) or states[0].value
+    benefit = chosen(request.GET, "benefit", _benefits())
     return entitlements.grants(
-        request.actor, area_path=values["area"], benefit=values["benefit"], state=values.get("state", states[0].value), after=after, limit=limit
-    )  # fmt: skip
+        request.actor, area_path=chosen_area(request), benefit=benefit, state=state, after=after, limit=limit
+    )
 
 
 def _shown(request: PageRequest, states: Sequence[GrantState]) -> dict[str, object]:
@@ -179,9 +180,7 @@ def _file(
     line: Callable[[GrantRow], tuple[str, ...]],
 ) -> HttpResponse:
     rows = grant_rows(every_row(lambda after: _lines(request, states, after, limit=_MOST)))
-    return export(
-        request, title=title, header=header, rows=[line(row) for row in rows], area_path=_filters(request, states)[0].value
-    )
+    return export(request, title=title, header=header, rows=[line(row) for row in rows], area_path=chosen_area(request))
 
 
 def _show_waiting(request: PageRequest, refused: SongheError | None = None) -> HttpResponse:
