@@ -53,6 +53,7 @@ class Story:
     def picture(self, name: str) -> None:
         assert accessibility_problems(self.page) == []
         if place := os.environ.get("SONGHE_PICTURES"):
+            self.page.evaluate("window.scrollTo(0, 0)")
             self.page.screenshot(path=Path(place) / f"{name}.png", full_page=True)
 
     def night(self) -> None:

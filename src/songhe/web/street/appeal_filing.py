@@ -15,8 +15,9 @@ from songhe.contexts.people.queries import PersonView
 from songhe.foundation.access import Right
 from songhe.foundation.errors import SongheError
 from songhe.web.access import PageRequest, desk
+from songhe.web.grants_shown import RELATIONS
 from songhe.web.lists import FieldProblem
-from songhe.web.street.grant_file import COUNTER_CHANNELS, RELATIONS, read_channel
+from songhe.web.street.grant_file import COUNTER_CHANNELS, read_channel
 
 
 def _form(request: PageRequest, view: PersonView, problems: tuple[FieldProblem, ...] = ()) -> HttpResponse:
