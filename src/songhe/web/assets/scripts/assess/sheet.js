@@ -25,6 +25,7 @@ class Sheet {
     this.timer = null;
     this.wanted = null;
     this.writing = null;
+    this.pressed = "";
     this.from = form.querySelector("[name=filled_from]");
     this.to = form.querySelector("[name=filled_to]");
     this.parts = [...form.querySelectorAll("[data-part]")];
@@ -65,7 +66,7 @@ class Sheet {
     const newer = isWaiting(kept) || moment(kept.arrivedAt) > moment(this.form.dataset.arrived);
     if (!newer) return;
     for (const field of this.form.elements) {
-      if (!field.name || field.type === "hidden") continue;
+      if (!field.name || field.type === "hidden" || field.type === "submit") continue;
       const values = kept.fields.filter(([name]) => name === field.name).map(([, value]) => value);
       if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
       else field.value = values[0] || "";
@@ -204,7 +205,8 @@ class Sheet {
 
   submit(event) {
     event.preventDefault();
-    const final = event.submitter ? event.submitter.value === "submit" : false;
+    const final = this.pressed === "submit";
+    this.pressed = "";
     if (!final) return void this.keep().then(() => this.send());
     const open = this.count();
     if (open.length) {
@@ -256,6 +258,8 @@ class Sheet {
   }
 
   step(event) {
+    const button = event.target.closest("button[name=do]");
+    if (button) this.pressed = button.value; // Chrome 80 does not say which button sent a form
     const count = event.target.closest("[data-step]");
     if (count) {
       const field = count.parentElement.querySelector("input");
