@@ -197,6 +197,17 @@ def test_a_city_run_is_followed_like_a_household(village: Area) -> None:
     assert OutboxEvent.objects.filter(name="entitlements.grants_changed").exists()
 
 
+def test_a_death_before_go_live_leaves_its_own_month(town: Town, village: Area, city_officer: Actor) -> None:
+    person = at(village, "戚奶奶", "1940-03-03", stated_on="2026-11-21")
+    actions.determine_city(SYSTEM, cause="上线")
+    actions.adopt_grants(city_officer, benefits=["age_allowance"], from_on=dt.date(2026, 10, 1), cause="接续发放")
+    for text in ("2026-10", "2026-11"):
+        actions.open_month(SYSTEM, month=month(text))
+    say(person, POLICE, "2026-11-21", death_date="2026-10-10", alive=False)
+    known(person)
+    assert dues(grant_of(person)) == {"2026-10": [10_000], "2026-11": [10_000, 0]}
+
+
 def test_recomputing_says_how_much_it_changed(village: Area) -> None:
     with on("2026-01-10"):
         person = at(village, "曹奶奶", "1940-03-03")

@@ -45,6 +45,12 @@ def test_a_death_speaks_from_its_day_and_not_from_that_of_the_file(person: Perso
     assert [on(person, day)["alive"] for day in ("2026-07-03", "2026-07-04", "2026-09-20")] == [True, False, False]
 
 
+def test_a_death_before_anything_was_said_is_not_carried_back(person: Person) -> None:
+    say(person, POLICE, "2026-03-05", death_date="2026-01-10", alive=False)
+    assert [on(person, day, lenient=True)["alive"] for day in ("2026-01-09", "2026-01-10", "2026-03-02")] == [True, False, False]
+    assert on(person, "2026-01-09", lenient=True)["assistance"] == "none"
+
+
 def test_a_death_that_was_a_mistake_never_was(person: Person) -> None:
     say(person, POLICE, "2026-09-20", death_date="2026-07-04", alive=False)
     say(person, POLICE, "2026-10-01", alive=True)

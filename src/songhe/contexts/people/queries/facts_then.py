@@ -63,9 +63,9 @@ class HouseholdHistory:
 
 
 def _facts(said: Sequence[Spoken], now: Mapping[str, object], day: dt.date, *, lenient: bool) -> dict[str, object]:
-    first = min((s.since for s in said), default=day)
+    first = min((s.since for s in said if not _is_death(s)), default=day)
     on = max(day, first) if lenient else day
-    heard = [s.stated for s in said if s.since <= on]
+    heard = [s.stated for s in said if s.since <= (day if _is_death(s) else on)]
     facts = {**now, **settle_all(heard, on).facts}
     if len(heard) == len(said):
         return facts  # nothing was said of later days
@@ -78,6 +78,10 @@ def _facts(said: Sequence[Spoken], now: Mapping[str, object], day: dt.date, *, l
     elif "alive" not in facts and any(s.stated.values.get("alive") is False and s.since > day for s in said):
         facts["alive"] = True  # who dies later is alive before
     return facts
+
+
+def _is_death(spoken: Spoken) -> bool:
+    return spoken.stated.values.get("alive") is False
 
 
 def households_of(person_ids: Collection[int]) -> list[int]:
