@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from songhe.contexts.plan_tracking.models import FindingKept, PlanDocument, ReadItem
+from songhe.contexts.policy_library.models import PackDraft
 from songhe.foundation.access import Role
 from tests.browser.conftest import SIZES, Watch, accessibility_problems, too_wide
 from tests.contexts.plan_tracking.documents import RAW, UNRELATED, taken_in, word_document
@@ -73,6 +74,7 @@ def test_a_word_document_with_a_table_becomes_a_confirmed_pack(
     expect(row).to_be_in_viewport()
     row.get_by_role("link", name="更正").click()
     row.get_by_label("数值").fill("2500")
+    row.get_by_label("由哪个指标衡量").select_option("family_beds")
     row.get_by_label("为什么更正").fill("与原件核对")
     row.get_by_role("button", name="保存更正").click()
     expect(page.locator(f"#item-{beds.pk}")).to_contain_text("数值由“2,400”更正为“2,500”")
@@ -86,6 +88,11 @@ def test_a_word_document_with_a_table_becomes_a_confirmed_pack(
     with zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes())) as archive:
         targets = archive.read(f"plan_{document.pk}/targets.yaml").decode()
     assert "indicator: 家庭养老床位, value: 2500, value_max: null, unit: 张" in targets
+    assert "measured_by: family_beds" in targets
+    page.get_by_label("发文单位").fill("云岭市人民政府")
+    page.get_by_role("button", name="拟成政策包草稿").click()
+    expect(page.get_by_text("还没有施行").first).to_be_visible()
+    assert PackDraft.objects.get().state == "draft"
     document.refresh_from_db()
     assert document.status == "confirmed"
     watched.check()
