@@ -418,32 +418,6 @@ def get_payment_run(request: CallerRequest, run: uuid.UUID) -> RunDetail:
     return _detail(request.auth, queries.run_id_of(request.auth, public_id=run))
 
 
-@router.post(
-    "/payment-runs/{run}/{step}",
-    response={200: RunDetail, **REFUSALS},
-    auth=SEE,
-    operation_id="take_payment_run_step",
-    summary="A step of a run",
-)
-def take_payment_run_step(
-    request: CallerRequest, run: uuid.UUID, step: Literal["freeze", "check", "approve", "make-files", "close"]
-) -> RunDetail:
-    """The step is done; done already, nothing changes. Each needs its own right; who prepared a run does not approve it."""
-    run_id = queries.run_id_of(request.auth, public_id=run)
-    match step:
-        case "freeze":
-            actions.freeze_run(request.auth, run_id=run_id)
-        case "check":
-            actions.check_run(request.auth, run_id=run_id)
-        case "approve":
-            actions.approve_run(request.auth, run_id=run_id)
-        case "make-files":
-            actions.make_bank_files(request.auth, run_id=run_id)
-        case "close":
-            actions.close_run(request.auth, run_id=run_id)
-    return _detail(request.auth, run_id)
-
-
 @router.delete(
     "/payment-runs/{run}",
     response={200: RunDetail, **REFUSALS},
@@ -512,6 +486,32 @@ def settle_payment_findings(request: CallerRequest, run: uuid.UUID, body: Settle
         request.auth, run_id=queries.run_id_of(request.auth, public_id=run), finding_ids=body.findings, check=body.check, how=body.how, reason=body.reason
     )  # fmt: skip
     return SettledOut(settled=done.settled, open=done.open)
+
+
+@router.post(
+    "/payment-runs/{run}/{step}",
+    response={200: RunDetail, **REFUSALS},
+    auth=SEE,
+    operation_id="take_payment_run_step",
+    summary="A step of a run",
+)
+def take_payment_run_step(
+    request: CallerRequest, run: uuid.UUID, step: Literal["freeze", "check", "approve", "make-files", "close"]
+) -> RunDetail:
+    """The step is done; done already, nothing changes. Each needs its own right; who prepared a run does not approve it."""
+    run_id = queries.run_id_of(request.auth, public_id=run)
+    match step:
+        case "freeze":
+            actions.freeze_run(request.auth, run_id=run_id)
+        case "check":
+            actions.check_run(request.auth, run_id=run_id)
+        case "approve":
+            actions.approve_run(request.auth, run_id=run_id)
+        case "make-files":
+            actions.make_bank_files(request.auth, run_id=run_id)
+        case "close":
+            actions.close_run(request.auth, run_id=run_id)
+    return _detail(request.auth, run_id)
 
 
 @router.get(
