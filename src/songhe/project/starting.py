@@ -35,9 +35,9 @@ def prepare(choice: Choice) -> None:
         policy_library.load_folder(SYSTEM, root=PACKS, city=choice.city)
     demonstration.bring_in(choice)
     demonstration.determine()
-    demonstration_assessments.assessments()
-    demonstration_grants.grants()
+    demonstration_grants.grants()  # before a grade of an assessment makes the first of them follow
     demonstration_payments.payments()
+    demonstration_assessments.assessments()
     demonstration.release()
     connections.close_all()
 
