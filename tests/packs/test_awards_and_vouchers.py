@@ -77,7 +77,8 @@ def test_no_award_has_an_amount_that_a_document_states(city: str) -> None:
 
 @pytest.mark.parametrize(
     ("price", "setting", "left", "off"),
-    [(100_00, "home", 800_00, 50_00), (100_00, "institution", 800_00, 40_00), (33_33, "home", 800_00, 16_66), (2_000_00, "home", 800_00, 800_00), (1, "home", 5, 0)],
+    [(100_00, "home", 800_00, 50_00), (100_00, "institution", 800_00, 40_00), (33_33, "home", 800_00, 16_66), (2_000_00, "home", 800_00, 800_00),
+     (1, "home", 5, 0)],
 )  # fmt: skip
 def test_what_a_voucher_takes_off(price: int, setting: str, left: int, off: int) -> None:
     assert pack("xuchang").vouchers["consumption_voucher"].takes_off(price, setting, left) == off

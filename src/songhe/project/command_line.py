@@ -85,7 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="what")
     audit.add_parser("verify", help="find any audit row that was altered by hand").set_defaults(run=_audit_verify)
     decisions = commands.add_parser("decisions", help="decisions about people").add_subparsers(required=True, metavar="what")
-    again = decisions.add_parser("check", help="decide every past run of the whole city again from its snapshot and its pack version")
+    again = decisions.add_parser(
+        "check", help="decide every past run of the whole city again from its snapshot and its pack version"
+    )
     again.add_argument("--run", type=int, default=None, dest="number", help="only this run")
     again.set_defaults(run=_decisions_check)
     release = commands.add_parser("release", help="releases about the elders").add_subparsers(required=True, metavar="what")

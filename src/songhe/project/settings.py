@@ -105,7 +105,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-SONGHE_VIRUS_SCANNER = os.environ.get("SONGHE_VIRUS_SCANNER", "")  # a command such as "clamdscan --no-summary -", see foundation/scanning
+SONGHE_VIRUS_SCANNER = os.environ.get(
+    "SONGHE_VIRUS_SCANNER", ""
+)  # a command such as "clamdscan --no-summary -", see foundation/scanning
 SONGHE_UPLOAD_BOUNDS = {
     "/city/plans/": 40 * 1024 * 1024,
     "/api/v1/plans": 40 * 1024 * 1024,

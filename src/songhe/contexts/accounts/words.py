@@ -38,7 +38,11 @@ CONSUMER_RIGHTS = frozenset(
         Right.REDEEM_VOUCHERS,
     }
 )
-CONSUMER_ROLES = (Role.CITY_OFFICER, Role.ASSESSOR, Role.PROVIDER_MANAGER)  # hold every right above together; the consumer's scopes narrow them
+CONSUMER_ROLES = (
+    Role.CITY_OFFICER,
+    Role.ASSESSOR,
+    Role.PROVIDER_MANAGER,
+)  # hold every right above together; the consumer's scopes narrow them
 
 RIGHT_LABELS: Mapping[Right, str] = {
     Right.SEE_PEOPLE: "查看人员",

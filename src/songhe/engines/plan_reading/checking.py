@@ -16,7 +16,11 @@ def check_plan(raw: str) -> tuple[Finding, ...]:
     """The findings by severity, then by place; the same text gives the same findings."""
     source = read_source(raw)
     checked = Checked(source, read_from(source))
-    found = [finding for check in (check_arithmetic, check_promises, check_words, check_repeats, check_document) for finding in check(checked)]
+    found = [
+        finding
+        for check in (check_arithmetic, check_promises, check_words, check_repeats, check_document)
+        for finding in check(checked)
+    ]
     return tuple(
         sorted(found, key=lambda finding: (finding.severity, finding.places[0].start if finding.places else 0, finding.code))
     )

@@ -248,21 +248,27 @@ class _Reader:
             prospect=read_prospect([s for folder in self.folders if (s := self.section(folder, "projection")) is not None]),
             roster=self.last("roster", read_roster) or RosterGroups("", (), Place("roster.yaml", 1)),
             following=self.merged("following", read_following),
-            funds=self.last("funds", read_funds),
-            vouchers=self.merged("vouchers", read_vouchers),
-            awards=self.merged("awards", entries.read_benefits),
-            banks=self.merged("banks", read_banks),
-            assessment=self.last("assessment_of_units", read_assessment),
-            granting=read_granting([s for folder in self.folders if (s := self.section(folder, "granting")) is not None]),
-            assessing=self.merged("assessing", read_assessing),
-            assessment_form=self.merged("assessment_form", read_form_fields),
             release=self.last("release", read_release),
             rating=self.last("rating", read_rating),
         )
         for head in heads.values():
             head.section.asked |= HEAD_KEYS
             head.section.done()
-        return pack
+        return self.handled(pack)
+
+    def handled(self, pack: Pack) -> Pack:
+        """The pack with how it is carried out: assessed, granted, paid, and its units assessed."""
+        return replace(
+            pack,
+            assessment=self.last("assessment_of_units", read_assessment),
+            assessing=self.merged("assessing", read_assessing),
+            assessment_form=self.merged("assessment_form", read_form_fields),
+            granting=read_granting([s for folder in self.folders if (s := self.section(folder, "granting")) is not None]),
+            funds=self.last("funds", read_funds),
+            banks=self.merged("banks", read_banks),
+            vouchers=self.merged("vouchers", read_vouchers),
+            awards=self.merged("awards", entries.read_benefits),
+        )
 
     def variables(self, counties: Mapping[str, str], lasting: dict[str, LastingEntry]) -> dict[str, dict[str, Variable]]:
         """The data dictionary; the city's own precedence is checked against it. `lasting` gains what is valid for a time only."""

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.people import actions as people_actions
 from songhe.contexts.people import queries as people
-from songhe.contexts.people.queries import BatchBrief, Layout
+from songhe.contexts.people.queries import BatchBrief, BatchView, Layout, ListOffer
 from songhe.contexts.people.words import BatchStatus, Verdict
 from songhe.foundation import clock
 from songhe.foundation.access import Right
@@ -164,6 +164,12 @@ def _form(request: PageRequest, refused: InvalidInput | None = None) -> HttpResp
     return render(request, "ops/import_new.html", found, status=422 if refused else 200)
 
 
+def _offers(request: PageRequest, view: BatchView) -> tuple[ListOffer, ...]:
+    """The whole lists that this file may be declared to be, for who may let it in, or once it is in."""
+    shown = view.may_accept or view.brief.status == BatchStatus.ACCEPTED
+    return people.complete_lists(request.actor, batch_id=view.brief.id) if shown else ()
+
+
 @desk(Right.IMPORT)
 def page_batch(request: PageRequest, batch: int) -> HttpResponse:
     """A file: how far the check is, then its verdicts as filters and the rows one by one."""
@@ -184,9 +190,7 @@ def page_batch(request: PageRequest, batch: int) -> HttpResponse:
         "accepted_by": accounts.names_of([brief.accepted_by]).get(brief.accepted_by, "") if brief.accepted_by is not None else "",
         "nothing_new": brief.counts and brief.total and brief.total == brief.counts.get(Verdict.UNCHANGED),
         "may_edit": brief.status == BatchStatus.CHECKED,
-        "whole": people.complete_lists(request.actor, batch_id=batch)
-        if view.may_accept or brief.status == BatchStatus.ACCEPTED
-        else (),
+        "whole": _offers(request, view),
         "waits_for_another": brief.status == BatchStatus.CHECKED and not view.may_accept,
         "shown": brief.counts.get(Verdict(verdict)) if verdict else brief.total,
     }

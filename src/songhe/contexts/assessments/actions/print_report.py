@@ -17,7 +17,7 @@ from songhe.engines.scales.scale import Scale
 from songhe.foundation import files
 from songhe.foundation.printing import NoChineseFont, compile_pdf, font
 
-SHEET = Path(__file__).resolve().parent.parent / "report.typ"
+SHEET = Path(__file__).resolve().parent / "report.typ"
 
 
 def print_report(result: Result) -> int | None:

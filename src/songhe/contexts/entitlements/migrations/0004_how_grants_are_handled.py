@@ -7,75 +7,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('entitlements', '0003_grants'),
-        ('people', '0010_former_numbers'),
-        ('policy_library', '0003_rules_of_drafts'),
+        ("entitlements", "0003_grants"),
+        ("people", "0010_former_numbers"),
+        ("policy_library", "0003_rules_of_drafts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appeal',
-            name='corrections',
+            model_name="appeal",
+            name="corrections",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='override_amount',
+            model_name="appeal",
+            name="override_amount",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='override_from',
+            model_name="appeal",
+            name="override_from",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='override_until',
+            model_name="appeal",
+            name="override_until",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='due',
-            name='basis',
+            model_name="due",
+            name="basis",
             field=models.JSONField(db_default=[], default=list),
         ),
         migrations.AddField(
-            model_name='grant',
-            name='amount_since',
+            model_name="grant",
+            name="amount_since",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='grant',
-            name='suspended_for',
-            field=models.TextField(blank=True, db_default='', default=''),
+            model_name="grant",
+            name="suspended_for",
+            field=models.TextField(blank=True, db_default="", default=""),
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('area_path', models.TextField(db_collation='C')),
-                ('benefit', models.TextField()),
-                ('by_name', models.TextField()),
-                ('relation', models.TextField()),
-                ('channel', models.TextField()),
-                ('documents', models.JSONField(default=list)),
-                ('filed_by', models.BigIntegerField()),
-                ('filed_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('state', models.TextField()),
-                ('decided_by', models.BigIntegerField(null=True)),
-                ('decided_on', models.DateField(null=True)),
-                ('decided_because', models.TextField(blank=True)),
-                ('grant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.grant')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("area_path", models.TextField(db_collation="C")),
+                ("benefit", models.TextField()),
+                ("by_name", models.TextField()),
+                ("relation", models.TextField()),
+                ("channel", models.TextField()),
+                ("documents", models.JSONField(default=list)),
+                ("filed_by", models.BigIntegerField()),
+                ("filed_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("state", models.TextField()),
+                ("decided_by", models.BigIntegerField(null=True)),
+                ("decided_on", models.DateField(null=True)),
+                ("decided_because", models.TextField(blank=True)),
+                (
+                    "grant",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="entitlements.grant"
+                    ),
+                ),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person")),
+                ("run", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="entitlements.run")),
             ],
             options={
-                'db_table': 'grant_application',
-                'indexes': [models.Index(fields=['area_path', 'state', 'due_on'], name='grant_application_area')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('person', 'benefit'), name='grant_application_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('decided_on', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='grant_application_decided_has_day')],
+                "db_table": "grant_application",
+                "indexes": [models.Index(fields=["area_path", "state", "due_on"], name="grant_application_area")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("person", "benefit"), name="grant_application_one_open"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_on", None), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("decided_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="grant_application_decided_has_day",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,39 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('entitlements', '0006_simulated_change'),
-        ('people', '0011_room_for_updates'),
+        ("entitlements", "0006_simulated_change"),
+        ("people", "0011_room_for_updates"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CodeTry',
+            name="CodeTry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_digest', models.CharField(max_length=64)),
-                ('place_digest', models.CharField(blank=True, max_length=64)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code_digest", models.CharField(max_length=64)),
+                ("place_digest", models.CharField(blank=True, max_length=64)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'grant_code_try',
+                "db_table": "grant_code_try",
             },
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['household', 'benefit'], name='grant_household'),
+            model_name="grant",
+            index=models.Index(fields=["household", "benefit"], name="grant_household"),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('code_digest', ''), _negated=True), fields=['code_digest'], name='grant_code'),
+            model_name="grant",
+            index=models.Index(condition=models.Q(("code_digest", ""), _negated=True), fields=["code_digest"], name="grant_code"),
         ),
         migrations.AddIndex(
-            model_name='codetry',
-            index=models.Index(fields=['code_digest', 'at'], name='grant_code_try_code'),
+            model_name="codetry",
+            index=models.Index(fields=["code_digest", "at"], name="grant_code_try_code"),
         ),
         migrations.AddIndex(
-            model_name='codetry',
-            index=models.Index(fields=['place_digest', 'at'], name='grant_code_try_place'),
+            model_name="codetry",
+            index=models.Index(fields=["place_digest", "at"], name="grant_code_try_place"),
         ),
     ]

@@ -98,7 +98,9 @@ class Due(models.Model):
     run = models.ForeignKey("Run", on_delete=models.PROTECT, related_name="+")
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
-    basis = models.JSONField(default=list, db_default=[])  # [{from, to, amount or null, rules}]: what a month was counted from again
+    basis = models.JSONField(
+        default=list, db_default=[]
+    )  # [{from, to, amount or null, rules}]: what a month was counted from again
     made_at = models.DateTimeField()
 
     class Meta:
