@@ -13,6 +13,7 @@ from songhe.api import (
     dci,
     determination,
     drafts,
+    funds,
     grants,
     imports,
     indicators,
@@ -75,6 +76,7 @@ api.add_router("/plan", plan.router, tags=["plan"])
 api.add_router("/plan", plan_assessment.router, tags=["plan"])
 api.add_router("/plan/tasks", tasks.router, tags=["plan"])
 api.add_router("/plans", plans.router, tags=["plans"])
+api.add_router("", funds.router, tags=["payments"])
 api.add_router("/vouchers", vouchers.router, tags=["vouchers"])
 api.add_router("/awards", vouchers.awards, tags=["awards"])
 

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 
 from songhe.api.access import CallerRequest, Needs
 from songhe.api.determination import Day
-from songhe.api.fields import Cursor, PlainText, only_known_filters
+from songhe.api.fields import Cursor, PlainText
 from songhe.api.problems import REFUSALS
 from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.people import queries as people
@@ -358,7 +358,6 @@ def list_draft_differences(request: CallerRequest, draft_id: int) -> list[Differ
             operation_id="list_draft_people", summary="Who would gain and lose")  # fmt: skip
 def list_draft_people(request: CallerRequest, draft_id: int, rows: Query[WhichPeople]) -> ChangedPeople:
     """In the caller's areas, keyset paging."""
-    only_known_filters(request, WhichPeople)
     page = entitlements.simulated_people(
         request.auth, draft_id=draft_id, benefit=rows.benefit, gains=rows.gains, area_path=rows.area, after=rows.after, limit=rows.limit
     )  # fmt: skip

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from django.http import HttpRequest
-from ninja import Schema
 from pydantic import AfterValidator, Field
-
-from songhe.foundation.errors import InvalidInput
 
 
 def _plain(text: str) -> str:
@@ -19,10 +15,3 @@ def _plain(text: str) -> str:
 
 PlainText = Annotated[str, AfterValidator(_plain)]
 Cursor = Annotated[str, Field(max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]
-
-
-def only_known_filters(request: HttpRequest, filters: type[Schema]) -> None:
-    """Refuse a filter that the operation does not have: a misspelt one would silently widen the answer."""
-    unknown = sorted(set(request.GET) - set(filters.model_fields))
-    if unknown:
-        raise InvalidInput("没有这个筛选条件。", next_step="请对照接口说明中的名称。", field=unknown[0])

@@ -119,8 +119,8 @@ def read_form_fields(section: Section) -> dict[str, FormField]:
         elif (kind == "number") != (isinstance(low, int) and isinstance(high, int) and low < high):
             inner.fault(inner.line, "shape", f"“{name}”的 from 和 to 不对", "number 要写 from 和 to 两个整数，其余的不写")
         else:
-            bounds = (low, high) if isinstance(low, int) and isinstance(high, int) else (None, None)
-            found[name] = FormField(name, label, kind, unit, values, *bounds, cited)
+            least, most = (low, high) if isinstance(low, int) and isinstance(high, int) else (None, None)
+            found[name] = FormField(name, label, kind, unit, values, least, most, cited)
     return found
 
 

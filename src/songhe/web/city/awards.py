@@ -128,7 +128,7 @@ def submit_claim(request: PageRequest, kind: str) -> HttpResponse:
         made = actions.claim_award(request.actor, kind=kind, payee=payee, facts=_facts(request, found))
     except SongheError as refused:
         field = f"f-{refused.field}" if any(v.name == refused.field for v in found.asked) else refused.field
-        return _form(request, found, (FieldProblem(field, f"{refused.sentence}{refused.next_step}"),))
+        return _form(request, found, (FieldProblem(field or "", f"{refused.sentence}{refused.next_step}"),))
     messages.success(request, "已经登记，等另一位同事复核。")
     return redirect("city:award", made.award_id)
 
