@@ -32,7 +32,11 @@ def test_every_item_has_a_weight_and_says_that_it_is_assumed() -> None:
     ("old", "new", "code"),
     [
         ("item: tasks_on_time", "item: tasks", "choice"),
-        ("item: decisions_on_time, title: 议定事项按时办结, weight: 5", "item: steps_on_time, title: 又一次, weight: 5", "choice"),
+        (
+            "item: decisions_on_time, title: 议定事项按时办结, weight: 5",
+            "item: steps_on_time, title: 又一次, weight: 5",
+            "choice",
+        ),
         ("weight: 30, none_at: 50, full_at: 100", "weight: 0, none_at: 50, full_at: 100", "type"),
         ("weight: 30, none_at: 50, full_at: 100", "weight: 30, none_at: 100, full_at: 100", "type"),
         ("months: 12 ", "months: 5 ", "type"),

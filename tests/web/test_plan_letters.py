@@ -108,7 +108,10 @@ def test_the_history_of_a_task_says_who_moved_which_step(client_for: SignIn) -> 
     client.post(f"/city/plan/tasks/K000-13/steps/{step}/", {"to": "doing"})
     client.post(f"/city/plan/tasks/K000-13/steps/{step}/", {"to": "done"})
     page = client.get("/city/plan/tasks/K000-13/").content.decode()
-    assert all(word in page for word in ("加了步骤“签约”", "步骤“签约”从“还没开始”改为“正在办”", "从“正在办”改为“已完成”", "李文静，民政局"))
+    assert all(
+        word in page
+        for word in ("加了步骤“签约”", "步骤“签约”从“还没开始”改为“正在办”", "从“正在办”改为“已完成”", "李文静，民政局")
+    )
     assert [(move.from_state, move.to_state) for move in StepMove.objects.order_by("id")] == [
         ("", "not_begun"), ("not_begun", "doing"), ("doing", "done"),
     ]  # fmt: skip

@@ -15,7 +15,16 @@ KEYS = st.lists(st.text(alphabet="0123456789abc-", min_size=1, max_size=8), uniq
 
 @pytest.mark.parametrize(
     ("size", "per_mille", "at_least", "drawn"),
-    [(0, 10, 1, 0), (1, 10, 0, 1), (100, 10, 0, 1), (101, 10, 0, 2), (100, 10, 5, 5), (3, 10, 5, 3), (10, 0, 0, 0), (10, 1000, 0, 10)],
+    [
+        (0, 10, 1, 0),
+        (1, 10, 0, 1),
+        (100, 10, 0, 1),
+        (101, 10, 0, 2),
+        (100, 10, 5, 5),
+        (3, 10, 5, 3),
+        (10, 0, 0, 0),
+        (10, 1000, 0, 10),
+    ],
 )
 def test_how_many_are_drawn(size: int, per_mille: int, at_least: int, drawn: int) -> None:
     assert how_many(size, per_mille=per_mille, at_least=at_least) == drawn
