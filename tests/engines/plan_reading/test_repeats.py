@@ -18,8 +18,8 @@ def test_two_explanations_that_differ_by_a_word_of_logic() -> None:
 
 
 def test_a_label_that_changes_once() -> None:
-    tasks = [f"{FIT}（牵头单位：市民政局，参与单位：市财政局）".replace("20个", f"{20 + n}个") for n in range(6)]
-    odd = "到2028年，培训护理员300人。（牵头单位：市民政局，参与部门：市财政局）"
+    tasks = [f"{FIT}（牵头单位：市民政局，参与单位：市水务局）".replace("20个", f"{20 + n}个") for n in range(6)]
+    odd = "到2028年，培训护理员300人。（牵头单位：市民政局，参与部门：市水务局）"
     assert found(plan(*tasks, odd))["label_changes"].sentence == "多数写“参与单位”，有1处写“参与部门”。"
     assert "label_changes" not in found(plan(*tasks))
 
