@@ -6,6 +6,7 @@ from songhe.contexts.entitlements.actions.determine_households import determine_
 from songhe.contexts.entitlements.actions.follow_run import follow_run
 from songhe.contexts.entitlements.events import RunPublished
 from songhe.contexts.entitlements.queries.granting import has_granting
+from songhe.contexts.entitlements.queries.runs import latest_city_run
 from songhe.contexts.entitlements.words import HOUSEHOLD
 from songhe.contexts.people.events import HouseholdsChanged
 from songhe.contexts.policy_library import queries as policy
@@ -19,6 +20,9 @@ def on_households_changed(event: HouseholdsChanged) -> None:
 
 
 def on_run_published(event: RunPublished) -> None:
-    """Grants follow a household's run at once; a run of the whole city is followed by a job."""
-    if event.kind == HOUSEHOLD and has_granting():
+    """Grants follow a household's run at once; a run of the whole city is followed by a job.
+
+    Until the whole city has been decided once nothing is proposed: whoever has been receiving is adopted first.
+    """
+    if event.kind == HOUSEHOLD and has_granting() and latest_city_run() is not None:
         follow_run(SYSTEM, run_id=event.run_id)
