@@ -30,6 +30,7 @@ ASSESSORS = (
 )
 BODIES = ("第一评估中心（演示）", "第二评估中心（演示）")
 DONE = 11  # cases whose result counts, all but one of the first body: enough for its assessors to be compared
+LED = 40  # days before today on which those who have been assessed were asked for
 HOURS = 2  # between two visits of the same assessors
 
 
@@ -52,8 +53,11 @@ def assessments() -> None:
     with step("能力评估 assessments") as report:
         officer, manager = _actor(OFFICER), _actor(MANAGER)
         first, second = _bodies(manager, city)
-        actions.request_missing(SYSTEM, person_ids=jobs.waiting_for_grade(), reason=jobs.WAITING)
+        waiting = jobs.waiting_for_grade()
+        with clock.frozen(_at(clock.today() - dt.timedelta(days=LED), 9)):
+            actions.request_missing(SYSTEM, person_ids=waiting[: DONE + 8], reason=jobs.WAITING)
         people = [brief.person_id for brief in queries.cases(SYSTEM, state="requested", limit=DONE + 8).items][::-1]
+        actions.request_missing(SYSTEM, person_ids=waiting[DONE + 8 :], reason=jobs.WAITING)
         for done, _ in enumerate(_make(officer, manager, first, second, people), start=1):
             report(done, DONE + 7)
         report(DONE + 7, DONE + 7)

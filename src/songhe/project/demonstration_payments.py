@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from songhe.basics.identifiers import credit_check_character
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.payments import actions, queries
 from songhe.contexts.payments.errors import NothingToPay
@@ -17,6 +18,7 @@ from songhe.project.progress import say, step
 OFFICER, FINANCE = "city", "finance"
 YEAR_OF_MONTHS = 14  # months of the first list that a year's line covers
 WAN = 1_000_000  # fen: ten thousand yuan
+BOUGHT = 12  # redemptions of the demonstration
 NOTE = "演示：没有文件，按第一个月名单的十四倍估计"
 
 
@@ -42,8 +44,25 @@ def payments() -> None:
         paid = actions.close_run(finance, run_id=run)
         report(2, 4)
         _check(officer, actions.prepare_run(officer, month=this).run_id)
+        report(3, 4)
+        _vouchers(officer, this)
         report(4, 4)
     say(f"    {paid.payments} 笔 payments, {paid.amount / 100:,.2f} 元 yuan")
+
+
+def _vouchers(officer: Actor, month: dt.date) -> None:
+    """The month's vouchers are issued, some bought something, and what was drawn waits for a visit."""
+    for benefit, rule in policy.pack_in_use().pack.vouchers.items():
+        if not actions.issue_vouchers(officer, month=month).issued:
+            return
+        service = next(iter(rule.services))
+        code = f"91{policy.pack_in_use().pack.place.code:0<6.6}000000009"
+        for number, voucher in enumerate(queries.issued_vouchers(officer, month=month, limit=BOUGHT), start=1):
+            actions.redeem_voucher(
+                SYSTEM, voucher=voucher, key=f"演示{number:03d}", provider_code=code + credit_check_character(code), provider_name="演示助餐点",
+                setting="home", service=service, served_on=clock.today(), price=1_600 + 100 * number,
+            )  # fmt: skip
+        actions.draw_for_verification(officer, month=month, benefit=benefit)
 
 
 def _actor(username: str) -> Actor:

@@ -123,6 +123,12 @@ def voucher_month(actor: Actor, *, month: dt.date, benefit: str, area_path: str 
     )  # fmt: skip
 
 
+def issued_vouchers(actor: Actor, *, month: dt.date, limit: int = 50) -> tuple[uuid.UUID, ...]:
+    """The numbers of a month's vouchers in the actor's areas, in the order in which they were issued."""
+    rows = vouchers_visible_to(actor).filter(month=month.replace(day=1), state=VoucherState.ISSUED).order_by("id")
+    return tuple(rows.values_list("public_id", flat=True)[:limit])
+
+
 def vouchers_of(actor: Actor, *, person_id: int) -> tuple[VoucherView, ...]:
     """A person's vouchers, newest month first."""
     rows = vouchers_visible_to(actor).filter(person_id=person_id).order_by("-month", "-id")[:MOST]
