@@ -45,7 +45,7 @@ def test_no_other_role_manages_accounts(client_for: RoleClient, city: SmallCity)
 
 def test_the_list_with_roles_and_areas_narrowed_by_the_address(security: Client) -> None:
     lines = {line.user.username: line for line in security.get("/ops/users/").context["lines"]}
-    assert len(lines) == 9
+    assert len(lines) == 11
     assert (lines["street_clerk"].area, lines["street_clerk"].roles) == ("小坝镇", ("镇街工作人员（小坝镇）",))
     found = security.get("/ops/users/?q=street_clerk").context["lines"]
     assert [line.user.username for line in found] == ["street_clerk"]
