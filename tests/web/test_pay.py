@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from songhe.contexts.accounts.models import RoleGrant
 from songhe.contexts.payments.models import Award, BankFile, Finding, Payment, PayRun
-from songhe.foundation import clock
-from songhe.foundation.access import Role
+from songhe.foundation import clock, work_items
+from songhe.foundation.access import SYSTEM, Role
 from songhe.jobs.payments import payment_step
 from songhe.web.city import pay_runs
 from tests.contexts.payments.conftest import CITY, MARCH, TOWNS, Town, answer, answered, pair, sent, town
@@ -170,6 +170,16 @@ def test_an_award_is_claimed_by_one_and_decided_by_another(maker: Client, financ
     assert "已经同意" in send(finance, "decide_award", made.pk, approve="1")
     assert "甲敬老院" in text(finance, "awards", state="approved")
     assert maker.get(reverse("city:claim_award", args=["nothing"])).status_code == 404
+
+
+def test_a_drawn_redemption_is_work_that_leads_to_its_page(pair: Town) -> None:
+    work_items.open_item(
+        SYSTEM, kind="verify_redemption", key="verify_redemption:1", owner="社区", area_path=TOWNS[0], subject_type="person",
+        subject_id=pair.people["吴秀兰"], title="到现场核查消费券：3月1日，甲助餐点", detail={"redemption": 1},
+    )  # fmt: skip
+    clerk = client_of("镇街三", Role.STREET_CLERK, TOWNS[0])
+    page = clerk.get("/street/").content.decode()
+    assert "核查消费券" in page and "/city/pay/vouchers/redemptions/?only=waiting" in page
 
 
 def test_vouchers_of_a_month(maker: Client) -> None:

@@ -18,6 +18,7 @@ from songhe.contexts.entitlements.words import (
     GRANT_VISIT,
     LIFE_CHECK,
 )
+from songhe.contexts.payments.words import VERIFY_REDEMPTION
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.queries import PersonBrief
 from songhe.contexts.people.words import DISPUTED_FACT, STALE_FACTS
@@ -36,7 +37,7 @@ KINDS = {
     MISSING: "缺资料", CONFLICT: "导入的资料对不上", SAME: "疑似同一人", CLOCK: "台账到期", SHEET: "填表", DISPUTED_FACT: "部门说法不一",
     STALE_FACTS: "资料过期", PLAN_DUE: "规划任务快到期", PLAN_LATE: "规划任务逾期",
     "payment_failed": "收款账号要核对", GRANT_VISIT: "上门告知待遇", GRANT_ACCOUNT: "补银行账户", GRANT_OFFER: "可以申请待遇",
-    GRANT_APPLICATION: "待遇申请", GRANT_APPEAL: "申诉", LIFE_CHECK: "资格认证", DEATH_REPORTED: "核实是否去世",
+    GRANT_APPLICATION: "待遇申请", GRANT_APPEAL: "申诉", LIFE_CHECK: "资格认证", VERIFY_REDEMPTION: "核查消费券", DEATH_REPORTED: "核实是否去世",
 }  # fmt: skip
 
 OF_GRANTS = frozenset({GRANT_VISIT, GRANT_ACCOUNT, GRANT_OFFER, GRANT_APPLICATION, GRANT_APPEAL, LIFE_CHECK, DEATH_REPORTED})
@@ -136,6 +137,8 @@ def _plan_address(item: WorkItemView) -> str:
 
 def _grant_address(item: WorkItemView, person: PersonBrief | None) -> str:
     """Where work about a grant is done, empty for any other item."""
+    if item.kind == VERIFY_REDEMPTION:
+        return f"{reverse('city:redemptions')}?only=waiting"
     if item.kind == LIFE_CHECK:
         return f"{reverse('street:life_checks')}?{urlencode({'area': item.area_path})}"
     if item.kind not in OF_GRANTS or person is None:
