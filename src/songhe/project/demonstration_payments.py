@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from songhe.basics.identifiers import credit_check_character
+from songhe.basics.money import fen_to_yuan
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.payments import actions, queries
 from songhe.contexts.payments.errors import NothingToPay
@@ -47,7 +48,7 @@ def payments() -> None:
         report(3, 4)
         _vouchers(officer, this)
         report(4, 4)
-    say(f"    {paid.payments} 笔 payments, {paid.amount / 100:,.2f} 元 yuan")
+    say(f"    {paid.payments} 笔 payments, {fen_to_yuan(paid.amount)} 元 yuan")
 
 
 def _vouchers(officer: Actor, month: dt.date) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from songhe.basics.months import month_after
 from songhe.engines.policy.arithmetic import share
 from songhe.engines.policy.findings import Finding, Place
 from songhe.engines.policy.rulebook import Period
@@ -154,17 +155,12 @@ def month_last(day: dt.date) -> dt.date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def next_month(day: dt.date) -> dt.date:
-    """The first day of the month after."""
-    return month_last(day) + dt.timedelta(days=1)
-
-
 def months_from(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     """The first days of the months from that of `first` to that of `last`."""
     month = month_first(first)
     while month <= last:
         yield month
-        month = next_month(month)
+        month = month_after(month)
 
 
 def period_of(period: Period, day: dt.date, begun: dt.date) -> dt.date:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from songhe.basics.money import yuan_to_fen
+from songhe.basics.money import fen_to_yuan, yuan_to_fen
 from songhe.contexts.entitlements import actions as entitlements_actions
 from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.entitlements.actions import Correction, Override
@@ -139,6 +139,6 @@ def submit_decision(request: PageRequest, public_id: uuid.UUID) -> HttpResponse:
         )  # fmt: skip
     except (InvalidInput, Conflict) as refused:
         return _show(request, file, refused)
-    more = f"补给过去的月份一共{decided.arrears // 100:,}.{decided.arrears % 100:02d}元。" if decided.arrears > 0 else ""
+    more = f"补给过去的月份一共{fen_to_yuan(decided.arrears)}元。" if decided.arrears > 0 else ""
     messages.success(request, ("已支持申诉，已经重新核算。" if uphold else "已维持原决定，答复记下了。") + more)
     return redirect("city:appeal", public_id)

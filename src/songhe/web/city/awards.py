@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from songhe.basics.money import fen_to_yuan
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.payments import actions
 from songhe.contexts.payments import queries as payments
@@ -62,7 +63,7 @@ def page_awards_export(request: PageRequest) -> HttpResponse:
             one.title,
             one.payee_name,
             f"{one.period:%Y-%m}",
-            f"{one.amount / 100:.2f}",
+            fen_to_yuan(one.amount),
             payments.AWARD_STATE_LABELS[one.state],
             one.decided_because,
         )

@@ -8,16 +8,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from songhe.basics.money import yuan_to_fen
+from songhe.basics.money import fen_to_yuan
 from songhe.contexts.payments import actions
 from songhe.contexts.payments import queries as payments
 from songhe.contexts.payments.queries import By
 from songhe.foundation.access import Right
-from songhe.foundation.errors import InvalidInput, SongheError
+from songhe.foundation.errors import SongheError
 from songhe.web.access import PageRequest, desk
 from songhe.web.city.pay_runs import first_of_year, years
 from songhe.web.exports import export
 from songhe.web.lists import FieldProblem, Filter, chosen
+from songhe.web.typed import fen_typed
 
 _BY = tuple((one.value, label) for one, label in payments.BY_LABELS.items())
 
@@ -49,7 +50,7 @@ def submit_line(request: PageRequest) -> HttpResponse:
     """The fund has this much for the year from now on."""
     text, year = request.POST.get("amount", "").replace(",", "").strip(), first_of_year(request)
     try:
-        amount = _fen(text)
+        amount = fen_typed(text)
         actions.keep_fund_line(
             request.actor, fund=request.POST.get("fund", ""), year=year, amount=amount, document=request.POST.get("document", "").strip(),
             note=request.POST.get("note", "").strip(),
@@ -58,13 +59,6 @@ def submit_line(request: PageRequest) -> HttpResponse:
         return _funds(request, (FieldProblem(refused.field or "", f"{refused.sentence}{refused.next_step}"),))
     messages.success(request, "资金额度已经记下，原来的数留作记录。")
     return redirect(f"{reverse('city:funds')}?year={year}")
-
-
-def _fen(text: str) -> int:
-    try:
-        return yuan_to_fen(text)
-    except ValueError:
-        raise InvalidInput("金额不对。", next_step="请填写元，例如 1500000 或 1500000.00。", field="amount") from None
 
 
 @desk(Right.SEE_PAYMENTS)
@@ -84,7 +78,7 @@ def page_spending_export(request: PageRequest) -> HttpResponse:
     """The same table as a file."""
     year, by = first_of_year(request), By(chosen(request.GET, "by", _BY) or By.BENEFIT)
     spent = payments.spending(request.actor, year=year, by=by)
-    rows = [(line.title, line.payments, line.people, f"{line.amount / 100:.2f}") for line in spent.lines]
+    rows = [(line.title, line.payments, line.people, fen_to_yuan(line.amount)) for line in spent.lines]
     return export(request, title=f"{year}年支出", header=(payments.BY_LABELS[by], "笔数", "人数", "金额（元）"), rows=rows)
 
 
@@ -93,8 +87,8 @@ def page_funds_export(request: PageRequest) -> HttpResponse:
     """The funds of the year as a file."""
     year = first_of_year(request)
     rows = [
-        (line.title, payments.FUND_SOURCE_LABELS[line.source], "" if line.given is None else f"{line.given / 100:.2f}",
-         f"{line.bound / 100:.2f}", f"{line.spent / 100:.2f}", f"{line.left / 100:.2f}", line.document or "假定")
+        (line.title, payments.FUND_SOURCE_LABELS[line.source], "" if line.given is None else fen_to_yuan(line.given),
+         fen_to_yuan(line.bound), fen_to_yuan(line.spent), fen_to_yuan(line.left), line.document or "假定")
         for line in payments.funds(request.actor, year=year)
     ]  # fmt: skip
     header = ("资金", "来源", "额度（元）", "已占用（元）", "已支出（元）", "还剩（元）", "依据")

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from songhe.basics.money import yuan_to_fen
+from songhe.basics.money import fen_to_yuan
 from songhe.contexts.payments import actions
 from songhe.contexts.payments import queries as payments
 from songhe.contexts.payments.queries import RepaidBy
@@ -20,6 +20,7 @@ from songhe.web.access import PageRequest, desk
 from songhe.web.areas import area_filter, chosen_area
 from songhe.web.exports import export
 from songhe.web.lists import FieldProblem
+from songhe.web.typed import fen_typed
 
 SECTION = "city:overpaid"
 MOST = 500
@@ -49,9 +50,9 @@ def page_overpaid_export(request: PageRequest) -> HttpResponse:
             one.name,
             period.title,
             f"{period.period:%Y-%m}",
-            f"{period.paid / 100:.2f}",
-            f"{period.due / 100:.2f}",
-            f"{period.open / 100:.2f}",
+            fen_to_yuan(period.paid),
+            fen_to_yuan(period.due),
+            fen_to_yuan(period.open),
         )
         for one in payments.overpaid(request.actor, area_path=chosen_area(request))
         for period in one.periods
@@ -67,22 +68,15 @@ def submit_repayment(request: PageRequest, person: int) -> HttpResponse:
     said = request.POST
     try:
         done = actions.record_repayment(
-            request.actor, person_id=person, amount=_fen(said.get("amount", "")), receipt=said.get("receipt", ""),
+            request.actor, person_id=person, amount=fen_typed(said.get("amount", "")), receipt=said.get("receipt", ""),
             received_on=_day(said.get("received_on", "")), how=_how(said.get("how", "")), payer=said.get("payer", ""),
         )  # fmt: skip
     except SongheError as refused:
         field = f"{refused.field}-{person}" if refused.field else ""
         return _show(request, (FieldProblem(field, f"{refused.sentence}{refused.next_step}"),))
-    left = f"还有{done.left / 100:,.2f}元。" if done.left else "已经退清。"
-    messages.success(request, f"收到{done.amount / 100:,.2f}元，{left}")
+    left = f"还有{fen_to_yuan(done.left)}元。" if done.left else "已经退清。"
+    messages.success(request, f"收到{fen_to_yuan(done.amount)}元，{left}")
     return redirect("city:overpaid")
-
-
-def _fen(text: str) -> int:
-    try:
-        return yuan_to_fen(text.replace(",", "").strip())
-    except ValueError:
-        raise InvalidInput("金额不对。", next_step="请填写元，例如 120 或 120.00。", field="amount") from None
 
 
 def _day(text: str) -> dt.date:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from songhe.basics.money import fen_to_yuan
 from songhe.contexts.payments import actions
 from songhe.contexts.payments import queries as payments
 from songhe.contexts.payments.queries import Check, PaymentKind, PaymentLine, PaymentState, Settled
@@ -70,8 +71,8 @@ def page_payments_export(request: PageRequest, run: int) -> HttpResponse:
     """The same list as a file; accounts are masked."""
     rows = every_row(lambda after: _page(request, run, after))
     lines = [
-        (r.name, town, r.benefit_title, payments.PAYMENT_KIND_LABELS[r.kind], f"{r.period:%Y-%m}", f"{r.amount / 100:.2f}",
-         f"{r.kept_back / 100:.2f}", r.account, payments.PAYMENT_STATE_LABELS[r.state], r.held_because or r.failure)
+        (r.name, town, r.benefit_title, payments.PAYMENT_KIND_LABELS[r.kind], f"{r.period:%Y-%m}", fen_to_yuan(r.amount),
+         fen_to_yuan(r.kept_back), r.account, payments.PAYMENT_STATE_LABELS[r.state], r.held_because or r.failure)
         for r, town in _towns(rows)
     ]  # fmt: skip
     header = ("收款人", "镇街", "待遇", "哪一种", "月份", "金额（元）", "其中抵扣（元）", "账号", "状态", "原因")

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from songhe.basics.money import fen_to_yuan
 from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.payments import actions
 from songhe.contexts.payments import queries as payments
@@ -71,7 +72,7 @@ def page_runs_export(request: PageRequest) -> HttpResponse:
     rows = every_row(lambda after: payments.runs(request.actor, purpose=purpose, state=state, after=after))
     lines = [
         (f"{r.month:%Y-%m}", r.sequence, payments.PURPOSE_LABELS[r.purpose], payments.PAY_RUN_STATE_LABELS[r.state], r.payments,
-         f"{r.amount / 100:.2f}", r.note)
+         fen_to_yuan(r.amount), r.note)
         for r in rows
     ]  # fmt: skip
     return export(

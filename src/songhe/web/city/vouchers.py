@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from songhe.basics.money import fen_to_yuan
 from songhe.contexts.payments import actions
 from songhe.contexts.payments import queries as payments
 from songhe.contexts.payments.queries import RedemptionView, Verified
@@ -138,8 +139,8 @@ def page_redemptions(request: PageRequest) -> HttpResponse:
 def page_redemptions_export(request: PageRequest) -> HttpResponse:
     """The same list as a file."""
     rows = [
-        (r.name, r.provider_name, payments.SETTING_LABELS[r.setting], r.service, r.served_on.isoformat(), f"{r.price / 100:.2f}",
-         f"{r.deducted / 100:.2f}", "抽中" if r.drawn else "", payments.VERIFIED_LABELS[r.verified_as] if r.verified_as else "",
+        (r.name, r.provider_name, payments.SETTING_LABELS[r.setting], r.service, r.served_on.isoformat(), fen_to_yuan(r.price),
+         fen_to_yuan(r.deducted), "抽中" if r.drawn else "", payments.VERIFIED_LABELS[r.verified_as] if r.verified_as else "",
          r.verified_note)
         for r in every_row(lambda after: _page(request, after))
     ]  # fmt: skip

@@ -62,7 +62,7 @@ class WorkLine:
     candidate: int = 0  # the pair to be looked at, where the item is about one
 
     sheet: int = 0  # the sheet to be filled in
-    plan: str = ""  # the address of the plan's task or evaluation, or of the grant's page, that the item is about
+    address: str = ""  # where the item is dealt with, where that is another page
 
     @property
     def prefix(self) -> str:
@@ -120,7 +120,7 @@ def _line(actor: Actor, item: WorkItemView, person: PersonBrief | None, field: F
         may_act=actor.may(needed, item.area_path),
         entry=item.subject_id if item.kind == CLOCK else 0,
         sheet=item.subject_id if item.kind == SHEET else 0,
-        plan=_grant_address(item, person) or (_plan_address(item) if actor.may(Right.SEE_FIGURES) else ""),
+        address=_grant_address(item, person) or (_plan_address(item) if actor.may(Right.SEE_FIGURES) else ""),
         candidate=int(str(item.detail.get("candidate_id", 0))) if item.kind == SAME else 0,
     )
 

@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from songhe.basics.identifiers import Problem, ResidentId, parse_credit_code, parse_resident_id
+from songhe.basics.months import month_after
 from songhe.contexts.payments.access import awards_visible_to
-from songhe.contexts.payments.actions.vouchers import month_after, voucher_rules
+from songhe.contexts.payments.actions.vouchers import voucher_rules
 from songhe.contexts.payments.errors import AwardRefused, MakerMayNotApprove
 from songhe.contexts.payments.models import Award, Redemption
 from songhe.contexts.payments.words import AwardState, Verified, award_context

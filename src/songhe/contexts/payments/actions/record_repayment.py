@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from songhe.basics.money import fen_to_yuan
 from songhe.contexts.payments.actions.lock_run import lock_lists, require_city
 from songhe.contexts.payments.actions.post_entry import Account, post_entry
 from songhe.contexts.payments.errors import NothingToRepay, TooMuchRepaid
@@ -52,7 +53,7 @@ def record_repayment(
     if total == 0:
         raise NothingToRepay("这位老人没有多发的钱要退。", next_step="请核对是不是这位老人。")
     if not 0 < amount <= total:
-        raise TooMuchRepaid(f"最多可以退{total / 100:,.2f}元。", next_step="多出来的请退还给交款人。", field="amount")
+        raise TooMuchRepaid(f"最多可以退{fen_to_yuan(total)}元。", next_step="多出来的请退还给交款人。", field="amount")
     postings: dict[Account, int] = defaultdict(int)
     rows, left = [], amount
     for one in open_now:

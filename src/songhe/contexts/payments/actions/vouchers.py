@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from songhe.basics.identifiers import Problem, parse_credit_code
+from songhe.basics.months import month_after
 from songhe.contexts.entitlements import facts
 from songhe.contexts.payments.access import redemptions_visible_to
 from songhe.contexts.payments.errors import NoVouchers, VoucherRefused
@@ -59,12 +60,6 @@ class Drawn:
 def voucher_rules() -> Mapping[str, VoucherRule]:
     """The benefits that are paid by voucher, by the pack in use."""
     return policy.pack_in_use().pack.vouchers
-
-
-def month_after(month: dt.date, months: int = 1) -> dt.date:
-    """The first day of the month so many months later."""
-    place = month.year * 12 + month.month - 1 + months
-    return dt.date(place // 12, place % 12 + 1, 1)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
 
+from songhe.basics.months import month_after
 from songhe.contexts.payments.access import redemptions_visible_to, vouchers_visible_to
 from songhe.contexts.payments.models import Redemption
 from songhe.contexts.payments.words import Verified, VoucherState
@@ -91,17 +92,13 @@ class VoucherMonth:
     providers: tuple[ProviderMonth, ...]
 
 
-def _next(month: dt.date) -> dt.date:
-    return (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-
-
 def voucher_month(actor: Actor, *, month: dt.date, benefit: str, area_path: str = "") -> VoucherMonth:
     """The month's numbers in the actor's areas."""
     first, pack = month.replace(day=1), policy.pack_in_use().pack
     issued = vouchers_visible_to(actor, area_path=area_path).filter(month=first, benefit=benefit, state=VoucherState.ISSUED)
     counted = issued.aggregate(n=Count("id"), fen=Sum("amount"), used=Sum("used"))
     rows = redemptions_visible_to(actor, area_path=area_path).filter(
-        voucher__benefit=benefit, served_on__gte=first, served_on__lt=_next(first)
+        voucher__benefit=benefit, served_on__gte=first, served_on__lt=month_after(first)
     )
     seen = rows.aggregate(
         n=Count("id"), drawn=Count("id", filter=Q(drawn=True)), verified=Count("id", filter=Q(verified_on__isnull=False)),
@@ -149,7 +146,7 @@ def redemptions(
     """Redemptions in the actor's areas, newest first. `only`: "waiting" (drawn, nobody was there yet), "drawn", "untrue", or all."""
     rows = redemptions_visible_to(actor, area_path=area_path).select_related("voucher")
     if month is not None:
-        rows = rows.filter(served_on__gte=month.replace(day=1), served_on__lt=_next(month.replace(day=1)))
+        rows = rows.filter(served_on__gte=month.replace(day=1), served_on__lt=month_after(month))
     narrowed = {"waiting": Q(drawn=True, verified_on=None), "drawn": Q(drawn=True), "untrue": Q(verified_as=Verified.NOT_TRUE)}
     rows = rows.filter(narrowed.get(only, Q()))
     if after is not None:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from songhe.basics.months import month_after
 from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.entitlements.queries import CitySnapshot
 from songhe.contexts.policy_library import queries as policy
@@ -22,11 +23,6 @@ from songhe.foundation.errors import InvalidInput
 SHORTEST_REASON, LONGEST_REASON = 2, 200
 
 
-def next_month(month: dt.date) -> dt.date:
-    """The first day of the month after."""
-    return (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-
-
 @transaction.atomic
 def freeze_month(actor: Actor, *, period: dt.date) -> Computed:
     """The month has its first frozen figures, from the last snapshot taken before it ended, as of its last day. Frozen already, it stays as it is.
@@ -38,7 +34,7 @@ def freeze_month(actor: Actor, *, period: dt.date) -> Computed:
     standing = FigureSet.objects.filter(period=month, revision__gt=RUNNING).order_by("revision").first()
     if standing is not None:
         return result_of(standing, new=False)
-    end = next_month(month)
+    end = month_after(month)
     snapshot = entitlements.city_snapshot(before=dt.datetime(end.year, end.month, end.day, tzinfo=CITY_ZONE))
     if snapshot is None:
         raise NoSnapshotYet(
@@ -69,7 +65,7 @@ def revise_month(actor: Actor, *, period: dt.date, reason: str) -> Computed:
 def _over(actor: Actor, period: dt.date) -> dt.date:
     require(actor, Right.DETERMINE, f"{policy.pack_in_use().pack.place.code}/")
     month = period.replace(day=1)
-    if next_month(month) > clock.today():
+    if month_after(month) > clock.today():
         raise MonthNotOver(
             f"{month.year}年{month.month}月还没有结束，不能冻结。", next_step="请在下个月1日以后再冻结。", field="period"
         )
@@ -78,7 +74,7 @@ def _over(actor: Actor, period: dt.date) -> dt.date:
 
 def _write(actor: Actor, snapshot: CitySnapshot, month: dt.date, revision: int, reason: str, deed: str) -> Computed:
     """Ages and dated values are those of the month's last day, in every revision alike."""
-    as_of = next_month(month) - dt.timedelta(days=1)
+    as_of = month_after(month) - dt.timedelta(days=1)
     made = write_figures(actor, snapshot, period=month, revision=revision, as_of=as_of, reason=reason)
     found = result_of(made, new=True)
     detail = {
