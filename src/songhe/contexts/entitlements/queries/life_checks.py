@@ -57,11 +57,6 @@ class LifeCheckView:
     note: str
 
 
-def checked_benefits(plan: Granting, benefits: tuple[str, ...]) -> list[str]:
-    """Those of these benefits for which somebody has to be confirmed."""
-    return [name for name in benefits if plan.rule(name).life_check]
-
-
 def life_checks_due(
     actor: Actor, *, area_path: str = "", after: str | None = None, limit: int = 50, by: dt.date | None = None
 ) -> Page[LifeCheckDue]:

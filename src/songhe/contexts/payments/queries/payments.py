@@ -11,7 +11,7 @@ from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.entitlements.queries import DueOrigin
 from songhe.contexts.payments.access import findings_visible_to, payments_visible_to, runs_visible_to
 from songhe.contexts.payments.errors import RunNotFound
-from songhe.contexts.payments.models import Finding, Fund, Payment
+from songhe.contexts.payments.models import Finding, Payment
 from songhe.contexts.payments.queries.bank_references import file_number, reference
 from songhe.contexts.payments.queries.runs import kept_back_of
 from songhe.contexts.payments.queries.titles import titles_of
@@ -154,11 +154,6 @@ def walk_back(actor: Actor, *, payment_id: int) -> WayBack:
         lines[0], row.fund.key, row.fund.title, row.run.list_hash, row.run.made_by, row.run.approved_by, at_bank,
         entitlements.due_origin(due_id=row.due_id) if row.due_id is not None else None, lines[1 : 1 + len(before)], lines[1 + len(before) :],
     )  # fmt: skip
-
-
-def fund_titles() -> dict[str, str]:
-    """Fund key -> what it is called."""
-    return dict(Fund.objects.values_list("key", "title"))
 
 
 def _finding(row: Finding, lines: dict[int, PaymentLine]) -> FindingLine:
