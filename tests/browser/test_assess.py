@@ -40,6 +40,13 @@ def sign_in_as(page: Page, live_server: LiveServer, seat: Seat) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
 
 
+def to_part(page: Page, name: str) -> None:
+    """The part is open once its link says so; nothing is filled in before."""
+    link = page.locator(f'[data-part-link="{name}"]')
+    link.click()
+    expect(link).to_have_attribute("aria-current", "step")
+
+
 def state_of(page: Page) -> str:
     return page.locator("[data-when]:visible").inner_text()
 
@@ -48,11 +55,11 @@ def fill(page: Page, without: tuple[str, ...] = (), **answers: str) -> None:
     """Every item and circumstance is answered, part by part, as at the bedside."""
     chosen = best(ABILITY) | answers
     for dimension in ABILITY.dimensions:
-        page.locator(f'[data-part-link="{dimension.id}"]').click()
+        to_part(page, dimension.id)
         for item in dimension.items:
             if item.id not in without:
                 page.locator(f'input[name="a-{item.id}"][value="{chosen[item.id]}"]').check()
-    page.locator('[data-part-link="others"]').click()
+    to_part(page, "others")
     for one in ABILITY.circumstances:
         if one.kind == "yes_no":
             page.locator(f'input[name="c-{one.id}"][value="no"]').check()
@@ -85,7 +92,7 @@ def test_the_pages_are_accessible(
         seen(page, live_server, path)
     page.goto(f"{live_server.url}/assess/cases/{made.case}/form/")
     for part in ("others", "end"):
-        page.locator(f'[data-part-link="{part}"]').click()
+        to_part(page, part)
         assert (part, accessibility_problems(page)) == (part, [])
     settled = settle(made)
     sign_in(Role.CITY_OFFICER)
@@ -112,7 +119,7 @@ def test_every_target_of_the_form_is_large_enough_for_a_finger(
     sign_in(Role.ASSESSOR)
     page.goto(f"{live_server.url}/assess/cases/{made.case}/form/")
     for part in (*(dimension.id for dimension in ABILITY.dimensions), "others", "end"):
-        page.locator(f'[data-part-link="{part}"]').click()
+        to_part(page, part)
         boxes = page.locator(
             ".sheet .sheet-option:visible, .sheet .btn:visible, .sheet-parts a, .sheet .form-control:visible, .sheet-open a:visible"
         )
@@ -130,13 +137,13 @@ def test_answers_arrive_by_themselves_and_the_form_is_handed_in(
     fill(page, without=("memory",), walking="some_help")
     expect(page.locator("[data-when=sent]")).to_contain_text(f"已送达 {clock.now():%H}:")
     assert Form.objects.get().state == "draft"
-    page.locator('[data-part-link="end"]').click()
+    to_part(page, "end")
     page.get_by_role("button", name="提交").click()
     expect(page.locator("[data-open-list] a")).to_have_text(["记忆"])
     page.locator("[data-open-list] a").click()
     expect(page.locator("#item-memory")).to_be_in_viewport()
     page.locator('input[name="a-memory"][value="normal"]').check()
-    page.locator('[data-part-link="end"]').click()
+    to_part(page, "end")
     page.get_by_role("button", name="提交").click()
     expect(page.locator("[data-after]")).to_be_visible()
     kept = Form.objects.get()
@@ -204,7 +211,7 @@ def test_without_a_network_answers_stay_on_the_device_and_arrive_later(
     page.reload()
     expect(page.locator("[data-progress]")).to_have_text("26")
     expect(page.locator('input[name="a-walking"][value="some_help"]')).to_be_checked()
-    page.locator('[data-part-link="end"]').click()
+    to_part(page, "end")
     page.get_by_role("button", name="提交").click()
     expect(page.locator("[data-locked]")).to_be_visible()
     assert KEPT in state_of(page)
@@ -230,7 +237,7 @@ def test_what_is_refused_stays_on_the_device_with_the_reason(
     page.goto(f"{live_server.url}/assess/cases/{made.case}/form/")
     page.context.set_offline(True)
     fill(page)
-    page.locator('[data-part-link="end"]').click()
+    to_part(page, "end")
     page.get_by_role("button", name="提交").click()
     expect(page.locator("[data-locked]")).to_be_visible()
     actions.withdraw_case(SYSTEM, case_id=made.case, because="老人不愿评估")
@@ -251,7 +258,7 @@ def test_another_assessor_sees_nothing_of_what_waits_and_does_not_send_it(
     page.goto(f"{live_server.url}/assess/cases/{made.case}/form/")
     page.context.set_offline(True)
     fill(page)
-    page.locator('[data-part-link="end"]').click()
+    to_part(page, "end")
     page.get_by_role("button", name="提交").click()
     expect(page.locator("[data-locked]")).to_be_visible()
     page.goto("about:blank")

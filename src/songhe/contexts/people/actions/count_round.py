@@ -67,7 +67,7 @@ def _grown_old(round: CensusRound) -> dict[str, work_items.NewWorkItem]:
     items = {}
     for person, variables in old.items():
         key = f"census:{person}"
-        labels = [found.label for name in variables if (found := find_variable(name))]
+        labels = [found.label for name in round.variables if name in variables and (found := find_variable(name))]
         items[key] = work_items.NewWorkItem(
             kind=STALE_ANSWER, key=key, owner=COMMUNITY, area_path=places[person], subject_type="person", subject_id=person,
             title=f"重新核对{names[person]}的资料", detail={"round": round.id, "facts": "、".join(labels)},

@@ -33,6 +33,7 @@ class Sheet {
 
   async start() {
     this.showParts();
+    this.form.addEventListener("click", (event) => this.move(event));
     const kept = await this.held();
     if (kept) this.restore(kept);
     else if (!this.form.dataset.arrived) this.from.value = "";
@@ -264,8 +265,12 @@ class Sheet {
     if (count) {
       const field = count.parentElement.querySelector("input");
       field.value = Math.min(Number(field.max), Math.max(0, Number(field.value || 0) + Number(count.dataset.step)));
-      return void this.keep();
+      this.keep();
     }
+  }
+
+  // From part to part; listened to from the first moment, whatever the device is still looking up.
+  move(event) {
     const link = event.target.closest("[data-part-link], [data-to-part], [data-to-field]");
     if (!link) return;
     event.preventDefault();
