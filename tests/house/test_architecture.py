@@ -24,7 +24,7 @@ from songhe.project import wiring
 from songhe.web.access import AccessRule
 
 RANKS = (
-    ("accounts", "places"),
+    ("accounts", "places", "messaging"),
     ("people",),
     ("policy_library",),
     ("assessments",),
@@ -44,6 +44,9 @@ WITHOUT_SCOPE: Mapping[str, str] = {
     "foundation.AuditHead": "the chain's own end; nobody reads it as data",
     "foundation.OutboxEvent": "machinery; stuck events are read through outbox.stuck_events, which asks for SEE_JOBS",
     "foundation.WorkItem": "read through foundation.work_items, which filters by area",
+    "foundation.DocumentCheck": "a clock for checks of documents: digests and times, nothing about anybody",
+    "foundation.IssuedDocument": "told to whoever holds the document or the code printed on it, by foundation.signing alone",
+    "foundation.SigningCertificate": "the installation's own certificates; the private key is sealed",
     "foundation.StoredFile": "opened by the context that stored it, after that context has checked access",
     "people.FormerNumber": "ID numbers that were somebody's; looked up to find the person, who has their own scope",
     "people.SenderMapping": "how a sender names the columns of its files; read while that sender's file is checked, by no person",

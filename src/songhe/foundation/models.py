@@ -1,4 +1,4 @@
-"""Tables that every context shares: the audit chain, the outbox, work items, stored files."""
+"""Tables that every context shares: the audit chain, the outbox, work items, stored files, signed documents."""
 
 from __future__ import annotations
 
@@ -100,3 +100,55 @@ class StoredFile(models.Model):
 
     class Meta:
         db_table = "stored_file"
+
+
+class SigningCertificate(models.Model):
+    """A certificate that signs documents or has signed them. One that is not retired for each origin; none is ever removed.
+
+    `sealed_key` is the private key of one made here; a provider's key stays in its own file.
+    """
+
+    fingerprint = models.CharField(max_length=64, unique=True)  # SHA-256 of `der`, hex
+    origin = models.TextField()  # certificates.Origin
+    subject = models.TextField()
+    der = models.BinaryField()
+    sealed_key = models.BinaryField(default=b"")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "signing_certificate"
+        constraints = [
+            models.UniqueConstraint(fields=["origin"], condition=Q(retired_at=None), name="signing_certificate_one_current")
+        ]
+
+
+class IssuedDocument(models.Model):
+    """A document that was signed and given out: its hash, and what whoever checks it may be told. Only added to.
+
+    `told` is sealed JSON [[label, words]] of what stands on the document itself.
+    """
+
+    code = models.CharField(max_length=16, unique=True)  # printed on the document
+    sha256 = models.CharField(max_length=64, unique=True)
+    kind = models.TextField()
+    issuer = models.TextField()
+    told = models.BinaryField()
+    certificate = models.ForeignKey(SigningCertificate, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "issued_document"
+
+
+class DocumentCheck(models.Model):
+    """Somebody checked a document from a place; a clock against guessing codes. Of the place only a digest."""
+
+    place_digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "document_check"
+        indexes = [models.Index(fields=["place_digest", "at"], name="document_check_place")]

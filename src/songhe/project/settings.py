@@ -15,6 +15,8 @@ from songhe.project.paths import ROOT as ROOT
 from songhe.project.paths import VAR
 
 SONGHE_KEY_PROVIDER = os.environ.get("SONGHE_KEY_PROVIDER", "songhe.foundation.keys.FileKeyProvider")
+SONGHE_SIGNING_CERTIFICATE = os.environ.get("SONGHE_SIGNING_CERTIFICATE", "")  # PKCS#12 of the city's electronic seal; "" is our own
+SONGHE_SIGNING_PASSWORD_FILE = os.environ.get("SONGHE_SIGNING_PASSWORD_FILE", "")
 
 DEBUG = False
 SECRET_KEY = key("secret", directory=VAR / "keys", variable="SONGHE_SECRET_KEY")
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
     "songhe.foundation",
     "songhe.contexts.accounts",
     "songhe.contexts.places",
+    "songhe.contexts.messaging",
     "songhe.contexts.people",
     "songhe.contexts.policy_library",
     "songhe.contexts.assessments",
@@ -110,8 +113,10 @@ SONGHE_VIRUS_SCANNER = os.environ.get(
 )  # a command such as "clamdscan --no-summary -", see foundation/scanning
 SONGHE_UPLOAD_BOUNDS = {
     "/city/plans/": 40 * 1024 * 1024,
-    "/api/v1/plans": 40 * 1024 * 1024,
-}  # a plan document, see engines/plan_reading
+    "/api/v1/plans": 40 * 1024 * 1024,  # a plan document, see engines/plan_reading
+    "/verify/": 20 * 1024 * 1024,  # a document to be checked, see foundation/signing
+    "/api/v1/documents/": 20 * 1024 * 1024,
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
@@ -129,6 +134,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}  # an account rests by axes alone, so that unlocking it lets it in at once
+MFA_ADAPTER = "songhe.project.sign_in.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "松鹤"
 AXES_FAILURE_LIMIT = 5
