@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from songhe.foundation import audit, clock
 from songhe.foundation.access import Actor, Right, require
@@ -22,7 +22,10 @@ _BLOCK = 10_000
 
 @dataclass(frozen=True, slots=True)
 class NewWorkItem:
-    """An item to open. `key` says what it is about (such as ``missing:person:17:ability_grade``); `owner` is who should act."""
+    """An item to open. `key` says what it is about (such as ``missing:person:17:ability_grade``); `owner` is who should act.
+
+    `detail["not_for"]` names users (numbers) in whose lists it does not stand: it waits for somebody else than them.
+    """
 
     kind: str
     key: str
@@ -190,7 +193,7 @@ def list_items(
     after: str | None = None,
 ) -> Page[WorkItemView]:
     """The open (or closed) items in the actor's areas: most urgent first, then longest waiting."""
-    rows = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK, area_path=area_path), closed_at__isnull=not closed)
+    rows = _seen_by(actor, area_path).filter(closed_at__isnull=not closed)
     if kind is not None:
         rows = rows.filter(kind=kind)
     if owner is not None:
@@ -214,7 +217,7 @@ def find_item(actor: Actor, *, item_id: int) -> WorkItemView | None:
 
 def count_open(actor: Actor, *, area_path: str = "", kind: str | None = None, owner: str | None = None, most: int = 1000) -> int:
     """How many items are open in the actor's areas, counted no further than `most`, so that it costs the same in a big city."""
-    rows = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK, area_path=area_path), closed_at=None)
+    rows = _seen_by(actor, area_path).filter(closed_at=None)
     rows = rows if kind is None else rows.filter(kind=kind)
     rows = rows if owner is None else rows.filter(owner=owner)
     return rows.values("pk")[:most].count()
@@ -222,11 +225,17 @@ def count_open(actor: Actor, *, area_path: str = "", kind: str | None = None, ow
 
 def count_by_kind(actor: Actor, *, area_path: str = "", owner: str | None = None) -> tuple[KindCount, ...]:
     """Open items in the actor's areas by kind, most first."""
-    rows = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK, area_path=area_path), closed_at=None)
+    rows = _seen_by(actor, area_path).filter(closed_at=None)
     if owner is not None:
         rows = rows.filter(owner=owner)
     counted = rows.values("kind").annotate(open=Count("id"), overdue=Count("id", filter=Q(due_on__lt=clock.today())))
     return tuple(KindCount(row["kind"], row["open"], row["overdue"]) for row in counted.order_by("-open", "kind"))
+
+
+def _seen_by(actor: Actor, area_path: str) -> QuerySet[WorkItem]:
+    """Items in the actor's areas that wait for this actor too."""
+    rows = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK, area_path=area_path))
+    return rows.exclude(detail__not_for__contains=[actor.id]) if actor.kind == "user" else rows
 
 
 def _beyond(after: str) -> Q:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+PACK_APPROVAL = "pack_approval"  # kind of a work item
 APPROVALS_NEEDED = 2
 """Different people, none of whom made or edited the draft. The database counts them too (migration 0002)."""
 

@@ -24,6 +24,7 @@ from songhe.contexts.people.queries import PersonBrief
 from songhe.contexts.people.words import DISPUTED_FACT, STALE_FACTS
 from songhe.contexts.plan_tracking.words import PLAN_DUE, PLAN_LATE
 from songhe.contexts.policy_library import queries as policy
+from songhe.contexts.policy_library.words import PACK_APPROVAL
 from songhe.contexts.registers.words import CLOCK
 from songhe.engines.policy.rulebook import Variable
 from songhe.foundation import clock
@@ -38,6 +39,7 @@ KINDS = {
     STALE_FACTS: "资料过期", PLAN_DUE: "规划任务快到期", PLAN_LATE: "规划任务逾期",
     "payment_failed": "收款账号要核对", GRANT_VISIT: "上门告知待遇", GRANT_ACCOUNT: "补银行账户", GRANT_OFFER: "可以申请待遇",
     GRANT_APPLICATION: "待遇申请", GRANT_APPEAL: "申诉", LIFE_CHECK: "资格认证", VERIFY_REDEMPTION: "核查消费券", DEATH_REPORTED: "核实是否去世",
+    PACK_APPROVAL: "政策等批准",
 }  # fmt: skip
 
 OF_GRANTS = frozenset({GRANT_VISIT, GRANT_ACCOUNT, GRANT_OFFER, GRANT_APPLICATION, GRANT_APPEAL, LIFE_CHECK, DEATH_REPORTED})
@@ -99,7 +101,7 @@ def _title(item: WorkItemView) -> str:
 
 
 def _said(item: WorkItemView) -> str:
-    if item.kind in (PLAN_DUE, PLAN_LATE) or item.kind in OF_GRANTS:
+    if item.kind in (PLAN_DUE, PLAN_LATE, PACK_APPROVAL) or item.kind in OF_GRANTS:
         return f"由{item.owner}办理"
     return f"{item.owner}报送，第{item.detail.get('row')}行" if item.kind in (CONFLICT, SAME) else f"应由{item.owner}提供"
 
@@ -139,6 +141,8 @@ def _grant_address(item: WorkItemView, person: PersonBrief | None) -> str:
     """Where work about a grant is done, empty for any other item."""
     if item.kind == VERIFY_REDEMPTION:
         return f"{reverse('city:redemptions')}?only=waiting"
+    if item.kind == PACK_APPROVAL:
+        return reverse("city:draft", args=[item.subject_id])
     if item.kind == LIFE_CHECK:
         return f"{reverse('street:life_checks')}?{urlencode({'area': item.area_path})}"
     if item.kind not in OF_GRANTS or person is None:

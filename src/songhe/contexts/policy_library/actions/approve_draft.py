@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from songhe.contexts.policy_library.actions import draft_rows as rows
+from songhe.contexts.policy_library.actions.draft_work import stop_waiting, wait_for_approvals
 from songhe.contexts.policy_library.actions.put_in_force import put_in_force_if_due
 from songhe.contexts.policy_library.errors import (
     ApprovedAlready,
@@ -53,7 +54,10 @@ def approve_draft(actor: Actor, *, draft_id: int, seal: str, note: str = "") -> 
         draft.state = DraftState.APPROVED
         draft.save(update_fields=["state"])
     rows.add_step(actor, draft, Step.APPROVED, note.strip()[:200])
-    if draft.state == DraftState.APPROVED:
+    if draft.state != DraftState.APPROVED:
+        wait_for_approvals(draft)
+    else:
+        stop_waiting(draft.id, "已批准")
         put_in_force_if_due(actor, current, draft)
     audit.record(actor, "pack.approve_draft", subject_type="pack_draft", subject_id=str(draft.id), detail={"seal": seal})
     return brief_of(draft)
@@ -69,6 +73,7 @@ def send_back(actor: Actor, *, draft_id: int, reason: str) -> DraftBrief:
     draft.revision += 1
     draft.seal, draft.state = seal_of(draft), DraftState.DRAFT
     draft.save(update_fields=["revision", "seal", "state"])
+    stop_waiting(draft.id, f"已退回：{reason}")
     rows.add_step(actor, draft, Step.SENT_BACK, reason)
     audit.record(actor, "pack.send_back_draft", subject_type="pack_draft", subject_id=str(draft.id), detail={"reason": reason})
     return brief_of(draft)

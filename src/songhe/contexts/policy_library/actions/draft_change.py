@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from songhe.contexts.policy_library.actions import draft_rows as rows
+from songhe.contexts.policy_library.actions.draft_work import stop_waiting
 from songhe.contexts.policy_library.errors import DraftNotReady, SameValue, UnknownParameter, UnknownReading, UnknownVersion
 from songhe.contexts.policy_library.models import PackDraft, PackVersion
 from songhe.contexts.policy_library.queries.content import content_hash, drafted, loaded
@@ -156,6 +157,7 @@ def resealed(actor: Actor, draft: PackDraft, note: str) -> DraftBrief:
     rows.add_maker(actor, draft)
     rows.seal(draft)
     draft.save()
+    stop_waiting(draft.id, "草稿改过，要重新检查和试算")
     rows.add_step(actor, draft, Step.EDITED, note)
     audit.record(
         actor, "pack.edit_draft", subject_type="pack_draft", subject_id=str(draft.id), detail={"note": note, "seal": draft.seal}

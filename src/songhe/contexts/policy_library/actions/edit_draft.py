@@ -8,6 +8,7 @@ from django.db import transaction
 
 from songhe.contexts.policy_library.actions import draft_rows as rows
 from songhe.contexts.policy_library.actions.draft_change import resealed
+from songhe.contexts.policy_library.actions.draft_work import stop_waiting
 from songhe.contexts.policy_library.errors import SameValue
 from songhe.contexts.policy_library.models import PackDraft
 from songhe.contexts.policy_library.queries.content import content_hash, files_of
@@ -80,6 +81,7 @@ def withdraw_draft(actor: Actor, *, draft_id: int, reason: str) -> DraftBrief:
     draft, reason = _mine(actor, draft_id), rows.checked_reason(reason)
     draft.state = DraftState.WITHDRAWN
     draft.save(update_fields=["state"])
+    stop_waiting(draft.id, "草稿已撤回")
     rows.add_step(actor, draft, Step.WITHDRAWN, reason)
     audit.record(actor, "pack.withdraw_draft", subject_type="pack_draft", subject_id=str(draft.id), detail={"reason": reason})
     return brief_of(draft)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from songhe.contexts.policy_library.actions import draft_rows as rows
+from songhe.contexts.policy_library.actions.draft_work import stop_waiting
 from songhe.contexts.policy_library.events import PackPutInUse
 from songhe.contexts.policy_library.models import DraftStep, PackDraft, PackVersion
 from songhe.contexts.policy_library.queries.content import content_hash, drafted, files_of
@@ -70,4 +71,5 @@ def keep_version(
 def _overtaken(actor: Actor, draft: PackDraft) -> None:
     PackDraft.objects.filter(id=draft.id).update(state=DraftState.OVERTAKEN)
     draft.state = DraftState.OVERTAKEN
+    stop_waiting(draft.id, "另一个版本先施行了")
     DraftStep.objects.create(draft=draft, step=Step.OVERTAKEN, at=clock.now(), actor=actor.id, actor_name=actor.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from songhe.contexts.policy_library.actions import draft_rows as rows
+from songhe.contexts.policy_library.actions.draft_work import wait_for_approvals
 from songhe.contexts.policy_library.errors import DraftChanged, DraftNotReady
 from songhe.contexts.policy_library.models import DraftSimulation
 from songhe.contexts.policy_library.queries.drafts import DraftBrief, brief_of
@@ -33,6 +34,7 @@ def record_simulation(actor: Actor, *, draft_id: int, seal: str, result: Simulat
     )
     draft.state = DraftState.SIMULATED
     draft.save(update_fields=["state"])
+    wait_for_approvals(draft)
     rows.add_step(actor, draft, Step.SIMULATED, f"增加{result.gain}人，减少{result.lose}人")
     detail = {"gain": result.gain, "lose": result.lose, "snapshot": result.snapshot_sha256, "seal": seal}
     audit.record(actor, "pack.simulate_draft", subject_type="pack_draft", subject_id=str(draft.id), detail=detail)
