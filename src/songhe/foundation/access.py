@@ -167,3 +167,9 @@ def require(actor: Actor, right: Right, area_path: str | None = None) -> None:
     """Refuse unless the actor holds the right (at the area)."""
     if not actor.may(right, area_path):
         raise AccessDenied("您的账号不能做这件事，或者这里不在您负责的区域。", next_step="需要时请联系系统管理员调整权限。")
+
+
+def require_system(actor: Actor) -> None:
+    """Refuse unless it is the system itself that acts: a command at the machine, or a job."""
+    if actor.kind != SYSTEM.kind:
+        raise AccessDenied("这件事只能在服务器上由系统自己做。", next_step="请联系系统管理员。")

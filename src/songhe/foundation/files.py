@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -22,11 +23,13 @@ from django.db import transaction
 from songhe.foundation import clock
 from songhe.foundation.encryption import SealBroken, open_bytes, seal_bytes
 from songhe.foundation.errors import InvalidInput, NotFound
-from songhe.foundation.keys import Purpose
+from songhe.foundation.keys import KeyUnavailable, Purpose, provider
 from songhe.foundation.models import StoredFile as StoredFileRow
 
 _MAGIC = b"SHF1"
 _BLOCK = 1 << 20
+_FIRST_KEY = len(_MAGIC) + 4 + 1 + 4  # magic, the first block's length, its algorithm, its key
+_DRAFT = ".resealed."
 DEFAULT_LIMIT = 300 * (1 << 20)
 
 _STARTS = {
@@ -101,6 +104,51 @@ def describe(file_id: int) -> StoredFile:
     return StoredFile(row.pk, row.sha256, row.name, row.size, row.content_type)
 
 
+def reseal_files(*, told: Callable[[int, int], None] = lambda done, total: None) -> tuple[int, tuple[str, ...]]:
+    """Every stored file is sealed under the current file key; each is exchanged whole, so a kill leaves the old one or the new one.
+
+    Returns how many were exchanged, and the hashes of those that do not open. `told` hears (files done, files in all).
+    """
+    folder = Path(settings.VAR) / "files"
+    for left_over in folder.glob(f"*/{_DRAFT}*"):  # of a walk that was killed
+        left_over.unlink(missing_ok=True)
+    current, moved, broken = provider().current(Purpose.FILE).id, 0, list[str]()
+    shas = StoredFileRow.objects.order_by("pk").values_list("sha256", flat=True)
+    for done, sha in enumerate(shas, start=1):
+        path = _path(sha)
+        try:
+            if path.exists() and _key_id(path) != current:
+                _write_sealed(_Blocks(_read_sealed(path, sha)), path, sha, draft=_DRAFT)
+                moved += 1
+        except (SealBroken, KeyUnavailable):
+            broken.append(sha)
+        told(done, len(shas))
+    return moved, tuple(broken)
+
+
+def files_by_key() -> Counter[int]:
+    """How many stored files need each key."""
+    paths = (_path(sha) for sha in StoredFileRow.objects.values_list("sha256", flat=True))
+    return Counter(_key_id(path) for path in paths if path.exists())
+
+
+class _Blocks:
+    """Blocks of a stored file, to be read once more as if it were the content."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+
+    def read(self, size: int) -> bytes:
+        """The next block, empty after the last."""
+        return next(self._blocks, b"")
+
+
+def _key_id(path: Path) -> int:
+    """Of the first block's key; all blocks of a file have the same."""
+    with path.open("rb") as source:
+        return int.from_bytes(source.read(_FIRST_KEY)[-4:], "big")
+
+
 def _megabytes(size: int) -> int:
     return -(-size // (1 << 20))
 
@@ -123,10 +171,10 @@ def _path(sha: str) -> Path:
     return Path(settings.VAR) / "files" / sha[:2] / sha[2:]
 
 
-def _write_sealed(source: BinaryIO, target: Path, sha: str) -> None:
+def _write_sealed(source: BinaryIO | _Blocks, target: Path, sha: str, *, draft: str = "tmp") -> None:
     """The sealed file appears under its name complete or not at all."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=draft)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(_MAGIC)

@@ -92,6 +92,17 @@ def _parser() -> argparse.ArgumentParser:
     again.set_defaults(run=_decisions_check)
     release = commands.add_parser("release", help="releases about the elders").add_subparsers(required=True, metavar="what")
     release.add_parser("check", help="count every release again from its snapshot").set_defaults(run=_release_check)
+    keys = commands.add_parser("keys", help="keys of what is encrypted").add_subparsers(required=True, metavar="what")
+    keys.add_parser("list", help="every key and how many values need it").set_defaults(run=_keys, deed="list_keys")
+    keys.add_parser(
+        "rotate", help="a new key, with everything sealed once more; after a kill it goes on where it stopped"
+    ).set_defaults(run=_keys, deed="rotate_keys")
+    keys.add_parser("reseal", help="only seal once more what an old key sealed, without a new key").set_defaults(
+        run=_keys, deed="reseal_everything"
+    )
+    gone = keys.add_parser("remove", help="take away an old key that nothing needs any more")
+    gone.add_argument("key", help="its eight digits, see: songhe keys list")
+    gone.set_defaults(run=_keys, deed="remove_key")
     api = commands.add_parser("api", help="the HTTP API").add_subparsers(required=True, metavar="what")
     schema = api.add_parser("schema", help="write the contract to src/songhe/api/openapi.json")
     schema.add_argument("--check", action="store_true", help="only say whether the committed file is right")
@@ -177,6 +188,17 @@ def _audit_verify(options: argparse.Namespace) -> int:
         from songhe.project.audit_check import verify_audit
 
         return verify_audit()
+
+
+def _keys(options: argparse.Namespace) -> int:
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project import key_rotation
+
+        deed = getattr(key_rotation, options.deed)
+        return int(deed(options.key) if options.deed == "remove_key" else deed())
 
 
 def _decisions_check(options: argparse.Namespace) -> int:

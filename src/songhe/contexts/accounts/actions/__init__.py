@@ -2,6 +2,7 @@
 
 from songhe.contexts.accounts.actions.consumers import NewConsumer, create_consumer, revoke_consumer, rotate_token
 from songhe.contexts.accounts.actions.demo_accounts import DemoAccount, create_demo_accounts
+from songhe.contexts.accounts.actions.factors import open_factor, reseal_values, seal_factor, sealed_values_by_key
 from songhe.contexts.accounts.actions.grants import grant_role, revoke_role
 from songhe.contexts.accounts.actions.users import NewUser, activate_user, create_user, deactivate_user, set_password, unlock_user
 
@@ -15,9 +16,13 @@ __all__ = [
     "create_user",
     "deactivate_user",
     "grant_role",
+    "open_factor",
+    "reseal_values",
     "revoke_consumer",
     "revoke_role",
     "rotate_token",
+    "seal_factor",
+    "sealed_values_by_key",
     "set_password",
     "unlock_user",
 ]

@@ -12,6 +12,7 @@ from songhe.contexts.payments.actions.make_bank_files import BankFileContent, fe
 from songhe.contexts.payments.actions.pay_again import AskedAgain, pay_again
 from songhe.contexts.payments.actions.prepare_run import RunMade, prepare_run
 from songhe.contexts.payments.actions.record_repayment import Repaid, record_repayment
+from songhe.contexts.payments.actions.reseal_values import reseal_values, sealed_values_by_key
 from songhe.contexts.payments.actions.settle_finding import FindingsSettled, settle_finding, settle_findings
 from songhe.contexts.payments.actions.take_return import ReturnTaken, take_return
 from songhe.contexts.payments.actions.tell_progress import session_progress
@@ -59,6 +60,8 @@ __all__ = [
     "prepare_run",
     "record_repayment",
     "redeem_voucher",
+    "reseal_values",
+    "sealed_values_by_key",
     "session_progress",
     "settle_finding",
     "settle_findings",

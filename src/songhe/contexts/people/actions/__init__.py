@@ -19,6 +19,7 @@ from songhe.contexts.people.actions.remember_mapping import say_columns
 from songhe.contexts.people.actions.request_accept import give_up_accepting, request_accept
 from songhe.contexts.people.actions.request_sheet import SheetRequested, download_sheet, request_sheet, return_sheet
 from songhe.contexts.people.actions.reveal import reveal
+from songhe.contexts.people.actions.reseal_values import reseal_values, sealed_values_by_key
 from songhe.contexts.people.actions.scan_doubles import ScannedDoubles, scan_doubles
 from songhe.contexts.people.actions.search_registry import (
     Criterion,
@@ -75,10 +76,12 @@ __all__ = [
     "request_sheet",
     "return_sheet",
     "reveal",
+    "reseal_values",
     "say_columns",
     "scan_doubles",
     "search_registry",
     "set_row_aside",
+    "sealed_values_by_key",
     "settle_stale",
     "state_as_department",
     "state_facts",

@@ -79,7 +79,7 @@ class ColumnsView:
 
 def sealed_headings(batch_id: int, sheets: tuple[SheetHeadings, ...]) -> bytes:
     """The headings as they are kept with the batch."""
-    return seal(json.dumps([asdict(sheet) for sheet in sheets], ensure_ascii=False), context=_context(batch_id))
+    return seal(json.dumps([asdict(sheet) for sheet in sheets], ensure_ascii=False), context=headings_context(batch_id))
 
 
 def opened_headings(batch_id: int, blob: bytes | memoryview) -> tuple[SheetHeadings, ...]:
@@ -88,7 +88,7 @@ def opened_headings(batch_id: int, blob: bytes | memoryview) -> tuple[SheetHeadi
         return ()
     return tuple(
         SheetHeadings(entry["sheet"], entry["row"], tuple(_heading(each) for each in entry["headings"]), entry["unclear"])
-        for entry in json.loads(open_sealed(blob, context=_context(batch_id)))
+        for entry in json.loads(open_sealed(blob, context=headings_context(batch_id)))
     )
 
 
@@ -110,5 +110,6 @@ def _heading(entry: dict[str, object]) -> Heading:
     )  # fmt: skip
 
 
-def _context(batch_id: int) -> str:
+def headings_context(batch_id: int) -> str:
+    """What the sealed headings of a batch are bound to."""
     return f"people:import:{batch_id}:headings"
