@@ -6,6 +6,7 @@ reaches everything below it. Row filters live in each context's `access.visible_
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,6 +71,9 @@ class Right(StrEnum):
     APPROVE_PAYMENTS = "approve_payments"
     KEEP_FUNDS = "keep_funds"
     REDEEM_VOUCHERS = "redeem_vouchers"
+    CLAIM_AWARDS = "claim_awards"
+    TEND_MESSAGES = "tend_messages"
+    REPORT_MESSAGES = "report_messages"
     IMPORT = "import"
     ACCEPT_IMPORT = "accept_import"
     SEE_JOBS = "see_jobs"
@@ -112,17 +116,19 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.MAKE_PAYMENTS,
         Right.APPROVE_PAYMENTS,
         Right.KEEP_FUNDS,
+        Right.TEND_MESSAGES,
+        Right.REPORT_MESSAGES,
     },
     Role.STREET_CLERK: _FIELD_WORK | {Right.SEE_FIGURES, Right.IMPORT, Right.RUN_CENSUS, Right.ARRANGE_ASSESSMENT},
     Role.COMMUNITY_WORKER: _FIELD_WORK,
-    Role.PROVIDER_MANAGER: frozenset({Right.SEE_PACKS, Right.REDEEM_VOUCHERS}),
+    Role.PROVIDER_MANAGER: frozenset({Right.SEE_PACKS, Right.REDEEM_VOUCHERS, Right.CLAIM_AWARDS}),
     Role.ASSESSOR: frozenset({Right.SEE_PACKS, Right.ASSESS}),
     Role.ASSESSMENT_MANAGER: frozenset({Right.SEE_PACKS, Right.SEE_ASSESSMENTS, Right.ARRANGE_ASSESSMENT}),
     Role.FINANCE_OFFICER: frozenset(
         {Right.SEE_PACKS, Right.SEE_FIGURES, Right.SEE_PAYMENTS, Right.APPROVE_PAYMENTS, Right.KEEP_FUNDS}
     ),
     Role.INSPECTOR: frozenset({Right.SEE_PACKS}),
-    Role.SYSTEM_ADMIN: frozenset({Right.SEE_PACKS, Right.IMPORT, Right.SEE_JOBS}),
+    Role.SYSTEM_ADMIN: frozenset({Right.SEE_PACKS, Right.IMPORT, Right.SEE_JOBS, Right.TEND_MESSAGES}),
     Role.SECURITY_ADMIN: frozenset({Right.MANAGE_USERS}),
     Role.AUDIT_ADMIN: frozenset({Right.SEE_AUDIT}),
 }
@@ -161,6 +167,15 @@ class Actor:
 
 
 SYSTEM = Actor(id=0, name="系统", kind="system")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An actor has shown again, at this moment, that it is them: by `means` password or code. Made where they typed it, good for minutes."""
+
+    actor_id: int
+    means: str
+    at: dt.datetime
 
 
 def require(actor: Actor, right: Right, area_path: str | None = None) -> None:

@@ -36,6 +36,9 @@ CONSUMER_RIGHTS = frozenset(
         Right.APPROVE_PAYMENTS,
         Right.KEEP_FUNDS,
         Right.REDEEM_VOUCHERS,
+        Right.TEND_MESSAGES,
+        Right.REPORT_MESSAGES,
+        Right.CLAIM_AWARDS,
     }
 )
 CONSUMER_ROLES = (
@@ -71,6 +74,9 @@ RIGHT_LABELS: Mapping[Right, str] = {
     Right.APPROVE_PAYMENTS: "复核发放",
     Right.KEEP_FUNDS: "管理资金",
     Right.REDEEM_VOUCHERS: "核销消费券",
+    Right.CLAIM_AWARDS: "为本单位申请奖补",
+    Right.TEND_MESSAGES: "管理短信",
+    Right.REPORT_MESSAGES: "报短信回执",
     Right.APPROVE_PACKS: "批准政策",
     Right.IMPORT: "导入数据",
     Right.ACCEPT_IMPORT: "确认导入",

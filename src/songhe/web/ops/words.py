@@ -49,6 +49,7 @@ JOB_CHIPS: Mapping[JobState, tuple[str, str]] = {
 }
 
 JOB_LABELS: Mapping[str, str] = {
+    "send_messages": "发送短信、取回执",
     "payment_step": "办理一批发放",
     "determine_city": "全市核算",
     "put_results_in_force": "公示期满的评估结果生效",
@@ -77,10 +78,18 @@ JOB_LABELS: Mapping[str, str] = {
     "forget_delivered_events": "清理一周前已转告的变动",
 }
 ROUTINE_JOBS = frozenset(
-    {"deliver_events", "check_waiting_files", "restart_stalled_jobs", "forget_old_jobs", "forget_delivered_events"}
+    {
+        "send_messages",
+        "deliver_events",
+        "check_waiting_files",
+        "restart_stalled_jobs",
+        "forget_old_jobs",
+        "forget_delivered_events",
+    }
 )
 
 EVENT_LABELS: Mapping[str, str] = {
+    "messaging.message_settled": "一条短信有了结果",
     "payments.step_asked": "有人要办理一批发放",
     "assessments.result_in_force": "有评估结果生效",
     "people.households_changed": "一些家庭的资料有变动，要重新核算",
@@ -96,6 +105,10 @@ EVENT_LABELS: Mapping[str, str] = {
 }
 
 DEEDS: Mapping[str, str] = {
+    "messages.take_receipts": "收到短信回执",
+    "message.send_again": "重发短信",
+    "message.refuse": "登记不收短信",
+    "message.accept": "登记恢复收短信",
     "pay_run.prepared": "列出发放名单",
     "pay_run.frozen": "冻结发放名单",
     "pay_run.checked": "核对发放名单",
@@ -177,12 +190,16 @@ DEEDS: Mapping[str, str] = {
     "people.close_round": "结束一轮普查",
     "people.record_answer": "记下普查询问",
     "people.search_registry": "其他系统按用途查人",
+    "people.open_list": "打开一份有老人姓名的名单",
     "vouchers.issued": "发消费券",
     "voucher.redeemed": "核销消费券",
     "vouchers.drawn": "抽取消费券现场核查",
     "voucher.verified": "现场核查消费券",
     "award.claimed": "登记奖补",
     "award.decided": "复核奖补",
+    "award.documents": "给奖补申请附材料",
+    "award.open_document": "查看奖补申请的材料",
+    "body.seat": "指定账号代表的服务单位",
     "repayment.recorded": "登记退回多发的款",
     "list.export": "导出名单",
     "plan_tracking.upload_plan": "上传规划文件",
@@ -213,6 +230,8 @@ DEEDS: Mapping[str, str] = {
     "registers.check_file": "检查台账文件",
     "registers.accept_file": "台账文件入库",
     "registers.add_candidates": "按条件登记台账",
+    "keys.rotate": "更换加密密钥",
+    "keys.remove": "移除旧密钥",
     "account.create_user": "新建账号",
     "account.set_password": "重设密码",
     "account.deactivate_user": "停用账号",
@@ -267,12 +286,15 @@ DEED_GROUPS: tuple[tuple[str, str], ...] = (
     ("figures.", "指标"),
     ("release.", "老年人状况"),
     ("assessments.", "能力评估"),
+    ("message", "短信"),
     ("job.", "后台作业"),
     ("audit.", "审计"),
 )
 """What the audit list can be narrowed to: the beginning of a deed's name, and its words."""
 
 SUBJECTS: Mapping[str, str] = {
+    "message": "短信",
+    "message_number": "收短信的号码",
     "pay_run": "一批发放",
     "payment": "一笔发放",
     "bank_file": "银行文件",
@@ -312,6 +334,7 @@ DETAILS: Mapping[str, str] = {
     "attributes": "查询条件",
     "withheld": "没有同意、不给出（人）",
     "register": "台账",
+    "way": "怎样来的",
     "unit": "单位",
     "month": "月份",
     "state": "状态",
