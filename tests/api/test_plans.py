@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from songhe.contexts.plan_tracking.models import PlanDocument, ReadItem
+from songhe.contexts.policy_library.models import PackDraft
 from songhe.foundation.access import Right
 from songhe.foundation.models import StoredFile
 from tests.api.conftest import Caller, Town, caller
@@ -103,3 +104,34 @@ def test_rights_and_bad_requests(planner: Caller, rules_caller: Caller) -> None:
     assert planner.get(f"/plans/{plan}/versions").status_code == 404
     item.refresh_from_db()
     assert item.state == "read"
+
+
+def test_a_confirmed_plan_goes_into_a_draft_of_the_pack(planner: Caller, rules_caller: Caller) -> None:
+    plan = send(planner, "方案.txt", RAW.encode()).json()["id"]
+    parts = planner.get(f"/plans/{plan}/parts").json()
+    assert (parts[0]["number"], parts[0]["start"]) == (1, 0)
+    read = [planner.get(f"/plans/{plan}/parts/{part['number']}").json() for part in parts]
+    assert sum(len(part["items"]) for part in read) == sum(part["items"] for part in parts) > 0
+    line = next(line for part in read for line in part["lines"] if line["words"].strip())
+    assert line["words"].strip() in RAW
+    assert planner.get(f"/plans/{plan}/parts/99").status_code == 404
+    assert planner.get(f"/plans/{plan}/carried").json() == {"applied": [], "partly": [], "lost": []}
+    target = next(
+        item
+        for item in planner.get(f"/plans/{plan}/items", kind="target", limit=500).json()["items"]
+        if item["counts"]["unit"] == "%"
+    )
+    choices = planner.get(f"/plans/{plan}/items/{target['id']}/measures").json()
+    assert {choice["unit"] for choice in choices} == {"%"}
+    given = {"issuer": "云岭市人民政府", "number": "云政发〔2026〕1号", "issued": "2026-01-05"}
+    assert planner.post(f"/plans/{plan}/propose", given).json()["code"] == "plan_not_confirmed"
+    assert planner.post(f"/plans/{plan}/accept?kind=task", {}).json()["accepted"] > 0
+    planner.post(f"/plans/{plan}/accept", {})
+    planner.post(f"/plans/{plan}/confirm", {})
+    assert rules_caller.post(f"/plans/{plan}/propose", given).status_code == 403
+    assert PackDraft.objects.count() == 0
+    made = planner.post(f"/plans/{plan}/propose", given)
+    export = planner.get(f"/plans/{plan}/export").json()
+    assert (made.status_code, made.json()["targets"], made.json()["figures"]) == (201, export["targets"], export["figures"])
+    assert PackDraft.objects.get().id == made.json()["draft"]
+    assert planner.get(f"/pack/drafts/{made.json()['draft']}").status_code == 200

@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from songhe.api import (
     assessments,
+    awards,
     dci,
     determination,
     drafts,
@@ -23,11 +24,15 @@ from songhe.api import (
     people,
     plan,
     plan_assessment,
+    plan_letters,
+    plan_papers,
+    plan_review,
     plans,
     policy,
     problems,
     registers,
     releases,
+    repayments,
     roster,
     services,
     tasks,
@@ -72,13 +77,18 @@ api.add_router("/pack", services.router, tags=["policy"])
 api.add_router("", registers.router, tags=["registers"])
 api.add_router("/indicators", indicators.router, tags=["indicators"])
 api.add_router("/releases", releases.router, tags=["releases"])
+api.add_router("/plan", plan_papers.router, tags=["plan"])
 api.add_router("/plan", plan.router, tags=["plan"])
 api.add_router("/plan", plan_assessment.router, tags=["plan"])
+api.add_router("/plan/letters", plan_letters.router, tags=["plan"])
 api.add_router("/plan/tasks", tasks.router, tags=["plan"])
 api.add_router("/plans", plans.router, tags=["plans"])
+api.add_router("/plans", plan_review.router, tags=["plans"])
 api.add_router("", funds.router, tags=["payments"])
 api.add_router("/vouchers", vouchers.router, tags=["vouchers"])
-api.add_router("/awards", vouchers.awards, tags=["awards"])
+api.add_router("/awards", awards.router, tags=["awards"])
+api.add_router("/own-body", awards.own, tags=["awards"])
+api.add_router("", repayments.router, tags=["payments"])
 
 
 def openapi_text() -> str:

@@ -101,6 +101,12 @@ class TargetsAsked(Schema):
     state: str = ""
 
 
+class TargetOf(Schema):
+    """Of which area; the whole city if absent."""
+
+    area_path: str = ""
+
+
 def _target(found: TargetStanding) -> TargetOut:
     entry, seen = found.target, found.outlook
     trend, ahead = seen.trend, seen.ahead
@@ -139,6 +145,12 @@ def list_targets(request: CallerRequest, asked: Query[TargetsAsked]) -> TargetsO
         plan=found.title, total=found.total, with_data=found.with_data, counts={state.value: count for state, count in found.counts.items()},
         targets=[_target(one) for one in found.targets],
     )  # fmt: skip
+
+
+@router.get("/targets/{target}", response={200: TargetOut, **REFUSALS}, auth=SEE, operation_id="get_target", summary="One target")
+def get_target(request: CallerRequest, target: str, asked: Query[TargetOf]) -> TargetOut:
+    """The target with its measured value, trend and state."""
+    return _target(tracking.target(request.auth, target_id=target, area_path=asked.area_path))
 
 
 class YearOut(Schema):

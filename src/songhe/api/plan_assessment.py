@@ -21,6 +21,7 @@ from songhe.contexts.plan_tracking.queries import (
     EvaluationLine,
     EvaluationState,
     EvaluatorsFinding,
+    Frozen,
     State,
     StepState,
     TargetCompared,
@@ -114,6 +115,27 @@ class RowOut(Schema):
     done: dt.date | None
     state: str
     good: bool
+
+
+class PeriodOut(Schema):
+    """A period by its first day."""
+
+    start: dt.date
+    title: str
+
+
+class FrozenLine(PeriodOut):
+    """A frozen assessment of the period."""
+
+    seal: SealOut
+
+
+class PeriodsOut(Schema):
+    """Newest first; `unit` is the one for which the caller acts, empty where it acts for none."""
+
+    unit: str
+    periods: list[PeriodOut]
+    frozen: list[FrozenLine]
 
 
 class NewAssessment(Schema):
@@ -281,8 +303,12 @@ def _assessment(found: Assessment) -> AssessmentOut:
             )
             for one in found.subjects
         ],
-        frozen=SealOut(id=seal.id, revision=seal.revision, reason=seal.reason, at=seal.at, sha256=seal.sha256) if seal else None,
+        frozen=_seal(seal) if seal else None,
     )  # fmt: skip
+
+
+def _seal(seal: Frozen) -> SealOut:
+    return SealOut(id=seal.id, revision=seal.revision, reason=seal.reason, at=seal.at, sha256=seal.sha256)
 
 
 @router.get(
@@ -309,6 +335,20 @@ def list_assessed_rows(request: CallerRequest, asked: Query[RowsAsked]) -> list[
         RowOut(key=one.row.key, title=one.row.title, due=one.row.due, done=one.row.done, state=one.row.state, good=one.good)
         for one in found.rows
     ]
+
+
+@router.get(
+    "/assessments", response={200: PeriodsOut, **REFUSALS}, auth=SEE, operation_id="list_assessments", summary="Periods, and what is frozen"
+)  # fmt: skip
+def list_assessments(request: CallerRequest) -> PeriodsOut:
+    """The periods of the plan until today, and every frozen assessment; newest first."""
+    kept = [
+        FrozenLine(start=start, title=title, seal=_seal(one)) for start, title, one in tracking.frozen_assessments(request.auth)
+    ]
+    return PeriodsOut(
+        unit=tracking.own_unit(request.auth), frozen=kept,
+        periods=[PeriodOut(start=start, title=title) for start, title in tracking.periods(request.auth)],
+    )  # fmt: skip
 
 
 @router.post(

@@ -135,6 +135,14 @@ class PlanSettlement(Schema):
     settled: bool = True
 
 
+class PlanAccept(Schema):
+    """Of one kind only."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind | None = None
+
+
 class PlanAccepted(Schema):
     """How many items were accepted."""
 
@@ -150,6 +158,7 @@ class PlanDraft(Schema):
     tasks: int
     figures: int
     undecided: int
+    measured: int
 
 
 class PlanFieldChange(Schema):
@@ -233,7 +242,7 @@ def _plan(view: queries.PlanDocumentView) -> PlanOut:
     )  # fmt: skip
 
 
-def _item(view: queries.ItemView) -> PlanItemOut:
+def item_out(view: queries.ItemView) -> PlanItemOut:
     return PlanItemOut(
         id=view.id, key=view.key, kind=view.kind.value, state=view.state.value, clause=view.clause, start=view.start, end=view.end, read=dict(view.read),
         counts=dict(view.counts), changed=list(view.changed), carried=view.carried, misfits=list(view.misfits), reason=view.reason,
@@ -285,7 +294,7 @@ def list_plan_items(request: CallerRequest, plan: Number, asked: Query[PlanItems
     page = queries.items(
         request.auth, document_id=plan, kind=asked.kind or "", state=asked.state or "", after=asked.after, limit=asked.limit
     )  # fmt: skip
-    return PlanItemsPage(items=[_item(view) for view in page.items], next=page.next)
+    return PlanItemsPage(items=[item_out(view) for view in page.items], next=page.next)
 
 
 @router.post(
@@ -305,15 +314,15 @@ def decide_plan_item(request: CallerRequest, plan: Number, item: Number, said: P
         corrected=said.corrected if said.decision == "correct" else None,
         reason=said.reason,
     )
-    return _item(queries.item(request.auth, document_id=plan, item_id=item))
+    return item_out(queries.item(request.auth, document_id=plan, item_id=item))
 
 
 @router.post(
     "/{plan}/accept", response={200: PlanAccepted, **REFUSALS}, auth=Needs(Right.CHANGE_PACKS), operation_id="accept_plan_items", summary="Accept all the rest"
 )  # fmt: skip
-def accept_plan_items(request: CallerRequest, plan: Number) -> PlanAccepted:
-    """Everything that nobody decided on is accepted as it was read."""
-    return PlanAccepted(accepted=actions.accept_all_unchanged(request.auth, document_id=plan))
+def accept_plan_items(request: CallerRequest, plan: Number, asked: Query[PlanAccept]) -> PlanAccepted:
+    """Everything (of one kind) that nobody decided on is accepted as it was read."""
+    return PlanAccepted(accepted=actions.accept_all_unchanged(request.auth, document_id=plan, kind=asked.kind or ""))
 
 
 @router.get(
@@ -353,10 +362,11 @@ def compare_plans(request: CallerRequest, plan: Number, asked: Query[PlanAgainst
     """What the later version added, removed and changed."""
     found = queries.compare(request.auth, document_id=plan, against=asked.against)
     return PlanComparison(
-        before=found.before_id, after=found.after_id, added=[_item(one) for one in found.added], removed=[_item(one) for one in found.removed], same=found.same,
+        before=found.before_id, after=found.after_id, added=[item_out(one) for one in found.added],
+        removed=[item_out(one) for one in found.removed], same=found.same,
         changed=[
             PlanItemChange(
-                before=_item(one.before), after=_item(one.after),
+                before=item_out(one.before), after=item_out(one.after),
                 changes=[PlanFieldChange(field=c.field, before=c.before, after=c.after) for c in one.changes],
             )
             for one in found.changed
@@ -388,5 +398,6 @@ def export_plan(request: CallerRequest, plan: Number, asked: Query[PlanDraftFilt
     """targets.yaml, tasks.yaml, baseline.yaml and what to put under sources of pack.yaml."""
     found = queries.draft_pack(request.auth, document_id=plan, source=asked.source or "")
     return PlanDraft(
-        source=found.source, files=dict(found.files), targets=found.targets, tasks=found.tasks, figures=found.figures, undecided=found.undecided
+        source=found.source, files=dict(found.files), targets=found.targets, tasks=found.tasks, figures=found.figures,
+        undecided=found.undecided, measured=found.measured
     )  # fmt: skip

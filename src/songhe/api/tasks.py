@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from ninja import File, Query, Router, Schema, Status, UploadedFile
+from django.http import HttpResponseBase
+from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
 from pydantic import ConfigDict, Field
 
 from songhe.api.access import CallerRequest, Needs
+from songhe.api.downloads import download
 from songhe.api.fields import PlainText
 from songhe.api.problems import REFUSALS
 from songhe.contexts.plan_tracking import actions
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.plan_tracking.queries import ReportState, StepState, TaskLine, TaskState
+from songhe.foundation import files
 from songhe.foundation.access import Right
 
 router = Router()
+Number = Annotated[int, Field(ge=1, le=2**62)]
 SEE, DO = Needs(Right.SEE_FIGURES), Needs(Right.DO_WORK)
 
 
@@ -155,6 +159,14 @@ class NewReport(Schema):
     percent: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
+class EvidenceFor(Schema):
+    """The step of the task to which the file belongs, if to a single one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: Number | None = None
+
+
 class StepKeptOut(Schema):
     """The step as it stands."""
 
@@ -262,8 +274,21 @@ def report_task(request: CallerRequest, task: str, given: NewReport) -> Status[R
 @router.post(
     "/{task}/evidence", response={201: AttachedOut, **REFUSALS}, auth=DO, operation_id="attach_task_evidence", summary="Attach a file"
 )  # fmt: skip
-def attach_task_evidence(request: CallerRequest, task: str, content: File[UploadedFile]) -> Status[AttachedOut]:
+def attach_task_evidence(
+    request: CallerRequest, task: str, about: Form[EvidenceFor], content: File[UploadedFile]
+) -> Status[AttachedOut]:
     """The file hangs on the task, known by its content: at most 20 MiB; pdf, docx, xlsx, png, jpg or plain text without macros or scripts."""
     actions.refuse_size(content.size or 0)
-    made = actions.attach_evidence(request.auth, task_id=task, name=content.name or "", content=content.read())
+    made = actions.attach_evidence(
+        request.auth, task_id=task, name=content.name or "", content=content.read(), step_id=about.step
+    )
     return Status(201, AttachedOut(id=made.id, name=made.name, known=made.known))
+
+
+@router.get(
+    "/{task}/evidence/{evidence}", response={200: None, **REFUSALS}, auth=SEE, operation_id="get_task_evidence", summary="A task's file"
+)  # fmt: skip
+def get_task_evidence(request: CallerRequest, task: str, evidence: Number) -> HttpResponseBase:
+    """The bytes as they came."""
+    found, stored = tracking.evidence_of(request.auth, task_id=task, evidence_id=evidence)
+    return download(found.name, files.read(stored.id))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import typst
 
+from songhe.foundation.access import Actor
 from songhe.foundation.errors import SongheError
 
 _SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "SimSun", "Songti SC")
@@ -46,3 +49,25 @@ def compile_pdf(sheet: bytes, data: object, *, made_on: dt.date) -> bytes:
     return typst.compile(
         sheet, font_paths=_typefaces(), sys_inputs={"data": given}, format="pdf", pdf_standards="a-2b", timestamp=at
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A printed paper: the file's name, and the PDF."""
+
+    name: str
+    content: bytes
+
+
+Printer = Callable[[Actor, Mapping[str, str]], Paper]
+_PRINTERS: dict[str, Printer] = {}
+
+
+def offer(kind: str, printer: Printer) -> None:
+    """Papers of this kind are printed so from now on; offering one twice changes nothing."""
+    _PRINTERS[kind] = printer
+
+
+def paper(kind: str, actor: Actor, asked: Mapping[str, str]) -> Paper:
+    """The paper of that kind with what is asked of it; the printer checks access and records that it was taken."""
+    return _PRINTERS[kind](actor, asked)

@@ -1,4 +1,4 @@
-"""Who listens to what: the one place where an event of one context meets the listener of another."""
+"""Who listens to what, and who prints what: the one place where an event of one context meets the listener of another."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from songhe.contexts.people import listeners as people
 from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged, LifeEventsKnown
 from songhe.contexts.plan_tracking.events import PlanUploaded
 from songhe.contexts.policy_library.events import DraftSealed, PackPutInUse
-from songhe.foundation import outbox
+from songhe.foundation import outbox, printing
 from songhe.jobs import determination, drafts, figures, grants, imports, payments, plans, registers
+from songhe.web.city.plan_papers import PAPERS
 
 LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     AcceptRequested: (imports.on_accept_requested,),
@@ -43,7 +44,9 @@ OUTWARD: Mapping[type, str] = {
 
 
 def connect() -> None:
-    """Every listener is registered with the outbox; calling it twice changes nothing."""
+    """Every listener is registered with the outbox, every paper of the pages is offered to the API; calling it twice changes nothing."""
     for event, listeners in LISTENERS.items():
         for listener in listeners:
             outbox.register(event, listener)
+    for kind, printer in PAPERS.items():
+        printing.offer(kind, printer)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-from django.http import QueryDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Filter:
     hint: str = ""
 
 
-def chosen(query: QueryDict, name: str, options: Sequence[tuple[str, str]]) -> str:
+def chosen(query: Mapping[str, str], name: str, options: Sequence[tuple[str, str]]) -> str:
     """The option that the address asks for, or empty if it asks for none of them."""
     value = query.get(name, "")
     return value if value in {key for key, _ in options} else ""

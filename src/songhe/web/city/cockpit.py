@@ -11,8 +11,9 @@ from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import Right
 from songhe.web.access import PageRequest, desk
 from songhe.web.areas import area_filter, chosen_area, town_names
-from songhe.web.city.cockpit_report import report
 from songhe.web.city.cockpit_shown import Shown, chart_of, goal_of, shown
+from songhe.web.city.plan_papers import targets_paper
+from songhe.web.city.plan_print import handed_out
 from songhe.web.exports import Cell, export
 from songhe.web.lists import Filter, chosen
 
@@ -107,5 +108,4 @@ def page_export(request: PageRequest) -> HttpResponse:
 @desk(Right.SEE_FIGURES)
 def page_report(request: PageRequest) -> HttpResponse:
     """The targets of the filters as a printable PDF/A."""
-    found = asked(request)
-    return report(request, found, [shown(one) for one in found.targets])
+    return handed_out(targets_paper(request.actor, {**request.GET.dict(), "area": chosen_area(request)}))

@@ -4,44 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from urllib.parse import quote
-
-from django.http import HttpResponse
 
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.plan_tracking.queries import Cockpit, State
 from songhe.contexts.policy_library import queries as policy
-from songhe.foundation import audit, clock
-from songhe.web.access import PageRequest
+from songhe.foundation import clock
 from songhe.web.areas import town_names
 from songhe.web.city.cockpit_shown import Shown
-from songhe.web.printing import font, is_demo
-from songhe.web.printing import pdf_of as printed
 
 
-def report(request: PageRequest, found: Cockpit, lines: Sequence[Shown]) -> HttpResponse:
-    """The report as a file; that it was taken stands in the audit chain."""
-    content = pdf_of(found, lines)
-    detail = {
-        "title": "规划目标报告",
-        "rows": len(lines),
-        "format": "pdf",
-        "filters": {k: v for k, v in request.GET.items() if v},
-    }
-    audit.record(request.actor, "list.export", subject_type="list", area_path=found.area_path, detail=detail)
-    response = HttpResponse(content, content_type="application/pdf")
-    name = quote(f"规划目标-{clock.today():%Y%m%d}{'-演示数据' if is_demo() else ''}.pdf")
-    response["Content-Disposition"] = f"attachment; filename=\"plan.pdf\"; filename*=UTF-8''{name}"
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def pdf_of(found: Cockpit, lines: Sequence[Shown]) -> bytes:
-    """The report as PDF/A-2b. Raises NoChineseFont."""
-    return printed("city/cockpit_report.typ", _data(found, lines), made_on=found.today)
-
-
-def _data(found: Cockpit, lines: Sequence[Shown]) -> dict[str, object]:
+def report_data(found: Cockpit, lines: Sequence[Shown]) -> dict[str, object]:
     """Everything that is printed, as text: nothing is put together inside the sheet."""
     place = town_names().get(found.area_path)
     silent = [line for line in lines if line.state == State.NO_DATA]
@@ -54,8 +26,6 @@ def _data(found: Cockpit, lines: Sequence[Shown]) -> dict[str, object]:
         "counts": [[label, str(found.counts[state])] for state, label in tracking.STATE_LABELS.items()],
         "told": f"共{found.total}项目标，{found.with_data}项有数据；{found.milestones}项没有数值，要看佐证材料。",
         "tolerance": f"写“左右”的目标，相差不超过{int(tracking.ABOUT * 100)}%算达到。",
-        "demo": is_demo(),
-        "font": font(),
         "groups": [
             {"state": label, "lines": [_line(line) for line in lines if line.state == state.value]}
             for state, label in tracking.STATE_LABELS.items()

@@ -19,11 +19,11 @@ from songhe.contexts.plan_tracking.words import STATE_LABELS, TASK_STATE_LABELS,
 from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput, SongheError
 from songhe.web.access import PageRequest, desk
-from songhe.web.city.plan_print import cn_day, paper
+from songhe.web.city.plan_papers import OF, assessed, assessment_paper, start_of
+from songhe.web.city.plan_print import handed_out
 from songhe.web.exports import Cell, export
-from songhe.web.lists import FieldProblem, Filter, chosen
+from songhe.web.lists import FieldProblem, Filter
 
-OF = (("units", "单位"), ("towns", "镇街"))
 ROW_WORDS = {
     **{state.value: word for state, word in TASK_STATE_LABELS.items()}, **{state.value: word for state, word in STATE_LABELS.items()},
     "reached": "达成", "not_reached": "未达成",
@@ -34,16 +34,7 @@ HEADER = ("名称", "总分", "项目", "权重", "做到（项）", "一共（�
 
 def asked(request: PageRequest) -> Assessment:
     """The period and the kind of subjects that the address asks for."""
-    of, revision = chosen(request.GET, "of", OF) or "units", request.GET.get("revision", "")
-    number = int(revision) if revision.isdecimal() and len(revision) < 6 else None
-    return tracking.assessment(request.actor, of=of, start=_start(request.GET.get("period", "")), revision=number)
-
-
-def _start(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(f"{text}-01") if text else None
-    except ValueError:
-        return None
+    return assessed(request.actor, request.GET)
 
 
 def address(found: Assessment) -> str:
@@ -106,7 +97,7 @@ def _behind(request: PageRequest, of: str, subject: str, item: str) -> tracking.
     number = int(revision) if revision.isdecimal() and len(revision) < 6 else None
     path = f"{subject.replace('-', '/')}/" if of == "towns" else subject
     return tracking.assessed_rows(
-        request.actor, of=of, subject=path, item=item, start=_start(request.GET.get("period", "")), revision=number
+        request.actor, of=of, subject=path, item=item, start=start_of(request.GET.get("period", "")), revision=number
     )
 
 
@@ -163,30 +154,7 @@ def page_export(request: PageRequest) -> HttpResponse:
 @desk(Right.SEE_FIGURES)
 def page_report(request: PageRequest) -> HttpResponse:
     """The assessment as PDF/A, with weights, every item and what it rests on."""
-    found = asked(request)
-    frozen = found.frozen
-    data = {
-        "title": f"{found.period}{found.title}：{dict(OF)[found.of]}",
-        "told": found.definition,
-        "status": "权重和分数线是演示取值，没有文件载明。" if found.status == "assumed" else "",
-        "as_of": cn_day(found.as_of),
-        "frozen": f"{cn_day(frozen.at.date())}由{frozen.by}冻结，第{frozen.revision}版，内容指纹{frozen.sha256[:16]}" if frozen else "当前情况，还没有冻结",
-        "rules": [[rule.title, str(rule.weight), f"{rule.none_at:f}%", f"{rule.full_at:f}%", rule.note] for rule in found.rules],
-        "subjects": [
-            [one.name, str(one.score), f"{one.covered}%", *_cells(found, one)] for one in found.subjects if one.score is not None
-        ],
-        "without": [one.name for one in found.subjects if one.score is None],
-        "heads": ["名称", "总分", "计分权重", *(rule.title for rule in found.rules)],
-    }  # fmt: skip
-    return paper(request, "plan_assessment.typ", data, title=f"{found.title}-{found.period}", rows=len(found.subjects))
-
-
-def _cells(found: Assessment, one: Subject) -> list[str]:
-    own = {part.item: part for part in one.parts}
-    return [
-        f"{part.points:.1f}分（{part.numerator}/{part.denominator}）" if part.points is not None else "—"
-        for part in (own[rule.item] for rule in found.rules)
-    ]
+    return handed_out(assessment_paper(request.actor, request.GET.dict()))
 
 
 @require_POST

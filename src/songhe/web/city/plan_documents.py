@@ -161,7 +161,10 @@ def submit_proposal(request: PageRequest, document: int) -> HttpResponse:
         )  # fmt: skip
     except (Conflict, InvalidInput) as refused:
         return _confirm(request, document, refused)
-    messages.success(request, f"草稿里有{made.targets}项目标、{made.tasks}项任务，还没有施行；检查、试算和两人批准以后才生效。")
+    messages.success(
+        request,
+        f"草稿里有这份文件的{made.targets}项目标、{made.tasks}项任务和{made.figures}个现状数，还没有施行；检查、试算和两人批准以后才生效。",
+    )
     return redirect("city:draft", made.draft_id)
 
 

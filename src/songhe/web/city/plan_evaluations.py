@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST
 from songhe.contexts.plan_tracking import actions
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.plan_tracking.queries import EvaluationFile
-from songhe.contexts.plan_tracking.words import EVALUATION_LABELS, EVALUATION_STATE_LABELS, STEP_STATE_LABELS, State
+from songhe.contexts.plan_tracking.words import EVALUATION_LABELS, EVALUATION_STATE_LABELS, STEP_STATE_LABELS
 from songhe.foundation import clock
 from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput, SongheError
 from songhe.web.access import PageRequest, desk
 from songhe.web.city.evaluation_shown import HEADER, Compared, cells, compared, counts_of, moved_words, task_lines
-from songhe.web.city.plan_print import cn_day, paper
+from songhe.web.city.plan_papers import evaluation_paper
+from songhe.web.city.plan_print import handed_out
 from songhe.web.exports import Cell, export
 from songhe.web.lists import FieldProblem, Filter, chosen
 
@@ -124,30 +125,7 @@ def page_export(request: PageRequest, evaluation: int) -> HttpResponse:
 @desk(Right.SEE_FIGURES)
 def page_report(request: PageRequest, evaluation: int) -> HttpResponse:
     """The evaluation as PDF/A: frozen figures, today's beside them, findings and their follow-up."""
-    found = tracking.evaluation(request.actor, evaluation_id=evaluation)
-    lines = [compared(one) for one in found.targets]
-    data = {
-        "title": found.line.title, "plan": found.then.plan, "kind": EVALUATION_LABELS[found.line.kind], "evaluator": found.line.evaluator,
-        "as_of": cn_day(found.line.as_of), "conclusion": found.conclusion, "sha": found.line.sha256,
-        "cut_off": cn_day(found.then.cut_off.date()) if found.then.cut_off else "还没有统计过",
-        "counts": [[label, str(then), str(now)] for _, label, then, now in counts_of(found)],
-        "lines": [
-            [line.title, f"{line.id}，{line.clause}", line.goal or "里程碑", line.then or "—", line.then_word, line.now or "—", line.now_word, line.change]
-            for line in lines if line.one.then.state is not State.NO_DATA or line.moved
-        ],
-        "silent": sum(line.one.then.state is State.NO_DATA and not line.moved for line in lines),
-        "tasks": [[title, lead, word, now] for _, title, lead, word, now, _, moved in task_lines(found) if moved],
-        "findings": [_finding(one) for one in found.findings],
-    }  # fmt: skip
-    return paper(request, "plan_evaluation.typ", data, title=found.line.title, rows=len(lines))
-
-
-def _finding(one: tracking.EvaluatorsFinding) -> dict[str, object]:
-    return {
-        "number": str(one.number), "about": one.about_title, "found": one.found, "advice": one.advice,
-        "who": f"{one.unit}，{cn_day(one.due_on)}前，{STEP_STATE_LABELS[one.state]}" if one.due_on else "不用跟进",
-        "steps": [f"{cn_day(step.at.astimezone(clock.CITY_ZONE).date())} {step.unit}：{step.note}" for step in reversed(one.steps)],
-    }  # fmt: skip
+    return handed_out(evaluation_paper(request.actor, {"evaluation": str(evaluation)}))
 
 
 @require_POST

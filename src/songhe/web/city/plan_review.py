@@ -130,7 +130,7 @@ def _item(
 
 
 def _form(request: PageRequest, view: ItemView, typed: Mapping[str, str] | None) -> tuple[FieldShown, ...]:
-    if view.kind is not ItemKind.TARGET:
+    if view.kind is ItemKind.TASK:
         return form_of(view, typed)
     unit = view.counts.get("unit")
     choices = tracking.indicator_choices(request.actor, name=view.name, unit=str(unit) if unit else None)

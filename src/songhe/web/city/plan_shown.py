@@ -43,7 +43,7 @@ _FORM: Mapping[ItemKind, tuple[str, ...]] = {
         "indicator", "kind", "comparator", "value", "value_max", "unit", "hedge", "direction", "deadline", "attribute", "scope", "responsible", "participating",
         "measured_by",
     ),
-    ItemKind.BASELINE: ("indicator", "value", "unit", "date", "approx"),
+    ItemKind.BASELINE: ("indicator", "value", "unit", "date", "approx", "measured_by"),
 }  # fmt: skip
 _CHOICES: Mapping[str, Mapping[str, str]] = {
     "kind": TARGET_KIND_LABELS,

@@ -162,5 +162,7 @@ FIELDS: Mapping[ItemKind, Mapping[str, Callable[[str, object], object]]] = {
         "comparator": _choice(COMPARATOR_LABELS), "hedge": _text, "direction": _choice(DIRECTION_LABELS), "deadline": _date,
         "scope": _text, "attribute": _choice(ATTRIBUTES), "responsible": _units, "participating": _units, "measured_by": _indicator,
     },
-    ItemKind.BASELINE: {"indicator": _needed, "value": _needed_number, "unit": _text, "date": _text, "approx": _flag},
+    ItemKind.BASELINE: {
+        "indicator": _needed, "value": _needed_number, "unit": _text, "date": _text, "approx": _flag, "measured_by": _indicator,
+    },
 }  # fmt: skip

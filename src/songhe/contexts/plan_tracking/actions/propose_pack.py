@@ -23,6 +23,9 @@ from songhe.foundation.errors import InvalidInput
 
 LONGEST = 100
 _SOURCES = re.compile(r"^sources:[ \t]*$", re.MULTILINE)
+_FIGURES = re.compile(r"figures:\s*(#.*)?$")
+_EMPTY_FIGURES = re.compile(r"^figures:[ \t]*(\[\]|null|~)?[ \t]*(#.*)?$\n?", re.MULTILINE)
+_FIGURE = re.compile(r"^[ \t]*- \{.*\}[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class PackProposed:
     draft_id: int
     targets: int
     tasks: int
+    figures: int
 
 
 @transaction.atomic
@@ -47,8 +51,9 @@ def propose_pack(
 ) -> PackProposed:
     """A draft of the city's pack holds the document's targets and tasks: after those in use, or with `replaces` in their place.
 
-    Nothing decides by it: it goes the way of every draft (checks, simulation, two approvals). Printed figures are not taken over, because the
-    city's own baseline carries its corrections. Raises NotConfirmed, InvalidInput, and what the policy library refuses (PackRefused, SameValue).
+    Its printed figures always come after those in use, on which contradictions and forecasts of the pack rest. Nothing decides by the draft: it
+    goes the way of every draft (checks, simulation, two approvals). Raises NotConfirmed, InvalidInput, and what the policy library refuses
+    (PackRefused, SameValue).
     """
     require(actor, Right.CHANGE_PACKS)
     document = document_for(actor, document_id, lock=True)
@@ -65,9 +70,9 @@ def propose_pack(
     )
     reason = f"来自规划文件：{document.title}"[:200]
     made = library.draft_files(actor, files=files, reason=reason)
-    detail = {"draft": made.id, "targets": draft.targets, "tasks": draft.tasks, "replaces": replaces}
+    detail = {"draft": made.id, "targets": draft.targets, "tasks": draft.tasks, "figures": draft.figures, "replaces": replaces}
     audit.record(actor, "plan_tracking.propose_pack", subject_type="plan_document", subject_id=document.pk, detail=detail)
-    return PackProposed(made.id, draft.targets, draft.tasks)
+    return PackProposed(made.id, draft.targets, draft.tasks, draft.figures)
 
 
 def _with(
@@ -79,14 +84,36 @@ def _with(
     *,
     replaces: bool,
 ) -> dict[str, str]:
-    """The files in use, with the document among their sources and its targets and tasks in them."""
+    """The files in use, with the document among their sources and its targets, tasks and figures in them."""
     found = dict(files)
     head = f"{city}/pack.yaml"
     found[head] = _sourced(found[head], draft.source, source_of(document, *issue))
     for name in ("targets.yaml", "tasks.yaml"):
         path, fresh = f"{city}/{name}", draft.files[name]
         found[path] = fresh if replaces or not yaml.safe_load(found.get(path, "") or "[]") else _after(found[path], fresh)
+    if draft.figures:
+        path = f"{city}/baseline.yaml"
+        found[path] = with_figures(found.get(path, ""), draft.files["baseline.yaml"])
     return found
+
+
+def with_figures(old: str, fresh: str) -> str:
+    """The baseline with the fresh figures after its own, of which those of the same id give way; everything else of it stays as it is."""
+    rows = _FIGURE.findall(fresh)
+    names = {str(yaml.safe_load(row)[0]["id"]) for row in rows}
+    if not (yaml.safe_load(old or "{}") or {}).get("figures"):
+        kept = _EMPTY_FIGURES.sub("", old).rstrip()
+        return "\n".join([*([kept] if kept else []), "figures:", *rows]) + "\n"
+    lines = old.rstrip().splitlines()
+    head = next(at for at, line in enumerate(lines) if _FIGURES.match(line))
+    end = next((at for at in range(head + 1, len(lines)) if lines[at][:1] not in ("", " ", "#", "-")), len(lines))
+    while not lines[end - 1].strip() or lines[end - 1].startswith("#"):
+        end -= 1
+    own = [
+        line for line in lines[head + 1 : end] if not (_FIGURE.fullmatch(line) and str(yaml.safe_load(line)[0]["id"]) in names)
+    ]
+    indent = next((line[: len(line) - len(line.lstrip())] for line in own if line.lstrip().startswith("- ")), "  ")
+    return "\n".join([*lines[: head + 1], *own, *(f"{indent}{row.lstrip()}" for row in rows), *lines[end:]]) + "\n"
 
 
 def _after(old: str, fresh: str) -> str:

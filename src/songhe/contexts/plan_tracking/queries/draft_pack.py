@@ -109,7 +109,8 @@ def _figure(row: ReadItem, source: str) -> dict[str, object]:
     said = _said(row)
     return {
         "id": row.key, "indicator": _name(said.get("indicator")), "value": said.get("value"), "unit": said.get("unit") or None,
-        "date": said.get("date") or None, "approx": bool(said.get("approx")), "cite": {"doc": source, "clause": row.clause or "全文"}, "note": _notes(row),
+        "date": said.get("date") or None, "approx": bool(said.get("approx")), "measures": said.get("measured_by") or None,
+        "cite": {"doc": source, "clause": row.clause or "全文"}, "note": _notes(row),
     }  # fmt: skip
 
 
