@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
@@ -20,6 +22,9 @@ from tests.web.city import SmallCity, build_city
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's loop runs in this thread
 
+OTHERS_AT_WORK = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
+PATIENCE = 10.0  # s a request may take to be answered after its page was closed
 SIZES = {"desk": (1366, 768), "phone": (390, 844)}
 
 
@@ -40,6 +45,19 @@ def city(transactional_db: None) -> SmallCity:
     """The small city, seen by the server's threads too."""
     cache.clear()
     return build_city()
+
+
+@pytest.fixture(autouse=True)
+def answered(transactional_db: None) -> Iterator[None]:
+    """The tables are emptied only when the server has answered what closed pages still asked for: the two would lock each other out."""
+    yield
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(OTHERS_AT_WORK)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.02)
 
 
 @dataclass
