@@ -34,6 +34,7 @@ from songhe.api import (
     releases,
     repayments,
     roster,
+    rounds,
     services,
     tasks,
     vouchers,
@@ -69,6 +70,7 @@ api.add_router("/assessments", assessments.router, tags=["assessments"])
 api.add_router("", grants.router, tags=["grants"])
 api.add_router("", payments.router, tags=["payments"])
 api.add_router("/roster", roster.router, tags=["roster"])
+api.add_router("/rounds", rounds.router, tags=["people"])
 api.add_router("/imports", imports.router, tags=["imports"])
 api.add_router("/dci", dci.router, tags=["dci"])
 api.add_router("/pack", policy.router, tags=["policy"])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from songhe.contexts.payments.errors import NoBody
 from songhe.contexts.payments.models import (
     Award,
+    AwardDocument,
     BankFile,
     BankReturn,
+    BodySeat,
     Entry,
     Finding,
     Fund,
@@ -21,7 +24,7 @@ from songhe.contexts.payments.models import (
     Voucher,
 )
 from songhe.contexts.policy_library import queries as policy
-from songhe.foundation.access import Actor, Right
+from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.scope import rows_within
 
 
@@ -50,9 +53,49 @@ def repayments_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Repa
     return Repayment.objects.filter(rows_within(actor, Right.SEE_PAYMENTS, area_path=area_path))
 
 
+def seat_of(actor: Actor) -> BodySeat | None:
+    """The body for which the actor claims; None for who may not claim, or acts for none."""
+    if not actor.may(Right.CLAIM_AWARDS):
+        return None
+    found = BodySeat.objects.filter(actor_kind=actor.kind, actor_id=actor.id).first()
+    return found if found is not None and actor.may(Right.CLAIM_AWARDS, found.area_path) else None
+
+
+def own_seat(actor: Actor) -> BodySeat:
+    """The body for which the actor claims; AccessDenied without the right, NoBody where nobody has said for which."""
+    require(actor, Right.CLAIM_AWARDS)
+    found = seat_of(actor)
+    if found is None:
+        raise NoBody("您的账号还没有指定代表哪家单位。", next_step="请联系民政部门的安全管理员，在您的账号里写明单位。")
+    return found
+
+
+def own_awards_of(actor: Actor) -> QuerySet[Award]:
+    """What the actor's own body is to be paid, and what it claimed for its staff; nothing of any other body."""
+    seat = seat_of(actor)
+    if seat is None:
+        return Award.objects.none()
+    return Award.objects.filter(Q(claimant_code=seat.credit_code) | Q(payee_code=seat.credit_code))
+
+
 def awards_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Award]:
-    """Awards to bodies and staff in the actor's areas."""
-    return Award.objects.filter(rows_within(actor, Right.SEE_PAYMENTS, area_path=area_path))
+    """Awards to bodies and staff in the actor's areas, and those of the body for which the actor acts."""
+    within = rows_within(actor, Right.SEE_PAYMENTS, area_path=area_path)
+    if not within:  # everywhere
+        return Award.objects.all()
+    own = own_awards_of(actor).filter(area_path__startswith=area_path)
+    return Award.objects.filter(within | Q(pk__in=own.values("pk")))
+
+
+def documents_visible_to(actor: Actor) -> QuerySet[AwardDocument]:
+    """Papers of visible claims."""
+    return AwardDocument.objects.filter(award__in=awards_visible_to(actor))
+
+
+def own_redemptions_of(actor: Actor) -> QuerySet[Redemption]:
+    """What the actor's own body took in vouchers, whoever spent them."""
+    seat = seat_of(actor)
+    return Redemption.objects.filter(provider_code=seat.credit_code) if seat is not None else Redemption.objects.none()
 
 
 def runs_visible_to(actor: Actor) -> QuerySet[PayRun]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from songhe.foundation.errors import Conflict, InvalidInput, NotFound
 
 
@@ -87,6 +90,38 @@ class AwardRefused(Conflict):
     """The rules do not give this award; nothing was written."""
 
     code = "award_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimProblem:
+    """One thing to put right in a claim. `field`: name, code, account, documents, or a fact of the data dictionary."""
+
+    field: str
+    sentence: str
+    next_step: str
+
+
+class ClaimIncomplete(InvalidInput):
+    """The claim cannot be taken as it is; `problems` has everything at once, and nothing was written."""
+
+    code = "claim_incomplete"
+
+    def __init__(self, problems: Iterable[ClaimProblem]) -> None:
+        self.problems = tuple(problems)
+        first = self.problems[0]
+        super().__init__("".join(one.sentence for one in self.problems), next_step=first.next_step, field=first.field)
+
+
+class NoBody(Conflict):
+    """Nobody has said for which body this account acts."""
+
+    code = "no_body"
+
+
+class PapersMissing(Conflict):
+    """A body claimed by itself and has handed in no paper, so nobody can check what it said."""
+
+    code = "papers_missing"
 
 
 class NothingToRepay(Conflict):

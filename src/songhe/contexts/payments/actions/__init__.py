@@ -9,6 +9,16 @@ from songhe.contexts.payments.actions.close_run import close_run
 from songhe.contexts.payments.actions.freeze_run import freeze_run
 from songhe.contexts.payments.actions.keep_funds import FundLineKept, keep_fund_line
 from songhe.contexts.payments.actions.make_bank_files import BankFileContent, fetch_bank_file, make_bank_files
+from songhe.contexts.payments.actions.own_claims import (
+    BodySeated,
+    Document,
+    DocumentTaken,
+    add_documents,
+    claim_own_award,
+    claim_own_redemptions,
+    seat_body,
+    take_document,
+)
 from songhe.contexts.payments.actions.pay_again import AskedAgain, pay_again
 from songhe.contexts.payments.actions.prepare_run import RunMade, prepare_run
 from songhe.contexts.payments.actions.record_repayment import Repaid, record_repayment
@@ -29,7 +39,10 @@ from songhe.contexts.payments.actions.vouchers import (
 __all__ = [
     "AskedAgain",
     "BankFileContent",
+    "BodySeated",
     "Claimed",
+    "Document",
+    "DocumentTaken",
     "Drawn",
     "FindingsSettled",
     "FundLineKept",
@@ -40,12 +53,15 @@ __all__ = [
     "RunChecked",
     "RunMade",
     "VouchersIssued",
+    "add_documents",
     "approve_run",
     "ask_step",
     "begin_run",
     "cancel_run",
     "check_run",
     "claim_award",
+    "claim_own_award",
+    "claim_own_redemptions",
     "claim_redemptions",
     "close_run",
     "decide_claim",
@@ -62,9 +78,11 @@ __all__ = [
     "redeem_voucher",
     "reseal_values",
     "sealed_values_by_key",
+    "seat_body",
     "session_progress",
     "settle_finding",
     "settle_findings",
+    "take_document",
     "take_return",
     "verify_redemption",
 ]

@@ -201,6 +201,10 @@ class Award(models.Model):
     amount = models.BigIntegerField()
     state = models.TextField()  # words.AwardState
     once = models.BooleanField(default=False)  # given once to a payee, whatever the period
+    claimant_code = models.CharField(max_length=18, blank=True, default="", db_default="")  # the body whose own account claimed
+    key = models.CharField(
+        max_length=100, blank=True, default="", db_default=""
+    )  # the claimant's own number of it, sent twice it is one
     claimed_by = models.BigIntegerField()
     claimed_at = models.DateTimeField()
     decided_by = models.BigIntegerField(null=True)
@@ -218,4 +222,9 @@ class Award(models.Model):
                 condition=Q(decided_by=None) | ~Q(decided_by=F("claimed_by")), name="award_decided_by_another"
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="award_not_negative"),
+            models.UniqueConstraint(fields=["claimed_by", "key"], condition=~Q(key=""), name="award_one_a_key"),
+        ]
+        indexes = [
+            models.Index(fields=["payee_code"], name="award_payee"),
+            models.Index(fields=["claimant_code"], name="award_claimant", condition=~Q(claimant_code="")),
         ]

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from songhe.contexts.payments.access import awards_visible_to
 from songhe.contexts.payments.errors import RunNotFound
@@ -37,7 +37,10 @@ class AwardKind:
 
 @dataclass(frozen=True, slots=True)
 class AwardView:
-    """One claim; `amount` in fen. `shown`: what it rests on, label and value; `reasons`: sentence, document, clause of each condition."""
+    """One claim; `amount` in fen. `shown`: what it rests on, label and value; `reasons`: sentence, document, clause of each condition.
+
+    `by_itself`: the body whose claim it is sent it from an account of its own.
+    """
 
     id: int
     public_id: uuid.UUID
@@ -55,6 +58,7 @@ class AwardView:
     decided_by: int | None
     decided_at: dt.datetime | None
     decided_because: str
+    by_itself: bool
 
 
 def award_kinds() -> tuple[AwardKind, ...]:
@@ -85,12 +89,17 @@ def awards(
     rows = awards_visible_to(actor, area_path=area_path)
     rows = rows.filter(kind=kind) if kind else rows
     rows = rows.filter(state=state) if state is not None else rows
+    return page_of(rows, after, limit)
+
+
+def page_of(rows: QuerySet[Award], after: str | None, limit: int) -> Page[AwardView]:
+    """One page of these claims, newest first."""
     if after is not None:
         (last,) = keys_of(after, int)
         rows = rows.filter(id__lt=last)
     found = list(rows.order_by("-id")[: limit + 1])
     shown = found[:limit]
-    return Page(tuple(_view(row) for row in shown), cursor_of(shown[-1].pk) if len(found) > limit else None)
+    return Page(tuple(view_of(row) for row in shown), cursor_of(shown[-1].pk) if len(found) > limit else None)
 
 
 def award(actor: Actor, *, award_id: int) -> AwardView:
@@ -98,7 +107,7 @@ def award(actor: Actor, *, award_id: int) -> AwardView:
     row = awards_visible_to(actor).filter(pk=award_id).first()
     if row is None:
         raise RunNotFound("没有这一份申请，或者不在您负责的区域。", next_step="请回到列表。")
-    return _view(row)
+    return view_of(row)
 
 
 def awards_by_state(actor: Actor) -> dict[AwardState, tuple[int, int]]:
@@ -110,11 +119,12 @@ def awards_by_state(actor: Actor) -> dict[AwardState, tuple[int, int]]:
     }
 
 
-def _view(row: Award) -> AwardView:
+def view_of(row: Award) -> AwardView:
+    """The claim as a plain record."""
     pack, basis = policy.pack_in_use().pack, row.basis
     return AwardView(
         row.pk, row.public_id, row.kind, title_of(pack, row.kind), row.payee_name, row.area_path, row.period, row.amount,
         AwardState(row.state), tuple((label, value) for label, value in basis.get("shown", [])),
         tuple((text, document, clause) for text, document, clause in basis.get("reasons", [])), row.claimed_by, row.claimed_at,
-        row.decided_by, row.decided_at, row.decided_because,
+        row.decided_by, row.decided_at, row.decided_because, row.claimant_code != "",
     )  # fmt: skip

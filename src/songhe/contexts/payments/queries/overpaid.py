@@ -17,6 +17,7 @@ from songhe.contexts.people import queries as people
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right
+from songhe.foundation.paging import Page, cursor_of, keys_of
 
 _COVERED = """
 SELECT p.grant_id, p.period, sum(CASE WHEN p.kind = 'recovery' THEN -p.amount ELSE p.amount END),
@@ -110,6 +111,16 @@ def overpaid(actor: Actor, *, area_path: str = "") -> tuple[OverpaidPerson, ...]
         if any(one.area_path.startswith(path) for path in paths) and one.area_path.startswith(area_path):
             by_person[one.person_id].append(one)
     return _people(actor, by_person)
+
+
+def overpaid_page(actor: Actor, *, area_path: str = "", after: str | None = None, limit: int = 50) -> Page[OverpaidPerson]:
+    """The same, a page at a time."""
+    people = overpaid(actor, area_path=area_path)
+    if after is not None:
+        last, number = (int(key) for key in keys_of(after, int, int))
+        people = tuple(one for one in people if (-one.open, one.person_id) > (-last, number))
+    shown = people[:limit]
+    return Page(shown, cursor_of(shown[-1].open, shown[-1].person_id) if len(people) > limit else None)
 
 
 def overpaid_of(actor: Actor, *, person_id: int) -> OverpaidPerson | None:
