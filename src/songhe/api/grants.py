@@ -25,8 +25,21 @@ State = Literal["proposed", "notified", "active", "suspended", "ended", "refused
 Way = Literal["counter", "portal", "visit"]
 
 
+class RulingOut(Schema):
+    """The appeal by which a grant is given although the rules say otherwise; `until_on` null: for good."""
+
+    appeal: uuid.UUID
+    decided_on: dt.date
+    because: str
+    from_on: dt.date
+    until_on: dt.date | None
+
+
 class GrantOut(Schema):
-    """One grant; `amount` in fen a period, 0 in kind. `public_person` is null for a consumer that may not see people."""
+    """One grant; `amount` in fen a period, 0 in kind. `public_person` is null for a consumer that may not see people.
+
+    `ruling` is null where the rules themselves give it.
+    """
 
     public_id: uuid.UUID
     public_person: uuid.UUID | None
@@ -46,6 +59,7 @@ class GrantOut(Schema):
     suspended_since: dt.date | None
     has_account: bool | None
     ended_because: str
+    ruling: RulingOut | None
 
 
 class GrantsPage(Schema):
@@ -295,6 +309,10 @@ def _grant(line: queries.GrantLine, publics: dict[int, uuid.UUID]) -> GrantOut:
         title=line.title, state=line.state.value, in_kind=line.in_kind, period=line.period, amount=line.amount, proposed_on=line.proposed_on,
         notified_on=line.notified_on, effective_on_silence=line.effective_on_silence, confirmed_on=line.confirmed_on, from_on=line.from_on,
         until_on=line.until_on, suspended_since=line.suspended_since, has_account=line.has_account, ended_because=line.ended_because,
+        ruling=RulingOut(
+            appeal=uuid.UUID(line.ruling.appeal), decided_on=line.ruling.decided_on, because=line.ruling.because, from_on=line.ruling.from_on,
+            until_on=line.ruling.until_on,
+        ) if line.ruling else None,
     )  # fmt: skip
 
 

@@ -93,10 +93,11 @@ class DecisionShown:
     amount_mark: str = ""
     as_of: dt.date | None = None
     reason: str = ""
+    ruling: str = ""
 
 
-def decision_shown(pack: Pack, explained: Explanation, voice: Voice = TO_CLERK) -> DecisionShown:
-    """The view of one explained benefit, in the words of a voice."""
+def decision_shown(pack: Pack, explained: Explanation, voice: Voice = TO_CLERK, *, ruling: str = "") -> DecisionShown:
+    """The view of one explained benefit, in the words of a voice. `ruling` says by which decision the benefit is given against the rules."""
     status, missing = STATUS_KEYS[explained.status], _asked(pack, explained.missing)
     paid = explained.amount is not None
     return DecisionShown(
@@ -117,6 +118,7 @@ def decision_shown(pack: Pack, explained: Explanation, voice: Voice = TO_CLERK) 
         amount_mark=_worst_mark(explained.parameters) if paid else "",
         as_of=explained.as_of,
         reason=_reason(explained, missing),
+        ruling=ruling,
     )
 
 

@@ -87,8 +87,17 @@ def amount_of(line: GrantLine) -> str:
     return "" if line.in_kind else f"{fen_to_yuan(line.amount)} {PERIOD_UNITS[Period(line.period)]}"
 
 
+def ruling_of(line: GrantLine) -> str:
+    """By which decision a grant is given although the rules say otherwise; empty where they do not."""
+    ruling = line.ruling
+    if ruling is None:
+        return ""
+    until = f"，到{_day(ruling.until_on)}前一天" if ruling.until_on else ""
+    return f"按{_day(ruling.decided_on)}的申诉决定给，从{_day(ruling.from_on)}起{until}"
+
+
 def stopped_of(line: GrantLine) -> str:
-    """When and why a grant is suspended, has ended, or was refused; empty for others."""
+    """When and why a grant is suspended, has ended, or was refused; for others by which appeal it is given, empty where by none."""
     match line.state:
         case GrantState.SUSPENDED:
             why = f"，{SUSPENDED_FOR_LABELS[line.suspended_for]}" if line.suspended_for else ""
@@ -98,7 +107,7 @@ def stopped_of(line: GrantLine) -> str:
         case GrantState.REFUSED:
             return line.ended_because or "本人不要"
         case _:
-            return ""
+            return ruling_of(line)
 
 
 def _day(day: dt.date | None) -> str:
@@ -204,12 +213,15 @@ def _paid(each: PaymentLine) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GrantsOfPerson:
-    """A person's grants, open ones first; what they could apply for (benefit, title); applications and appeals that wait for an answer."""
+    """A person's grants, open ones first; what they could apply for (benefit, title); applications and appeals that wait for an answer;
+    `rulings`: benefit -> by which appeal it is given against the rules.
+    """
 
     rows: Sequence[GrantRow]
     offers: Sequence[tuple[str, str]]
     applications: Sequence[ApplicationLine]
     appeals: Sequence[AppealLine]
+    rulings: Mapping[str, str]
 
 
 def grants_of_person(actor: Actor, person_id: int) -> GrantsOfPerson:
@@ -223,4 +235,5 @@ def grants_of_person(actor: Actor, person_id: int) -> GrantsOfPerson:
         known = policy.pack_in_use().pack.benefits
         names = (str(item.detail.get("benefit", "")) for item in items)
         offers = tuple((name, known[name].title) for name in names if name in known)
-    return GrantsOfPerson(grant_rows(lines), offers, applied, appeals)
+    rulings = {line.benefit: ruling_of(line) for line in lines if line.ruling is not None}
+    return GrantsOfPerson(grant_rows(lines), offers, applied, appeals, rulings)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from songhe.contexts.entitlements.actions.determine_households import determine_households
 from songhe.contexts.entitlements.actions.follow_run import follow_run
+from songhe.contexts.entitlements.actions.tell_by_message import note_message
 from songhe.contexts.entitlements.events import RunPublished
 from songhe.contexts.entitlements.queries.granting import has_granting
 from songhe.contexts.entitlements.queries.runs import latest_city_run
 from songhe.contexts.entitlements.words import HOUSEHOLD
+from songhe.contexts.messaging.events import MessageSettled
 from songhe.contexts.people.events import HouseholdsChanged
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import SYSTEM
@@ -26,3 +28,8 @@ def on_run_published(event: RunPublished) -> None:
     """
     if event.kind == HOUSEHOLD and has_granting() and latest_city_run() is not None:
         follow_run(SYSTEM, run_id=event.run_id)
+
+
+def on_message_settled(event: MessageSettled) -> None:
+    """A notice that went by message was delivered, or is told another way."""
+    note_message(event)

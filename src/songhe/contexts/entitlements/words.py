@@ -261,5 +261,11 @@ GRANT_ACCOUNT = "grant_account"
 GRANT_OFFER = "grant_offer"
 GRANT_APPEAL = "grant_appeal"
 GRANT_APPLICATION = "grant_application"
+TOLD_BY_MESSAGE = "短信送达"  # who took a notice that arrived by message
 LIFE_CHECK = "life_check"
 DEATH_REPORTED = "death_reported"
+
+
+def visit_key(grant_id: int) -> str:
+    """The key of the work item to tell somebody by a visit."""
+    return f"{GRANT_VISIT}:{grant_id}"

@@ -12,7 +12,7 @@ from songhe.contexts.entitlements.queries import AppealLine, GrantFile, GrantLin
 from songhe.contexts.entitlements.words import APPEAL_STATE_LABELS, SUSPENDED_FOR_LABELS, AppealState, GrantState
 from songhe.engines.policy.rulebook import Period
 from songhe.foundation.access import SYSTEM
-from songhe.web.grants_shown import chip_of, due_rows, payment_rows
+from songhe.web.grants_shown import chip_of, due_rows, payment_rows, ruling_of
 from songhe.web.words import PERIOD_WORDS
 
 MONTHS = 12
@@ -111,6 +111,8 @@ def _reasons(file: GrantFile) -> tuple[str, ...]:
         case GrantState.REFUSED:
             return ()
         case _:
+            if line.ruling is not None:
+                return (f"{ruling_of(line)}。", f"{line.ruling.because.rstrip('。')}。")
             told = file.explanation.conditions if file.explanation else ()
             return tuple(f"{each.text.rstrip('。')}。" for each in told)
 

@@ -28,7 +28,7 @@ from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput, SongheError
 from songhe.web.access import PageRequest, desk
 from songhe.web.decisions import decision_shown
-from songhe.web.grants_shown import RELATIONS, amount_of, chip_of, due_rows, payment_rows, stopped_of
+from songhe.web.grants_shown import RELATIONS, amount_of, chip_of, due_rows, payment_rows, ruling_of, stopped_of
 from songhe.web.street.grant_lists import problems_of, read_day
 
 COUNTER_CHANNELS = tuple((key.value, APPEAL_CHANNEL_LABELS[key]) for key in (AppealChannel.COUNTER, AppealChannel.VISIT))
@@ -54,7 +54,10 @@ def _show(request: PageRequest, file: GrantFile, refused: SongheError | None = N
         "chip": chip_of(line.state),
         "amount": amount_of(line),
         "stopped": stopped_of(line),
-        "decision": decision_shown(policy.pack_in_use().pack, file.explanation) if file.explanation else None,
+        "ruling": line.ruling,
+        "decision": decision_shown(policy.pack_in_use().pack, file.explanation, ruling=ruling_of(line))
+        if file.explanation
+        else None,
         "dues": due_rows(file.dues, line.period, told),
         "payments": paid,
         "steps": [(step, chip_of(step.after)) for step in reversed(file.steps)],

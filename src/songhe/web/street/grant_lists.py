@@ -233,11 +233,11 @@ def page_active(request: PageRequest) -> HttpResponse:
 @desk(Right.SEE_GRANTS)
 def page_active_export(request: PageRequest) -> HttpResponse:
     """The same list as a file."""
-    header = ("姓名", "住在", "哪一项", "金额", "从哪天起")
-    states = (GrantState.ACTIVE,)
+    header = ("姓名", "住在", "哪一项", "金额", "从哪天起", "说明")
     return _file(
-        request, states, "享受中的待遇", header, lambda row: (row.name, row.place, row.title, row.amount, row.since.isoformat())
-    )
+        request, (GrantState.ACTIVE,), "享受中的待遇", header,
+        lambda row: (row.name, row.place, row.title, row.amount, row.since.isoformat(), row.stopped),
+    )  # fmt: skip
 
 
 @desk(Right.SEE_GRANTS)

@@ -47,13 +47,14 @@ def show_person(
     decided = decided_of(actor, person_id)
     history = entitlements.decision_history(actor, person_id=person_id) if decided else ()
     open_work = work_items.list_items(actor, subject=("person", person_id)).items if actor.may(Right.SEE_WORK) else ()
+    given = grants_of_person(actor, person_id) if actor.may(Right.SEE_GRANTS) else None
     found = {
         "view": view,
         "person": head_of(view, revealed),
         "decided": decided,
-        "groups": decision_groups(decided) if decided else (),
+        "groups": decision_groups(decided, given.rulings if given else None) if decided else (),
         "missing": work_lines(actor, [item for item in open_work if item.kind not in OF_GRANTS]),
-        "grants": grants_of_person(actor, person_id) if actor.may(Right.SEE_GRANTS) else None,
+        "grants": given,
         "roster": entitlements.roster_of(actor, person_id=person_id) if actor.may(Right.SEE_DECISIONS) else (),
         "moments": moments_of(view, history, people.life_events(actor, person_id=person_id)),
         "uses": tuple(people.data_uses().values()),

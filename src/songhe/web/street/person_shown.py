@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -78,15 +78,15 @@ def head_of(view: PersonView, revealed: tuple[str, str]) -> PersonHead:
     )
 
 
-def decision_groups(decided: PersonDecision) -> tuple[DecisionGroup, ...]:
-    """The decisions by answer, money first within a group."""
+def decision_groups(decided: PersonDecision, rulings: Mapping[str, str] | None = None) -> tuple[DecisionGroup, ...]:
+    """The decisions by answer, money first within a group. `rulings`: benefit -> by which appeal it is given against the rules."""
     pack = policy.pack_in_use().pack
     return tuple(
         DecisionGroup(
             id,
             title,
             tuple(
-                decision_shown(pack, explained)
+                decision_shown(pack, explained, ruling=(rulings or {}).get(explained.benefit, ""))
                 for explained in sorted(decided.explanations, key=lambda each: not each.amount)
                 if explained.status in statuses
             ),

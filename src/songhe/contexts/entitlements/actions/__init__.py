@@ -39,6 +39,7 @@ from songhe.contexts.entitlements.actions.open_month import open_month, recomput
 from songhe.contexts.entitlements.actions.propose_grants import propose_grants
 from songhe.contexts.entitlements.actions.request_city_run import request_city_run
 from songhe.contexts.entitlements.actions.simulate_draft import simulate_draft
+from songhe.contexts.entitlements.actions.tell_by_message import note_opened, visit_unread
 
 __all__ = [
     "Adopted",
@@ -75,6 +76,7 @@ __all__ = [
     "issue_codes",
     "let_silent_grants_begin",
     "make_notices",
+    "note_opened",
     "open_month",
     "propose_grants",
     "recompute_dues",
@@ -86,5 +88,6 @@ __all__ = [
     "simulate_draft",
     "suspend_grant",
     "suspend_unchecked",
+    "visit_unread",
     "withdraw_appeal",
 ]

@@ -16,6 +16,7 @@ from songhe.contexts.entitlements.actions.grant_results import AppealDecided, Ap
 from songhe.contexts.entitlements.actions.move_grants import checked_reason, lock_following, tell
 from songhe.contexts.entitlements.errors import AlreadyAsked, AlreadyDecided, AppealNotFound, NoDecisionYet, NotEntitled
 from songhe.contexts.entitlements.models import Appeal, Decision, Due, Grant, Run
+from songhe.contexts.entitlements.queries.decided_then import failed_conditions
 from songhe.contexts.entitlements.queries.granting import granting, working_days_after
 from songhe.contexts.entitlements.words import GRANT_APPEAL, AppealChannel, AppealState, GrantState
 from songhe.contexts.people import actions as people_actions
@@ -142,6 +143,8 @@ def _uphold(actor: Actor, row: Appeal, corrections: Sequence[Correction], overri
     if override is not None:
         if override.amount < 0 or (override.until_on is not None and override.until_on <= override.from_on):
             raise InvalidInput("改定的金额或日期不对。", next_step="金额不能小于零，停止日期要晚于起始日期。", field="override")
+        if override.from_on > clock.today():
+            raise InvalidInput("改定不能从以后的日期开始。", next_step="请填今天或以前的日期。", field="override")
         row.override_from, row.override_until, row.override_amount = override.from_on, override.until_on, override.amount
     row.save()
     place = people.person_place(SYSTEM, person_id=row.person_id)
@@ -158,12 +161,19 @@ def _uphold(actor: Actor, row: Appeal, corrections: Sequence[Correction], overri
         )
     begins = [c.since for c in corrections] + ([override.from_on] if override else [])
     amount = override.amount if override is not None else decided.amounts[benefit.index]
+    if override is not None:
+        masks = [int.from_bytes(bytes(mask), "little") for mask in (decided.true_mask, decided.unknown_mask)]
+        row.override_against = sorted(failed_conditions(benefit, *masks))
+        row.save()
     before = _open_sum(row)
     grant, _ = give_grant(
         actor, person_id=row.person_id, benefit=benefit, run_id=run_id, amount=amount, from_on=_begins(row, begins),
         reason=f"申诉得到支持：{row.decided_because}",
     )  # fmt: skip
     row.grant = grant
+    if override is not None and (override.until_on is None or clock.today() < override.until_on):
+        grant.overridden_by = row
+        grant.save(update_fields=["overridden_by"])
     tell([grant.id], "申诉得到支持")
     return grant.id, _open_sum(row) - before
 

@@ -34,10 +34,11 @@ BLOCK = 400  # households read at once
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Days of a grant with what it gave on them: fen a period, None where nothing; from which rules."""
+    """Days of a grant with what it gave on them: fen a period, None where nothing; from which rules, or by which appeal against them."""
 
     span: Span
     rules: str
+    appeal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ class Counted:
     basis: tuple[Basis, ...]
     ends_on: dt.date | None
     cause: EndCause
+    ruled_on: dt.date | None = None  # when the appeal was decided by which some of these days are given
+
+    @property
+    def now(self) -> Basis | None:
+        """Today and the days to come."""
+        return self.basis[-1] if self.basis else None
 
 
 def histories_by_person(person_ids: Collection[int]) -> Mapping[int, facts.HouseholdHistory]:
@@ -59,8 +66,10 @@ def histories_by_person(person_ids: Collection[int]) -> Mapping[int, facts.House
     return found
 
 
-def spans_of(grants: Sequence[Grant], *, until: dt.date) -> Mapping[int, tuple[SpanThen, ...]]:
-    """grant -> spans of its person from its first day (not further back than the pack goes) until the day."""
+def spans_of(grants: Sequence[Grant], *, until: dt.date, exact: Collection[int] = ()) -> Mapping[int, tuple[SpanThen, ...]]:
+    """grant -> spans of its person from its first day (not further back than the pack goes) until the day; of grants in `exact` with the
+    conditions that did not hold.
+    """
     floor = month_first(months_before(clock.today(), granting().term("recompute_months")))
     histories = histories_by_person({g.person_id for g in grants})
     by_home: dict[int, list[Grant]] = {}
@@ -70,7 +79,7 @@ def spans_of(grants: Sequence[Grant], *, until: dt.date) -> Mapping[int, tuple[S
     found: dict[int, tuple[SpanThen, ...]] = {}
     for held in by_home.values():
         since = min(max(month_first(min(g.from_on for g in held)), floor), until)
-        decided = member_spans(histories[held[0].person_id], since=since, until=until)
+        decided = member_spans(histories[held[0].person_id], since=since, until=until, exact=any(g.id in exact for g in held))
         found |= {grant.id: decided[grant.person_id] for grant in held}
     return found
 
@@ -86,25 +95,27 @@ def counted(grant: Grant, spans: Sequence[SpanThen], override: Appeal | None, *,
     for s in _cut(spans, grant.from_on, override):
         then = s.of(grant.benefit)
         inside = s.first >= grant.from_on
-        if override is not None and _overrides(override, s):
-            amount: int | None = override.override_amount
+        by = override if override is not None and _overrides(override, s) else None
+        if by is not None:
+            amount: int | None = by.override_amount
         elif not s.applies or then.status is not Status.CANNOT_TELL:
             amount = then.amount if then.entitled else None
         else:
             amount = before
         before = amount if inside else before
         amount = amount if inside else None
-        basis.append(Basis(Span(s.first, s.last, amount, s.cause), s.rules))
+        basis.append(Basis(Span(s.first, s.last, amount, s.cause), s.rules, by.id if by is not None and inside else None))
     if basis:
         last = basis[-1]
-        basis[-1] = Basis(replace(last.span, last=dt.date(last.span.last.year + 1, 12, 31)), last.rules)
+        basis[-1] = replace(last, span=replace(last.span, last=dt.date(last.span.last.year + 1, 12, 31)))
+    ruled = override.decided_on if override is not None else None
     tail = next((place for place in range(len(basis), 0, -1) if basis[place - 1].span.amount is not None), 0)
     ends = basis[tail].span if tail < len(basis) else None
     if ends is None and grant.state == GrantState.ENDED:
         closed_on = closed_on or grant.until_on  # who is entitled again has another grant
     if closed_on is not None and (ends is None or closed_on < ends.first):
-        return Counted(tuple(_closed(basis, closed_on)), closed_on, EndCause.OTHER)
-    return Counted(tuple(basis), ends.first if ends else None, ends.cause if ends else EndCause.OTHER)
+        return Counted(tuple(_closed(basis, closed_on)), closed_on, EndCause.OTHER, ruled)
+    return Counted(tuple(basis), ends.first if ends else None, ends.cause if ends else EndCause.OTHER, ruled)
 
 
 def _known_first(grant: Grant, spans: Sequence[SpanThen]) -> int | None:
@@ -121,6 +132,7 @@ def _cut(spans: Sequence[SpanThen], begins: dt.date, override: Appeal | None) ->
     days = [begins]
     if override is not None:
         days += [day for day in (override.override_from, override.override_until) if day is not None]
+        days += [override.decided_on + DAY] if override.decided_on is not None else []
     for s in spans:
         first = s.first
         for day in sorted({d for d in days if s.first < d <= s.last}):
@@ -130,9 +142,16 @@ def _cut(spans: Sequence[SpanThen], begins: dt.date, override: Appeal | None) ->
 
 
 def _overrides(appeal: Appeal, s: SpanThen) -> bool:
+    """Whether the appeal holds on these days: within its own days, and since it was decided as long as nothing else fails than what was
+    known to fail then.
+    """
     if appeal.override_from is None or s.cause is EndCause.DIED:
         return False
-    return appeal.override_from <= s.first and (appeal.override_until is None or s.first < appeal.override_until)
+    if not (appeal.override_from <= s.first and (appeal.override_until is None or s.first < appeal.override_until)):
+        return False
+    if appeal.override_against is None or appeal.decided_on is None or s.first <= appeal.decided_on:
+        return True
+    return s.applies and s.of(appeal.benefit).failed <= frozenset(appeal.override_against)
 
 
 def _closed(basis: Sequence[Basis], until: dt.date) -> list[Basis]:
@@ -144,7 +163,7 @@ def _closed(basis: Sequence[Basis], until: dt.date) -> list[Basis]:
         elif b.span.first >= until:
             kept.append(Basis(replace(b.span, amount=None), b.rules))
         else:
-            kept.append(Basis(replace(b.span, last=until - DAY), b.rules))
+            kept.append(replace(b, span=replace(b.span, last=until - DAY)))
             kept.append(Basis(Span(until, b.span.last, None, EndCause.OTHER), b.rules))
     return kept
 
@@ -217,14 +236,15 @@ def _revision(
     basis = [
         {
             "from": max(b.span.first, begun).isoformat(), "to": min(b.span.last, end).isoformat(), "amount": b.span.amount,
-            "rules": b.rules,
+            "rules": b.rules, **({"appeal": b.appeal} if b.appeal is not None else {}),
         }
         for b in found.basis
         if b.span.last >= begun and b.span.first <= end
     ]  # fmt: skip
     return Due(
         grant=grant, period=period, revision=old.revision + 1 if old else 1, amount=due.amount, days=due.days, of_days=due.of_days,
-        run_id=run_id or grant.current_run_id, replaces=old, reason=_reason(due, old, found, cause, already), basis=basis,
+        run_id=run_id or grant.current_run_id, replaces=old, reason=_reason(due, old, found, cause, already) + _by_appeal(due, found, begun, end),
+        basis=basis,
         made_at=clock.now(),
     )  # fmt: skip
 
@@ -240,6 +260,12 @@ def _reason(due: MonthDue, old: Due | None, found: Counted, cause: str, already:
     change = f"由{fen_to_yuan(old.amount)}元改为{fen_to_yuan(due.amount)}元{part}"
     because = ended if ended and due.amount < old.amount else cause
     return f"{because}，{change}{also}"
+
+
+def _by_appeal(due: MonthDue, found: Counted, first: dt.date, last: dt.date) -> str:
+    """Names the appeal by which a period is given against the rules."""
+    ruled = any(b.appeal is not None and b.span.last >= first and b.span.first <= last for b in found.basis)
+    return f"（按{found.ruled_on:%Y年%-m月%-d日}的申诉决定）" if due.amount and ruled and found.ruled_on is not None else ""
 
 
 def _newest(grants: Sequence[Grant]) -> dict[int, dict[dt.date, Due]]:
@@ -293,7 +319,8 @@ def count_again(
 
 def count_days(grants: Sequence[Grant]) -> Mapping[int, Counted]:
     """The days of each grant until today."""
-    spans, overrides, closed = spans_of(grants, until=clock.today()), overrides_of(grants), _closed_on(grants)
+    overrides, closed = overrides_of(grants), _closed_on(grants)
+    spans = spans_of(grants, until=clock.today(), exact=overrides.keys())
     return {g.id: counted(g, spans[g.id], overrides.get(g.id), closed_on=closed.get(g.id)) for g in grants if g.id in spans}
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from songhe.contexts.entitlements.actions.count_dues import Counted, count_days, ever_active, write_dues
 from songhe.contexts.entitlements.actions.grant_results import Followed
-from songhe.contexts.entitlements.actions.make_notices import tell_by_letter, visit_key
+from songhe.contexts.entitlements.actions.make_notices import tell_by_letter
 from songhe.contexts.entitlements.actions.move_grants import lock_following, move, tell
 from songhe.contexts.entitlements.models import Decision, Due, Grant, Run
 from songhe.contexts.entitlements.queries.granting import granting
@@ -41,6 +41,7 @@ WHERE g.benefit = %(benefit)s AND g.state IN ('proposed', 'notified', 'active', 
     OR get_byte(d.statuses, greatest(%(index)s, 0)) NOT IN (1, 5)
     OR NOT g.in_kind AND d.amounts[%(index)s + 1] <> g.amount
     OR d.area_path <> g.area_path
+    OR g.overridden_by_id IS NOT NULL
     OR g.state = 'suspended' AND g.suspended_for = 'unsure')
   AND g.person_id <> ALL(%(newer)s)
 ORDER BY g.id
@@ -174,15 +175,22 @@ def _step(
         grant.area_path = row.area_path
         grant.save(update_fields=["area_path"])
     status, amount = _said(rules, grant, row)
+    now = found.now if found is not None else None
+    ruling = now.appeal if now is not None else None
+    if now is not None and ruling is not None:  # an appeal was upheld against the rules
+        status, amount = Status.ELIGIBLE, now.span.amount or 0
     if status is Status.CANNOT_TELL:
         return _unsure(actor, run, grant, tally)
     if status not in ENTITLED:
-        if found is not None and found.basis and found.basis[-1].span.amount is not None:
-            return None  # an appeal was upheld against the rules
+        if now is not None and now.span.amount is not None:
+            return None  # by what has come in since
         return _end(actor, run, rules, grant, row, status, found, tally)
     if grant.state == GrantState.SUSPENDED and grant.suspended_for == SuspendedFor.UNSURE:
         move(actor, grant, GrantState.ACTIVE, reason="资料已经核实", run_id=run.id)
         tally.changed += 1
+    if grant.overridden_by_id != ruling:
+        grant.overridden_by_id = ruling
+        grant.save(update_fields=["overridden_by"])
     if grant.in_kind or amount == grant.amount:
         return None
     grant.amount, grant.amount_since, grant.current_run_id = amount, _since(found, amount), run.id
@@ -233,17 +241,36 @@ def _end(
     began = grant.state in BEGUN
     day = found.ends_on if found is not None and found.ends_on is not None else run.as_of
     cause = found.cause if found is not None else EndCause.OTHER
-    reason = why(rules, grant.benefit, row, status, cause, day)
-    grant.current_run_id = run.id
-    grant.save(update_fields=["current_run"])
+    reason = _ruling_over(grant, day) or why(rules, grant.benefit, row, status, cause, day, forgiven=_forgiven(grant))
+    grant.current_run_id, grant.overridden_by = run.id, None
+    grant.save(update_fields=["current_run", "overridden_by"])
     move(actor, grant, GrantState.ENDED, reason=reason, run_id=run.id, until_on=day if began else grant.from_on)
     work_items.close_by_keys(SYSTEM, keys=[visit_key(grant.id), f"grant_account:{grant.id}"], outcome=reason)
     tally.ended += 1
     return NoticeKind.ENDED
 
 
-def why(rules: Rulebook, benefit_id: str, row: Decision | None, status: Status, cause: EndCause, day: dt.date) -> str:
-    """Why somebody is not entitled, in Chinese: what happened, which condition does not hold, or which other benefit is kept."""
+def _ruling_over(grant: Grant, day: dt.date) -> str:
+    """What ended, where the days of the appeal's decision by which it was given are over."""
+    ruling = grant.overridden_by
+    if ruling is None or ruling.decided_on is None or ruling.override_until is None or day < ruling.override_until:
+        return ""
+    return f"{day:%Y年%-m月%-d日}起不再发：{ruling.decided_on:%Y年%-m月%-d日}的申诉决定只到前一天"
+
+
+def _forgiven(grant: Grant) -> frozenset[str]:
+    """The conditions that failed already when an appeal gave the grant against them."""
+    ruling = grant.overridden_by
+    return frozenset(ruling.override_against or ()) if ruling is not None else frozenset()
+
+
+def why(
+    rules: Rulebook, benefit_id: str, row: Decision | None, status: Status, cause: EndCause, day: dt.date,
+    *, forgiven: Collection[str] = (),
+) -> str:  # fmt: skip
+    """Why somebody is not entitled, in Chinese: what happened, which condition does not hold (other than those `forgiven`), or which other
+    benefit is kept.
+    """
     on = f"{day:%Y年%-m月%-d日}起"
     if cause is EndCause.DIED:
         return f"{on}不再发：已去世"
@@ -256,7 +283,8 @@ def why(rules: Rulebook, benefit_id: str, row: Decision | None, status: Status, 
     if status is Status.OTHER_MEMBER:
         return f"{on}由同户另一位家人享受，每户只发一份"
     possible = int.from_bytes(bytes(row.true_mask), "little") | int.from_bytes(bytes(row.unknown_mask), "little")
-    failed = next((c.no for c in benefit.conditions if not possible >> c.bit & 1), STATUS_LABELS[status])
+    failing = [c for c in benefit.conditions if not possible >> c.bit & 1]
+    failed = next((c.no for c in failing if c.id not in forgiven), failing[0].no if failing else STATUS_LABELS[status])
     return f"{on}不再发：{failed}"
 
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from songhe.contexts.entitlements.actions.count_dues import count_again
 from songhe.contexts.entitlements.actions.grant_results import Moved
-from songhe.contexts.entitlements.actions.make_notices import OWNER, tell_by_letter, visit_key
+from songhe.contexts.entitlements.actions.make_notices import OWNER, tell_by_letter
 from songhe.contexts.entitlements.actions.move_grants import (
     checked_day,
     checked_reason,
@@ -22,7 +22,7 @@ from songhe.contexts.entitlements.actions.move_grants import (
 from songhe.contexts.entitlements.errors import MoveNotAllowed
 from songhe.contexts.entitlements.models import Grant
 from songhe.contexts.entitlements.queries.granting import granting
-from songhe.contexts.entitlements.words import GRANT_ACCOUNT, GrantState, NoticeKind, SuspendedFor
+from songhe.contexts.entitlements.words import GRANT_ACCOUNT, GrantState, NoticeKind, SuspendedFor, visit_key
 from songhe.contexts.people import queries as people
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import audit, clock, work_items

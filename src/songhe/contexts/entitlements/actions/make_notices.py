@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
 
 from songhe.contexts.entitlements.access import grants_visible_to, notices_visible_to
+from songhe.contexts.entitlements.actions.codes import new_code
 from songhe.contexts.entitlements.actions.grant_results import IssuedCode, Moved, NoticesMade
-from songhe.contexts.entitlements.actions.move_grants import checked_day, grant_for, move, moved
+from songhe.contexts.entitlements.actions.move_grants import checked_day, grant_for, moved
+from songhe.contexts.entitlements.actions.tell_by_message import notified, tell_by_message
 from songhe.contexts.entitlements.errors import GrantNotFound
 from songhe.contexts.entitlements.models import Grant, Notice
 from songhe.contexts.entitlements.queries.grant_by_code import digest_of
 from songhe.contexts.entitlements.queries.granting import granting
-from songhe.contexts.entitlements.words import GRANT_VISIT, GrantState, NoticeChannel, NoticeKind
-from songhe.engines.policy.granting import TakesEffect
+from songhe.contexts.entitlements.words import GRANT_VISIT, GrantState, NoticeChannel, NoticeKind, visit_key
 from songhe.foundation import audit, clock, work_items
 from songhe.foundation.access import SYSTEM, Actor, Right, require
 from songhe.foundation.errors import Conflict, InvalidInput
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O, 1 I L
-CODE_LENGTH = 10
 OWNER = "社区"
 
 # A notice for each proposed grant that has none; a visit for who stands in one of the visited groups of the roster.
@@ -72,24 +70,21 @@ def _make(grant_ids: list[int] | None, area_path: str) -> NoticesMade:
             for grant, person, path, title in told
         ],
     )  # fmt: skip
+    tell_by_message([notice for notice, _, channel in rows if channel == NoticeChannel.LETTER], NoticeKind.PROPOSED)
     return NoticesMade(len(rows), len(visits))
 
 
-def visit_key(grant_id: int) -> str:
-    """The key of the work item to tell somebody by a visit."""
-    return f"{GRANT_VISIT}:{grant_id}"
-
-
 def tell_by_letter(grant_ids: Sequence[int], kind: NoticeKind) -> None:
-    """A letter of this kind waits to be printed for each grant, unless one waits already. A step inside an action."""
+    """A letter of this kind waits to be printed for each grant (or a message goes), unless one waits already. A step inside an action."""
     waiting = set(
         Notice.objects.filter(grant__in=list(grant_ids), kind=kind, delivered_on=None).values_list("grant_id", flat=True)
     )
     now = clock.now()
-    Notice.objects.bulk_create(
+    made = Notice.objects.bulk_create(
         [Notice(grant_id=g, kind=kind, channel=NoticeChannel.LETTER, made_at=now) for g in sorted(set(grant_ids) - waiting)],
         batch_size=2000,
     )
+    tell_by_message([notice.id for notice in made], kind)
 
 
 @transaction.atomic
@@ -113,11 +108,7 @@ def deliver_notice(actor: Actor, *, notice_id: int, delivered_on: dt.date | None
     notice.save(update_fields=["delivered_on", "delivered_by", "received_by"])
     found = moved(grant)
     if notice.kind == NoticeKind.PROPOSED and grant.state == GrantState.PROPOSED:
-        plan = granting()
-        silent = plan.rule(grant.benefit).takes_effect is TakesEffect.SILENCE
-        grant.notified_on = day
-        grant.effective_on_silence = day + dt.timedelta(plan.term("silence_days")) if silent else None
-        found = move(actor, grant, GrantState.NOTIFIED, reason=f"已告知，{taken}收")
+        found = notified(actor, grant, day, taken)
     work_items.close_by_keys(SYSTEM, keys=[visit_key(grant.id)], outcome="已告知")
     audit.record(
         actor, "grant.deliver_notice", subject_type="grant", subject_id=grant.id, area_path=grant.area_path,
@@ -130,7 +121,7 @@ def deliver_notice(actor: Actor, *, notice_id: int, delivered_on: dt.date | None
 def issue_code(actor: Actor, *, grant_id: int) -> IssuedCode:
     """The grant has a new look-up code, to be printed on a letter now: only its digest is kept. The code before it opens nothing any more."""
     grant = grant_for(actor, grant_id)
-    code = _new_code()
+    code = new_code()
     grant.code_digest = digest_of(code)
     grant.save(update_fields=["code_digest"])
     audit.record(actor, "grant.issue_code", subject_type="grant", subject_id=grant.id, area_path=grant.area_path)
@@ -146,13 +137,9 @@ def issue_codes(actor: Actor, *, grant_ids: Collection[int]) -> tuple[IssuedCode
         raise GrantNotFound("有的待遇没有找到，或者不在您负责的区域。", next_step="请刷新通知名单后再印。")
     for path in {row.area_path for row in rows}:
         require(actor, Right.HANDLE_GRANTS, path)
-    issued = tuple(IssuedCode(row.id, _new_code()) for row in rows)
+    issued = tuple(IssuedCode(row.id, new_code()) for row in rows)
     for row, each in zip(rows, issued, strict=True):
         row.code_digest = digest_of(each.code)
     Grant.objects.bulk_update(rows, ["code_digest"], batch_size=500)
     audit.record(actor, "grants.issue_codes", detail={"grants": wanted})
     return issued
-
-
-def _new_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))

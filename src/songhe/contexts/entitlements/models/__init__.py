@@ -4,6 +4,7 @@ from songhe.contexts.entitlements.models.determination import Decision, Run, Run
 from songhe.contexts.entitlements.models.grant import Appeal, Application, CodeTry, Due, Grant, GrantStep, LifeCheck, Notice
 from songhe.contexts.entitlements.models.roster import RosterCount, RosterEntry, RosterRule
 from songhe.contexts.entitlements.models.simulation import SimulatedChange
+from songhe.contexts.entitlements.models.telling import NoticeMessage
 
 __all__ = [
     "Appeal",
@@ -15,6 +16,7 @@ __all__ = [
     "GrantStep",
     "LifeCheck",
     "Notice",
+    "NoticeMessage",
     "RosterCount",
     "RosterEntry",
     "RosterRule",

@@ -40,6 +40,8 @@ class Grant(models.Model):
     account_checked_on = models.DateField(null=True)
     code_digest = models.CharField(max_length=64, blank=True)  # of the code printed on the letter, by which a person looks it up
     ended_because = models.TextField(blank=True)
+    # the appeal by which it is given now against the rules
+    overridden_by = models.ForeignKey("Appeal", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "grant_given"
@@ -157,7 +159,8 @@ class Appeal(models.Model):
     corrections = models.JSONField(default=list)  # [{variable, value, since}]: facts that were corrected when it was upheld
     override_from = models.DateField(null=True)  # upheld against the rules: the person is entitled from this day …
     override_until = models.DateField(null=True)  # … until the day before this one (null: for good) …
-    override_amount = models.BigIntegerField(null=True)  # … to so many fen a period
+    override_amount = models.BigIntegerField(null=True)  # … to so many fen a period …
+    override_against = models.JSONField(null=True)  # … although these conditions failed then: it ends when another one does
 
     class Meta:
         db_table = "grant_appeal"

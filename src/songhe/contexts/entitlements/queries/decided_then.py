@@ -19,7 +19,7 @@ from songhe.engines.policy.granting import EndCause, months_from
 from songhe.engines.policy.household import HouseholdInput, MemberDecision
 from songhe.engines.policy.pack import Pack
 from songhe.engines.policy.resolving import resolve
-from songhe.engines.policy.rulebook import Rulebook, Status
+from songhe.engines.policy.rulebook import Benefit, Rulebook, Status
 
 ENTITLED = (Status.ELIGIBLE, Status.PROVISIONAL)
 DAY = dt.timedelta(1)
@@ -27,10 +27,11 @@ DAY = dt.timedelta(1)
 
 @dataclass(frozen=True, slots=True)
 class BenefitThen:
-    """What held of one benefit; `amount` in fen a period."""
+    """What held of one benefit; `amount` in fen a period. `failed`: the conditions that did not hold, where they were asked for (`exact`)."""
 
     status: Status
     amount: int
+    failed: frozenset[str] = frozenset()
 
     @property
     def entitled(self) -> bool:
@@ -65,14 +66,22 @@ class _Decided:
     members: tuple[MemberDecision, ...]
     causes: tuple[EndCause, ...]
     rules: Rulebook
+    exact: bool
 
     def same(self, other: _Decided) -> bool:
         """Whether nothing differs that a span tells."""
+        if self.exact and [(m.true, m.unknown) for m in self.members] != [(m.true, m.unknown) for m in other.members]:
+            return False
         if [b.id for b in self.rules.benefits] != [b.id for b in other.rules.benefits]:
             return False
         return [(m.applies, m.statuses, m.amounts) for m in self.members] == [
             (m.applies, m.statuses, m.amounts) for m in other.members
         ] and self.causes == other.causes
+
+
+def failed_conditions(benefit: Benefit, true: int, unknown: int) -> frozenset[str]:
+    """The conditions of the benefit that do not hold by these masks."""
+    return frozenset(c.id for c in benefit.conditions if not (true | unknown) >> c.bit & 1)
 
 
 @lru_cache(maxsize=192)
@@ -92,10 +101,13 @@ def _decider(now: VersionStart, then: VersionStart, day: dt.date) -> Callable[[H
 
 
 def member_spans(
-    history: HouseholdHistory, *, since: dt.date, until: dt.date, lenient: bool = True
+    history: HouseholdHistory, *, since: dt.date, until: dt.date, lenient: bool = True, exact: bool = False
 ) -> Mapping[int, tuple[SpanThen, ...]]:
-    """person -> spans that cover the days from `since` to `until`, both included, in order of time without gaps."""
-    days = _Days(history, lenient)
+    """person -> spans that cover the days from `since` to `until`, both included, in order of time without gaps.
+
+    `exact`: a span ends also where a single condition changes, and says which did not hold.
+    """
+    days = _Days(history, lenient, exact)
     pieces: list[tuple[dt.date, dt.date, _Decided]] = []
     for first, last in _pieces(history, since, until, {v.in_force_on for v in days.versions}):
         for start, end, decided in days.constant(first, last):
@@ -111,15 +123,22 @@ def member_spans(
 
 def _span(first: dt.date, last: dt.date, decided: _Decided, place: int) -> SpanThen:
     member = decided.members[place]
-    held = {b.id: BenefitThen(member.statuses[b.index], member.amounts[b.index]) for b in decided.rules.benefits}
+    held = {
+        b.id: BenefitThen(member.statuses[b.index], member.amounts[b.index], _failed(decided, b, member))
+        for b in decided.rules.benefits
+    }
     return SpanThen(first, last, member.applies, held, decided.causes[place], decided.rules.hash)
+
+
+def _failed(decided: _Decided, benefit: Benefit, member: MemberDecision) -> frozenset[str]:
+    return failed_conditions(benefit, member.true, member.unknown) if decided.exact else frozenset()
 
 
 class _Days:
     """Decides the household on single days, each once."""
 
-    def __init__(self, history: HouseholdHistory, lenient: bool) -> None:
-        self.history, self.lenient = history, lenient
+    def __init__(self, history: HouseholdHistory, lenient: bool, exact: bool) -> None:
+        self.history, self.lenient, self.exact = history, lenient, exact
         self.known: dict[dt.date, _Decided] = {}
         self.versions, in_use = policy.version_starts(), policy.pack_in_use().version_id
         self.now = next(v for v in self.versions if v.version_id == in_use)
@@ -133,7 +152,9 @@ class _Days:
             persons, home = self.history.facts_on(day, lenient=self.lenient)
             then = self.then(day)
             decided = _decider(self.now, then, day)(HouseholdInput(persons, home, self.history.person_ids))
-            self.known[day] = _Decided(decided, tuple(_cause(facts) for facts in persons), _rules(self.now, then, day))
+            self.known[day] = _Decided(
+                decided, tuple(_cause(facts) for facts in persons), _rules(self.now, then, day), self.exact
+            )
         return self.known[day]
 
     def constant(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date, _Decided]]:

@@ -7,7 +7,7 @@ import hashlib
 
 from songhe.contexts.entitlements.errors import GrantNotFound, TooManyTries
 from songhe.contexts.entitlements.models import CodeTry, Grant
-from songhe.contexts.entitlements.queries.grants import PublicGrant
+from songhe.contexts.entitlements.queries.grants import PublicGrant, ruling_of
 from songhe.contexts.entitlements.words import GrantState
 from songhe.contexts.people import queries as people
 from songhe.foundation import clock
@@ -39,5 +39,5 @@ def grant_by_code(*, code: str, id_last4: str, place: str = "") -> PublicGrant:
         raise GrantNotFound("查询码或身份证号后四位不对。", next_step="请照通知书上的查询码重新输入。")
     return PublicGrant(
         grant.title, GrantState(grant.state), grant.in_kind, grant.period, grant.amount, grant.from_on, grant.until_on,
-        grant.effective_on_silence, str(grant.public_id),
+        grant.effective_on_silence, str(grant.public_id), ruling_of(grant.overridden_by),
     )  # fmt: skip

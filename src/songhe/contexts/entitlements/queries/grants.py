@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from songhe.contexts.entitlements.access import grants_visible_to
 from songhe.contexts.entitlements.errors import GrantNotFound, NoDecisionYet, SnapshotMissing
-from songhe.contexts.entitlements.models import Due, Grant, GrantStep, Notice
+from songhe.contexts.entitlements.models import Appeal, Due, Grant, GrantStep, Notice
 from songhe.contexts.entitlements.queries.decision import decision
 from songhe.contexts.entitlements.words import GrantState, NoticeChannel, NoticeKind, SuspendedFor
 from songhe.contexts.people import queries as people
@@ -24,10 +24,22 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """The appeal by which a grant is given now although the rules say otherwise: its decision, from which day, until which (None: for good)."""
+
+    appeal: str
+    decided_on: dt.date
+    because: str
+    from_on: dt.date
+    until_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class GrantLine:
     """One grant in a list. `amount` is fen a period (0 in kind); `has_account` is None where no money is given.
 
     `effective_on_silence` is the day on which a notified grant begins without an answer (None: an answer is waited for).
+    `ruling`: the amount is not that of the rules but of an appeal's decision.
     """
 
     id: int
@@ -51,6 +63,7 @@ class GrantLine:
     suspended_for: SuspendedFor | None
     has_account: bool | None
     ended_because: str
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +146,32 @@ class PublicGrant:
     until_on: dt.date | None
     effective_on_silence: dt.date | None
     public_id: str
+    ruling: Ruling | None = None
 
 
 def lines_of(actor: Actor, rows: Sequence[Grant]) -> tuple[GrantLine, ...]:
     """Rows as lines, with the names that the actor may see."""
     names = people.people_by_id(actor, person_ids=sorted({row.person_id for row in rows}))
-    return tuple(_line(row, names[row.person_id].name if row.person_id in names else "") for row in rows)
+    ruled = Appeal.objects.in_bulk({row.overridden_by_id for row in rows if row.overridden_by_id is not None})
+    return tuple(
+        _line(row, names[row.person_id].name if row.person_id in names else "", ruled.get(row.overridden_by_id or 0))
+        for row in rows
+    )
 
 
-def _line(row: Grant, name: str) -> GrantLine:
+def ruling_of(row: Appeal | None) -> Ruling | None:
+    """An appeal that was upheld against the rules, as it is shown beside the grant."""
+    if row is None or row.override_from is None or row.decided_on is None:
+        return None
+    return Ruling(str(row.public_id), row.decided_on, row.decided_because, row.override_from, row.override_until)
+
+
+def _line(row: Grant, name: str, ruled: Appeal | None) -> GrantLine:
     return GrantLine(
         row.id, str(row.public_id), row.person_id, name, row.area_path, row.benefit, row.title, GrantState(row.state), row.in_kind, row.period,
         row.amount, row.proposed_on, row.notified_on, row.effective_on_silence, row.confirmed_on, row.from_on, row.until_on,
         row.suspended_since, SuspendedFor(row.suspended_for) if row.suspended_for else None,
-        None if row.in_kind else row.account_checked_on is not None, row.ended_because,
+        None if row.in_kind else row.account_checked_on is not None, row.ended_because, ruling_of(ruled),
     )  # fmt: skip
 
 
