@@ -13,6 +13,7 @@ from songhe.foundation.access import SYSTEM
 from songhe.foundation.models import AuditEntry
 from tests.api.conftest import Caller
 from tests.api.conftest import Town as Village
+from tests.contexts.entitlements.conftest import CITY
 from tests.web.town import ID_NUMBER, _identified
 
 NOW = "2026-11-21T09:00:00+08:00"
@@ -76,6 +77,7 @@ def test_a_person_is_found_by_number_and_given_out_masked(city_caller: Caller, t
     assert ID_NUMBER not in json.dumps(answer)
     entry = AuditEntry.objects.get(action="people.search_registry")
     assert (entry.detail["use"], entry.detail["attributes"], entry.detail["rows"]) == ("check", ["id_number"], 1)
+    assert (entry.detail["people"], entry.detail["role"], entry.area_path) == (1, "", CITY)
     assert ID_NUMBER not in json.dumps(entry.detail)
 
 

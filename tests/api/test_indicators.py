@@ -5,6 +5,7 @@ from __future__ import annotations
 from songhe.contexts.entitlements import actions as entitlements
 from songhe.contexts.statistics import actions
 from songhe.foundation.access import SYSTEM
+from songhe.foundation.models import AuditEntry
 from tests.api.conftest import Caller
 from tests.contexts.entitlements.conftest import CITY, OTHER_TOWN, TOWN, Town
 
@@ -46,7 +47,13 @@ def test_rows_follow_page_by_page(city_caller: Caller) -> None:
         if after is None:
             break
     assert len(set(found)) == len(found) == 4
-    assert city_caller.get("/indicators/elders_60/rows", after="x").status_code == 422
+    looks = AuditEntry.objects.filter(action="people.open_list").order_by("seq")
+    assert [
+        (look.subject_id, look.area_path, look.detail["use"], look.detail["side"], look.detail["people"]) for look in looks
+    ] == [("elders_60", CITY, "figures", "numerator", 1)] * 4
+    for asked in ({"after": "x"}, {"use": "curiosity"}, {"use": "referral"}):
+        assert city_caller.get("/indicators/elders_60/rows", **asked).status_code == 422
+    assert looks.count() == 4
     assert city_caller.get("/indicators/monthly_visit_rate/rows").json()["code"] == "no_figure_yet"
 
 

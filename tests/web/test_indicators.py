@@ -86,7 +86,28 @@ def test_a_file_of_rows_is_recorded(client_for: SignIn, counted: Town) -> None:
     assert "吴秀兰" in text and "00000019410601002X" not in text
     entry = AuditEntry.objects.filter(action="list.export").latest("seq")
     assert entry.detail["title"] == "60岁及以上老年人口-分子"
-    assert entry.detail["rows"] == len(text.strip().splitlines()) - 1
+    rows = len(text.strip().splitlines()) - 1
+    assert entry.detail["rows"] == rows
+    look = AuditEntry.objects.get(action="people.open_list")
+    assert (look.subject_id, look.detail["label"], look.detail["rows"], look.detail["whole"]) == (
+        "elders_60", "指标的名单：60岁及以上老年人口（分子）", rows, True,
+    )  # fmt: skip
+
+
+def test_opening_rows_says_what_for_and_counts_as_a_look(client_for: SignIn, counted: Town) -> None:
+    clerk, address = client_for(Role.STREET_CLERK), reverse("city:indicator_rows", args=["elders_60", "numerator"])
+    assert "核对统计数" in clerk.get(address).content.decode()
+    clerk.get(address, {"use": "visit"})
+    looks = AuditEntry.objects.filter(action="people.open_list").order_by("seq")
+    assert [(look.detail["use"], look.detail["role"], look.area_path) for look in looks] == [
+        ("figures", "street_clerk", TOWN),
+        ("visit", "street_clerk", TOWN),
+    ]
+    counts = client_for(Role.AUDIT_ADMIN).get("/ops/data-use/").context["counts"]
+    assert {(c.use, c.field, c.people) for c in counts} == {
+        ("核对统计数", "指标的名单：60岁及以上老年人口（分子）", None),
+        ("联系和走访老人", "指标的名单：60岁及以上老年人口（分子）", None),
+    }
 
 
 def test_printed_figures_and_contradictions_are_shown(client_for: SignIn, counted: Town) -> None:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from songhe.api.access import CallerRequest, Needs
 from songhe.api.fields import Cursor, PlainText
 from songhe.api.problems import REFUSALS
-from songhe.contexts.statistics import queries
+from songhe.contexts.statistics import actions, queries
 from songhe.contexts.statistics.queries import AreaFigure, FigureRow, FigureView, Point, RevisionView, Side
 from songhe.foundation.access import Right
 
@@ -131,11 +131,15 @@ class Where(Schema):
 
 
 class RowsAsked(Schema):
-    """Which rows: one side of a figure, in an area, of a month and revision."""
+    """Which rows: one side of a figure, in an area, of a month and revision; and what they are opened for, which the audit chain keeps.
+
+    `use` is the id of one of the city's uses of data that ask nobody's consent; checking how a figure came about where none is named.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     side: Literal["numerator", "denominator", "unknown"] = "numerator"
+    use: Name = actions.USE
     area: Area = ""
     period: IsoMonth | None = None
     revision: Annotated[int, Field(ge=0, le=10_000)] | None = None
@@ -211,9 +215,9 @@ def get_indicator(request: CallerRequest, indicator: Name, where: Query[Where]) 
 @router.get("/{indicator}/rows", response={200: RowPage, **REFUSALS}, auth=SEE, operation_id="list_indicator_rows",
             summary="The rows behind a figure")  # fmt: skip
 def list_indicator_rows(request: CallerRequest, indicator: Name, asked: Query[RowsAsked]) -> RowPage:
-    """One side of a figure, counted again from that figure's own snapshot; keyset paging."""
-    found = queries.figure_rows(
-        request.auth, indicator=indicator, side=Side(asked.side), area_path=asked.area, after=asked.after, limit=asked.limit,
+    """One side of a figure, counted again from that figure's own snapshot; keyset paging. Every page is a look in the audit chain."""
+    found = actions.open_rows(
+        request.auth, indicator=indicator, side=Side(asked.side), use=asked.use, area_path=asked.area, after=asked.after, limit=asked.limit,
         period=asked.period, revision=asked.revision,
     )  # fmt: skip
     return RowPage(items=[_row(row) for row in found.page.items], next=found.page.next, rows=found.rows, total=found.total)

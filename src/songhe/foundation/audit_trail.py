@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import BigIntegerField, Count, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.models import AuditEntry
@@ -85,29 +86,44 @@ def deeds_about(
 
 @dataclass(frozen=True, slots=True)
 class DeedCount:
-    """How often, by how many people and about how many subjects, for one set of details (those asked for, in order)."""
+    """How often, by how many people and about how many subjects, for one name and set of details (those asked for, in order).
 
+    `summed` adds up one whole number of the details; 0 where none has it.
+    """
+
+    action: str
     details: tuple[str, ...]
     times: int
     actors: int
     subjects: int
+    summed: int
 
 
 def count_deeds(
-    actor: Actor, *, action: str, by: Sequence[str], right: Right, area_path: str = "", since: datetime, until: datetime
-) -> tuple[DeedCount, ...]:
-    """Deeds of one name in the areas where the actor holds the right, counted by some of their details; `until` is not included."""
+    actor: Actor, *, actions: Sequence[str], by: Sequence[str], summed: str, right: Right, area_path: str = "", since: datetime, until: datetime
+) -> tuple[DeedCount, ...]:  # fmt: skip
+    """Deeds of these names in the areas where the actor holds the right, counted by name and some of their details; `until` is not included."""
     require(actor, right)
-    rows = AuditEntry.objects.filter(rows_within(actor, right, area_path=area_path), action=action, at__gte=since, at__lt=until)
-    named = {f"d{place}": KeyTextTransform(key, "detail") for place, key in enumerate(by)}
-    counted = rows.values(**named).annotate(
-        times=Count("seq"), actors=Count("actor_id", distinct=True), subjects=Count("subject_id", distinct=True)
+    rows = AuditEntry.objects.filter(
+        rows_within(actor, right, area_path=area_path), action__in=list(actions), at__gte=since, at__lt=until
     )
+    named = {f"d{place}": KeyTextTransform(key, "detail") for place, key in enumerate(by)}
+    counted = rows.values("action", **named).annotate(
+        times=Count("seq"), actors=Count("actor_id", distinct=True), subjects=Count("subject_id", distinct=True),
+        total=Sum(Cast(KeyTextTransform(summed, "detail"), BigIntegerField())),
+    )  # fmt: skip
     found = [
-        DeedCount(tuple(str(row[key] or "") for key in named), row["times"], row["actors"], row["subjects"])
+        DeedCount(
+            row["action"],
+            tuple(str(row[key] or "") for key in named),
+            row["times"],
+            row["actors"],
+            row["subjects"],
+            row["total"] or 0,
+        )
         for row in map(dict[str, Any], counted)
     ]
-    return tuple(sorted(found, key=lambda count: (-count.times, count.details)))
+    return tuple(sorted(found, key=lambda count: (-count.times, count.action, count.details)))
 
 
 def _view(row: AuditEntry) -> AuditView:

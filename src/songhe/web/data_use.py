@@ -54,8 +54,8 @@ def _page(request: PageRequest, right: Right, template: str) -> HttpResponse:
 
 def _export(request: PageRequest, right: Right) -> HttpResponse:
     filters = _filters(request, right)
-    rows = [(c.use, c.role, c.field, c.times, c.lookers, c.people) for c in _counts(request, filters)]
-    header = ("用途", "身份", "看了什么", "次数", "几个人看的", "涉及老人（人）")
+    rows = [(c.use, c.role, c.field, c.times, c.lookers, c.people, c.shown) for c in _counts(request, filters)]
+    header = ("用途", "身份", "看了什么", "次数", "几个人看的", "涉及老人（人）", "看到（人次）")
     return export(request, title="数据使用", header=header, rows=rows, area_path=filters[2].value)
 
 

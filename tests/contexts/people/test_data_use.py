@@ -10,8 +10,8 @@ from songhe.contexts.people import actions, queries
 from songhe.contexts.people.errors import ConsentMissing, PersonNotFound
 from songhe.contexts.people.models import Consent
 from songhe.foundation import clock
-from songhe.foundation.access import Actor, Grant, Role
-from songhe.foundation.errors import AccessDenied, InvalidInput
+from songhe.foundation.access import Actor, Grant, Right, Role
+from songhe.foundation.errors import AccessDenied, InvalidInput, SongheError
 from songhe.foundation.models import AuditEntry
 from tests.contexts.people import city
 from tests.contexts.people.city import CITY, CLERK_A, CLERK_B, OFFICER, STRANGER, TOWN_A, WANG, ZHANG, person_of
@@ -104,7 +104,7 @@ def test_who_looked_is_told_of_a_person_and_counted_for_an_area() -> None:
         with pytest.raises(PersonNotFound):
             queries.looks_at(CLERK_B, person_id=zhang)
 
-        def counts(actor: Actor, **more: object) -> list[tuple[str, str, str, int, int, int]]:
+        def counts(actor: Actor, **more: object) -> list[tuple[str, str, str, int, int, int | None]]:
             found = queries.data_use(actor, since=TODAY, until=TODAY, **more)  # type: ignore[arg-type]
             return [(c.use, c.role, c.field, c.times, c.lookers, c.people) for c in found]
 
@@ -118,3 +118,36 @@ def test_who_looked_is_told_of_a_person_and_counted_for_an_area() -> None:
         assert queries.data_use(AUDITOR, since=TODAY - dt.timedelta(days=9), until=TODAY - dt.timedelta(days=1)) == ()
         with pytest.raises(AccessDenied):
             queries.data_use(STRANGER, since=TODAY, until=TODAY)
+
+
+def _listed(actor: Actor, **changed: object) -> None:
+    given: dict[str, object] = {
+        "use": "figures", "label": "指标的名单：试验（分子）", "subject": ("indicator", "elders_60"), "right": Right.SEE_FIGURES, "area_path": TOWN_A,
+        "people": 50,
+    }  # fmt: skip
+    actions.note_list(actor, **(given | changed))  # type: ignore[arg-type]
+
+
+def test_a_list_that_was_opened_counts_with_its_lines_and_without_persons() -> None:
+    search = [actions.Criterion("sex", "eq", "male"), actions.Criterion("birth_date", "lt", "1960-01-01")]
+    with clock.frozen(TODAY):
+        _listed(CLERK_A)
+        _listed(CLERK_A, people=3)
+        found = actions.search_registry(OFFICER, use="check", criteria=search)
+        assert found.people
+        in_town = queries.data_use(CLERK_A, since=TODAY, until=TODAY)
+        everywhere = queries.data_use(AUDITOR, since=TODAY, until=TODAY)
+    listed = queries.UseCount("核对统计数", "镇街工作人员", "指标的名单：试验（分子）", 2, 1, None, 53)
+    searched = queries.UseCount("核对资料", "市级工作人员", "按条件查人", 1, 1, None, len(found.people))
+    assert in_town == (listed,)
+    assert everywhere == (listed, searched)
+
+
+@pytest.mark.parametrize(
+    ("changed", "refusal"),
+    [({"use": "curiosity"}, InvalidInput), ({"use": "referral"}, InvalidInput), ({"area_path": CITY}, AccessDenied)],
+)
+def test_a_list_for_no_use_or_of_a_strange_area_is_not_opened(changed: dict[str, object], refusal: type[SongheError]) -> None:
+    with pytest.raises(refusal):
+        _listed(CLERK_A, **changed)
+    assert not AuditEntry.objects.filter(action="people.open_list").exists()

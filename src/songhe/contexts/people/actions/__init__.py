@@ -12,14 +12,15 @@ from songhe.contexts.people.actions.declare_complete import DeclaredComplete, de
 from songhe.contexts.people.actions.derive_city_living import CityLiving, derive_city_living
 from songhe.contexts.people.actions.export_results import ResultFile, export_results
 from songhe.contexts.people.actions.link_persons import LinkedPersons, link_persons
+from songhe.contexts.people.actions.note_list import note_list
 from songhe.contexts.people.actions.open_round import open_round
 from songhe.contexts.people.actions.record_answer import AnswerRecorded, record_answer
 from songhe.contexts.people.actions.record_consent import RecordedConsent, record_consent
 from songhe.contexts.people.actions.remember_mapping import say_columns
 from songhe.contexts.people.actions.request_accept import give_up_accepting, request_accept
 from songhe.contexts.people.actions.request_sheet import SheetRequested, download_sheet, request_sheet, return_sheet
-from songhe.contexts.people.actions.reveal import reveal
 from songhe.contexts.people.actions.reseal_values import reseal_values, sealed_values_by_key
+from songhe.contexts.people.actions.reveal import reveal
 from songhe.contexts.people.actions.scan_doubles import ScannedDoubles, scan_doubles
 from songhe.contexts.people.actions.search_registry import (
     Criterion,
@@ -68,20 +69,21 @@ __all__ = [
     "export_results",
     "give_up_accepting",
     "link_persons",
+    "note_list",
     "open_round",
     "record_answer",
     "record_consent",
     "refresh_rounds",
     "request_accept",
     "request_sheet",
+    "reseal_values",
     "return_sheet",
     "reveal",
-    "reseal_values",
     "say_columns",
     "scan_doubles",
+    "sealed_values_by_key",
     "search_registry",
     "set_row_aside",
-    "sealed_values_by_key",
     "settle_stale",
     "state_as_department",
     "state_facts",

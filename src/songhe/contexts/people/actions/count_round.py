@@ -59,9 +59,9 @@ def _grown_old(round: CensusRound) -> dict[str, work_items.NewWorkItem]:
     asked = {row[0]: row[1] for row in answered.values_list("person_id", "asked_on")}
     since = clock.today().toordinal() - round.refresh_days
     old: dict[int, list[str]] = {}
-    for person, _, variable, known in gaps(round, round.area_path):
-        if known and person in asked and asked[person].toordinal() < since:
-            old.setdefault(person, []).append(variable)
+    for gap in gaps(round, round.area_path):
+        if gap.known and gap.person_id in asked and asked[gap.person_id].toordinal() < since:
+            old.setdefault(gap.person_id, []).append(gap.variable)
     names = dict(Person.objects.filter(id__in=old).values_list("id", "name"))
     places = dict(Person.objects.filter(id__in=old).values_list("id", "area_path"))
     items = {}

@@ -8,11 +8,12 @@ from songhe.contexts.people.access import person_for
 from songhe.contexts.people.errors import ConsentMissing, ReasonMissing
 from songhe.contexts.people.models import Person
 from songhe.contexts.people.queries.contacts import opened
+from songhe.contexts.people.queries.data_use import role_held
 from songhe.contexts.people.queries.data_uses import data_uses, may_use
 from songhe.contexts.people.queries.dictionary import find_variable, shown
 from songhe.contexts.people.words import IDENTITY_LABELS, SEALED_FIELDS
 from songhe.foundation import audit
-from songhe.foundation.access import ROLE_RIGHTS, Actor, Right
+from songhe.foundation.access import Actor, Right
 from songhe.foundation.errors import InvalidInput
 
 SHORTEST_REASON = 2
@@ -31,7 +32,8 @@ def reveal(actor: Actor, *, person_id: int, field: str, reason: str, use: str = 
         raise ReasonMissing("请写明查看的理由。", next_step="例如：老人来电核对补贴发放账号。", field="reason")
     _check_use(person, use)
     label, text = _field(person, field)
-    detail = {"field": field, "label": label, "reason": reason.strip(), "use": use, "role": _role(actor, person.area_path)}
+    role = role_held(actor, person.area_path, Right.REVEAL_SENSITIVE)
+    detail = {"field": field, "label": label, "reason": reason.strip(), "use": use, "role": role}
     audit.record(actor, "people.reveal", subject_type="person", subject_id=person.id, area_path=person.area_path, detail=detail)
     return text
 
@@ -46,12 +48,6 @@ def _check_use(person: Person, use: str) -> None:
             next_step="请先征得老人同意并登记，或者选择别的用途。",
             field="use",
         )
-
-
-def _role(actor: Actor, area_path: str) -> str:
-    """As what the actor may open the field there; empty for an API consumer or the house itself."""
-    held = [g.role for g in actor.grants if area_path.startswith(g.area_path) and Right.REVEAL_SENSITIVE in ROLE_RIGHTS[g.role]]
-    return held[0].value if held else ""
 
 
 def _field(person: Person, field: str) -> tuple[str, str]:

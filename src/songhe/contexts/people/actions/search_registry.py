@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -13,6 +14,7 @@ from songhe.basics.identifiers import ResidentId, parse_resident_id
 from songhe.contexts.people.access import visible_to
 from songhe.contexts.people.errors import RegistryQueryRefused
 from songhe.contexts.people.models import Household, Person
+from songhe.contexts.people.queries.data_use import SEARCHED, role_held
 from songhe.contexts.people.queries.data_uses import DataUse, data_uses, may_use
 from songhe.contexts.people.queries.search_people import PersonBrief, briefs, numbered
 from songhe.contexts.places import queries as places
@@ -94,17 +96,28 @@ def search_registry(
         len(found) - len(kept),
         following,
     )
+    within = _around(actor.area_paths(Right.SEE_PEOPLE))
     attributes = sorted({criterion.attribute for criterion in criteria})
     detail = {
         "use": use,
         "title": known.title,
         "attributes": attributes,
         "households": households,
+        "label": SEARCHED,
+        "role": role_held(actor, within, Right.SEE_PEOPLE),
         "rows": len(kept),
+        "people": sum(len(home.members) for home in answer.households) if households else len(kept),
         "withheld": answer.withheld,
     }
-    audit.record(actor, "people.search_registry", subject_type="registry", detail=detail)
+    audit.record(actor, "people.search_registry", subject_type="registry", area_path=within, detail=detail)
     return answer
+
+
+def _around(paths: Sequence[str]) -> str:
+    """The smallest area that holds all of them: the search could have found anybody there."""
+    first, last = (path.rstrip("/").split("/") for path in (min(paths), max(paths)))
+    common = [a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))]
+    return "/".join([*common, ""]) if any(common) else ""
 
 
 def _page(people: QuerySet[Person], limit: int, after: str | None) -> tuple[list[Person], str | None]:

@@ -42,6 +42,7 @@ from songhe.contexts.people.queries.person import (
     household,
     person,
 )
+from songhe.contexts.people.queries.round_gaps import LackingFact, PersonGaps, round_gaps
 from songhe.contexts.people.queries.round_numbers import BANDS, HEALTH, MEANS, Numbers
 from songhe.contexts.people.queries.rounds import (
     FrozenPlace,
@@ -87,6 +88,7 @@ __all__ = [
     "HouseholdView",
     "KnownEvent",
     "Lacking",
+    "LackingFact",
     "Layout",
     "LifeEventView",
     "LinkView",
@@ -97,6 +99,7 @@ __all__ = [
     "Payee",
     "PayeeDoubt",
     "PersonBrief",
+    "PersonGaps",
     "PersonNamed",
     "PersonNumbered",
     "PersonPlace",
@@ -158,6 +161,7 @@ __all__ = [
     "person_place",
     "persons_named",
     "round_brief",
+    "round_gaps",
     "round_people",
     "round_sheet",
     "round_table",

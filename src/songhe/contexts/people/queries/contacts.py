@@ -31,6 +31,8 @@ class Sealed:
 def remember_contacts(people: Sequence[Person]) -> None:
     """Each person knows their sealed fields, those of who stands for them included; two more queries however many people there are."""
     new = [person for person in people if _KEPT not in person.__dict__]
+    if not new:
+        return
     standing: dict[int, list[Person]] = {}
     for other in (
         Person.objects.filter(stands_for_id__in=[person.id for person in new]).select_related("household").order_by("id")

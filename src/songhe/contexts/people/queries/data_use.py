@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from songhe.contexts.people.access import person_for
 from songhe.contexts.people.queries.data_uses import data_uses
 from songhe.foundation import audit_trail, clock
-from songhe.foundation.access import ROLE_LABELS, Actor, Right
+from songhe.foundation.access import ROLE_LABELS, ROLE_RIGHTS, Actor, Right
 from songhe.foundation.paging import Page
 
 LOOKED = "people.reveal"
+LISTED = ("people.open_list", "people.search_registry")  # lists of people that were shown: whom, the chain does not keep
+SEARCHED = "按条件查人"
 UNSAID = "没有写明"
 
 
@@ -30,31 +32,38 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class UseCount:
-    """How often one field was looked at for one use in one role, by how many people and of how many persons."""
+    """How often one field (or one list) was looked at for one use in one role, by how many people and of how many persons.
+
+    `people` counts everybody once and is None for a list, of which only `shown` is known: lines with a name, those seen twice counted twice.
+    """
 
     use: str
     role: str
     field: str
     times: int
     lookers: int
-    people: int
+    people: int | None
+    shown: int
 
 
 def data_use(actor: Actor, *, since: dt.date, until: dt.date, area_path: str = "") -> tuple[UseCount, ...]:
     """Counts in the actor's areas from one day to another, both included, most first.
 
-    An audit administrator counts everything there; a city or town officer what concerns the people of their areas.
+    An audit administrator counts everything there; a city or town officer what concerns the people of their areas. A list that was opened
+    of a wider area counts in that area only.
     """
     right = Right.SEE_AUDIT if actor.may(Right.SEE_AUDIT) else Right.SEE_FIGURES
     counted = audit_trail.count_deeds(
-        actor, action=LOOKED, by=("use", "role", "label"), right=right, area_path=area_path, since=_midnight(since),
-        until=_midnight(until + dt.timedelta(days=1)),
+        actor, actions=(LOOKED, *LISTED), by=("use", "role", "label"), summed="people", right=right, area_path=area_path,
+        since=_midnight(since), until=_midnight(until + dt.timedelta(days=1)),
     )  # fmt: skip
-    return tuple(
-        UseCount(use_title(use), role_label(role), field, line.times, line.actors, line.subjects)
-        for line in counted
-        for use, role, field in [line.details]
-    )
+    return tuple(_count(line) for line in counted)
+
+
+def _count(line: audit_trail.DeedCount) -> UseCount:
+    (use, role, field), listed = line.details, line.action in LISTED
+    people, shown = (None, line.summed) if listed else (line.subjects, line.times)
+    return UseCount(use_title(use), role_label(role), field or SEARCHED, line.times, line.actors, people, shown)
 
 
 def looks_at(actor: Actor, *, person_id: int, after: str | None = None, limit: int = 50) -> Page[Look]:
@@ -82,6 +91,12 @@ def use_title(use: str) -> str:
 def role_label(role: str) -> str:
     """镇街工作人员, or 接口或系统 where nobody with a role looked."""
     return {held.value: label for held, label in ROLE_LABELS.items()}.get(role, "接口或系统")
+
+
+def role_held(actor: Actor, area_path: str, right: Right) -> str:
+    """As what the actor holds the right there; empty for an API consumer or the house itself."""
+    held = [grant.role for grant in actor.grants if area_path.startswith(grant.area_path) and right in ROLE_RIGHTS[grant.role]]
+    return held[0].value if held and actor.kind == "user" else ""
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -81,34 +81,48 @@ said AS (
     FROM elders e JOIN department_record r ON r.household_id = e.household_id CROSS JOIN unnest(%(shared)s::text[]) AS v (name)
     WHERE r.department <> %(derived)s AND r.values ? v.name GROUP BY 1, 2
 )
-SELECT n.id, n.area_path, n.name, n.known FROM needed n LEFT JOIN said s ON s.id = n.id AND s.name = n.name
+SELECT n.id, n.area_path, n.name, n.known, s.day FROM needed n LEFT JOIN said s ON s.id = n.id AND s.name = n.name
 WHERE NOT n.known OR s.day IS NULL OR s.day < %(fresh_from)s
 """
-"""Every fact of the round that is missing or old: person, place, fact, whether it is known (then it is old)."""
-
-WITH_GAPS = """(
-    NOT person.facts ?& %s::text[]
-    OR (SELECT NOT h.facts ?& %s::text[] FROM household h WHERE h.id = person.household_id)
-    OR cardinality(%s::text[]) > (
-        SELECT count(DISTINCT k.key) FROM department_record r CROSS JOIN LATERAL jsonb_object_keys(r.values) k (key)
-        WHERE r.person_id = ANY (ARRAY(SELECT person.id UNION ALL SELECT o.id FROM person o WHERE o.stands_for_id = person.id))
-          AND r.department <> %s AND r.stated_on >= %s AND k.key = ANY (%s::text[]))
-    OR cardinality(%s::text[]) > (
-        SELECT count(DISTINCT k.key) FROM department_record r CROSS JOIN LATERAL jsonb_object_keys(r.values) k (key)
-        WHERE r.household_id = person.household_id AND r.department <> %s AND r.stated_on >= %s AND k.key = ANY (%s::text[]))
-)"""
-"""Of one row of `person`: whether a fact of the round is missing or old, told of nobody more than the page needs. `with_gaps` has its parameters."""
+"""Every fact of the round that is missing or old: a `Gap`."""
 
 
-def with_gaps(round: CensusRound) -> list[object]:
-    """The parameters of `WITH_GAPS` for the round, today."""
+class Gap(NamedTuple):
+    """A fact of a person that is missing or, where it is known, old. `said_on`: when a department last said it, None where none did."""
+
+    person_id: int
+    area_path: str
+    variable: str
+    known: bool
+    said_on: dt.date | None
+
+
+_OF_PERSON = "r.person_id = ANY (ARRAY(SELECT person.id UNION ALL SELECT o.id FROM person o WHERE o.stands_for_id = person.id))"
+_OF_HOUSEHOLD = "r.household_id = person.household_id"
+
+
+def with_gaps(round: CensusRound) -> tuple[str, list[object]]:
+    """A condition on one row of `person` with its parameters: a fact of the round is missing or old, today.
+
+    Told of nobody more than a page needs, so it has to be cheap for one: the records are read once, with one question a fact.
+    """
     told = asked_of(round, round.area_path)
-    own, shared, derived, fresh = told["own"], told["shared"], told["derived"], told["fresh_from"]
-    return [own, shared, own, derived, fresh, own, shared, derived, fresh, shared]
+    parts: list[str] = []
+    values: list[object] = []
+    for names, has, subject in (
+        (told["own"], "NOT person.facts ?& %s::text[]", _OF_PERSON),
+        (told["shared"], "(SELECT NOT h.facts ?& %s::text[] FROM household h WHERE h.id = person.household_id)", _OF_HOUSEHOLD),
+    ):
+        if names:
+            said = " AND ".join(["bool_or(r.values ? %s)"] * len(names))
+            fresh = f"SELECT {said} FROM department_record r WHERE {subject} AND r.department <> %s AND r.stated_on >= %s"  # noqa: S608 - parts of our own
+            parts += [has, f"NOT coalesce(({fresh}), FALSE)"]
+            values += [names, *names, told["derived"], told["fresh_from"]]
+    return f"({' OR '.join(parts)})", values
 
 
-def gaps(round: CensusRound, area_path: str, person_ids: Sequence[int] | None = None) -> list[tuple[int, str, str, bool]]:
-    """(person, place, fact, known) for every fact of the round that is missing or older than the round allows, in the area (of these people)."""
+def gaps(round: CensusRound, area_path: str, person_ids: Sequence[int] | None = None) -> list[Gap]:
+    """Every fact of the round that is missing or older than the round allows, in the area (of these people)."""
     some = person_ids is not None
     statement = (
         _GAPS.replace("ELDERS", ELDERS)
@@ -117,7 +131,7 @@ def gaps(round: CensusRound, area_path: str, person_ids: Sequence[int] | None = 
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, asked_of(round, area_path) | {"ids": list(person_ids or ())})
-        return [(row[0], row[1], row[2], row[3]) for row in cursor.fetchall()]
+        return [Gap._make(row) for row in cursor.fetchall()]
 
 
 def numbers(round: CensusRound, area_path: str) -> dict[str, Numbers]:
@@ -128,10 +142,10 @@ def numbers(round: CensusRound, area_path: str) -> dict[str, Numbers]:
         for path, value, people in _values(round, area_path, variable):
             found[path].values.setdefault(variable, {})[value] = people
     with_gaps: dict[str, set[int]] = {}
-    for person, path, variable, known in gaps(round, area_path):
-        cell = found[path].old if known else found[path].missing
-        cell[variable] = cell.get(variable, 0) + 1
-        with_gaps.setdefault(path, set()).add(person)
+    for gap in gaps(round, area_path):
+        cell = found[gap.area_path].old if gap.known else found[gap.area_path].missing
+        cell[gap.variable] = cell.get(gap.variable, 0) + 1
+        with_gaps.setdefault(gap.area_path, set()).add(gap.person_id)
     for path, some in with_gaps.items():
         found[path].gaps = len(some)
     return found

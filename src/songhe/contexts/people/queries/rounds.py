@@ -13,7 +13,7 @@ from songhe.contexts.people.access import person_for, round_for, rounds_visible_
 from songhe.contexts.people.models import CensusAnswer, CensusRound, Person, Record
 from songhe.contexts.people.queries.dictionary import find_variable, variables
 from songhe.contexts.people.queries.person import FactView, fact_views, household
-from songhe.contexts.people.queries.round_numbers import WITH_GAPS, Numbers, gaps, with_gaps
+from songhe.contexts.people.queries.round_numbers import Numbers, gaps, with_gaps
 from songhe.contexts.people.queries.round_progress import outcomes_by_place
 from songhe.contexts.people.queries.search_people import PersonBrief, briefs
 from songhe.contexts.people.words import DERIVED, NOT_STATED, Asked, AskOutcome
@@ -168,6 +168,14 @@ def round_people(
 ) -> Page[RoundPerson]:
     """The people of a round in the actor's areas, by place and name; `asked` is one of `words.Asked`, empty for everybody."""
     row = round_for(actor, round_id)
+    found, following = people_of(actor, row, area_path=area_path, asked=asked, after=after, limit=limit)
+    return Page(_lines(row, found), following)
+
+
+def people_of(
+    actor: Actor, row: CensusRound, *, area_path: str, asked: str, after: str | None, limit: int
+) -> tuple[list[Person], str | None]:
+    """A page of the people of a round, and the cursor of the following one."""
     limit = max(1, min(limit, MOST))
     people = _asked(_elders(actor, row, area_path), row, asked)
     if after:
@@ -176,13 +184,19 @@ def round_people(
         )
     found = list(people.select_related("area__parent").order_by("area_path", "name", "id")[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
-    return Page(_lines(row, found[:limit]), cursor_of(last.area_path, last.name, last.id) if last else None)
+    return found[:limit], cursor_of(last.area_path, last.name, last.id) if last else None
 
 
 def _elders(actor: Actor, row: CensusRound, area_path: str) -> QuerySet[Person]:
     narrowed = area_path if area_path.startswith(row.area_path) else row.area_path
     born_by = birth_cutoff(row.from_age, clock.today())
     return visible_to(actor, area_path=narrowed).filter(birth_date__lte=born_by).exclude(facts__alive=False)
+
+
+def label_of(variable: str) -> str:
+    """The fact in Chinese."""
+    found = find_variable(variable)
+    return found.label if found else variable
 
 
 def _asked(people: QuerySet[Person], row: CensusRound, asked: str) -> QuerySet[Person]:
@@ -192,7 +206,8 @@ def _asked(people: QuerySet[Person], row: CensusRound, asked: str) -> QuerySet[P
     if asked not in set(Asked):
         raise NotFound("没有这种情况。", next_step="请从列出的情况里选择。")
     if asked == Asked.GAPS:
-        return people.extra(where=[WITH_GAPS], params=with_gaps(row))  # noqa: S610 - a statement of our own
+        condition, values = with_gaps(row)
+        return people.extra(where=[condition], params=values)  # noqa: S610 - a statement of our own
     answers = CensusAnswer.objects.filter(round=row)
     if asked == Asked.TO_ASK:
         return people.exclude(id__in=answers.values("person_id"))
@@ -207,11 +222,9 @@ def _lines(row: CensusRound, people: Sequence[Person]) -> tuple[RoundPerson, ...
     missing: dict[int, list[str]] = {}
     old: dict[int, list[str]] = {}
     place = {name: k for k, name in enumerate(row.variables)}
-    for person_id, _, name, known in sorted(
-        gaps(row, row.area_path, [person.id for person in people]), key=lambda gap: place[gap[2]]
-    ):
-        found = find_variable(name)
-        (old if known else missing).setdefault(person_id, []).append(found.label if found else name)
+    found = gaps(row, row.area_path, [person.id for person in people])
+    for gap in sorted(found, key=lambda gap: place[gap.variable]):
+        (old if gap.known else missing).setdefault(gap.person_id, []).append(label_of(gap.variable))
     return tuple(
         RoundPerson(
             brief, AskOutcome(answers[brief.id].outcome) if brief.id in answers else None,
