@@ -91,11 +91,12 @@ CREATE TEMP TABLE import_disputed ON COMMIT DROP AS
 SELECT DISTINCT r.household_id AS id FROM department_record r WHERE r.batch_id = %(batch)s AND r.household_id IN (SELECT id FROM import_home)
 UNION SELECT h.household_id FROM department_record r JOIN person s ON s.household_id = r.household_id JOIN person h ON h.id = s.stands_for_id
     WHERE r.batch_id = %(batch)s;
+CREATE UNIQUE INDEX ON import_disputed (id);  -- looked up for each of the few who stand in for somebody, however many households there are
 ANALYZE import_disputed;
 CREATE TEMP TABLE import_stand_in_home ON COMMIT DROP AS
 SELECT DISTINCT h.household_id AS home_id, s.household_id AS id
 FROM import_disputed d JOIN person h ON h.household_id = d.id JOIN person s ON s.stands_for_id = h.id
-WHERE s.household_id <> h.household_id AND NOT EXISTS (SELECT 1 FROM person o WHERE o.household_id = s.household_id AND o.stands_for_id IS NULL);
+WHERE s.stands_for_id IS NOT NULL AND s.household_id <> h.household_id AND NOT EXISTS (SELECT 1 FROM person o WHERE o.household_id = s.household_id AND o.stands_for_id IS NULL);
 """
 
 _HOUSEHOLDS_DISPUTED = """
