@@ -131,7 +131,7 @@ class AppealOut(Schema):
     filed_on: dt.date
     due_on: dt.date
     overdue: bool
-    state: Literal["open", "upheld", "rejected", "withdrawn"]
+    state: Literal["open", "upheld", "rejected", "withdrawn", "not_heard"]
     run_id: int
     decided_on: dt.date | None
     decided_because: str
@@ -205,7 +205,7 @@ class Place(Schema):
 
 
 class AppealFilter(Place):
-    """`state`: open, upheld, rejected, withdrawn; empty for all."""
+    """`state`: open, upheld, rejected, withdrawn, not_heard; empty for all."""
 
     state: Literal["", "open", "upheld", "rejected", "withdrawn"] = ""
 
@@ -216,6 +216,12 @@ class Because(Schema):
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason
+
+
+class EndIn(Because):
+    """Why a grant ends, and the first day without it."""
+
+    until_on: Day | None = None
 
 
 class Delivered(Schema):
@@ -410,6 +416,25 @@ def resume_grant(request: CallerRequest, public_id: uuid.UUID, said: Because) ->
     grant = queries.grant_id_of(request.auth, public_id=public_id)
     if queries.grant(request.auth, grant_id=grant).line.state is not queries.GrantState.ACTIVE:
         actions.resume_grant(request.auth, grant_id=grant, reason=said.reason)
+    return _file(request.auth, grant)
+
+
+@router.post("/grants/{public_id}/end", response={200: GrantFileOut, **REFUSALS}, auth=Needs(Right.HANDLE_GRANTS),
+             operation_id="end_grant", summary="A grant ends by hand")  # fmt: skip
+def end_grant(request: CallerRequest, public_id: uuid.UUID, said: EndIn) -> GrantFileOut:
+    """Months from `until_on` on (today where none is given) are not due any more; sent again it stays so."""
+    grant = queries.grant_id_of(request.auth, public_id=public_id)
+    if queries.grant(request.auth, grant_id=grant).line.state is not queries.GrantState.ENDED:
+        actions.end_grant(request.auth, grant_id=grant, reason=said.reason, until_on=said.until_on)
+    return _file(request.auth, grant)
+
+
+@router.post("/grants/{public_id}/check-account", response={200: GrantFileOut, **REFUSALS}, auth=Needs(Right.HANDLE_GRANTS),
+             operation_id="check_grant_account", summary="Is an account known by now")  # fmt: skip
+def check_grant_account(request: CallerRequest, public_id: uuid.UUID) -> GrantFileOut:
+    """`has_account` is as of now; where none is known the community is asked for it."""
+    grant = queries.grant_id_of(request.auth, public_id=public_id)
+    actions.check_account(request.auth, grant_id=grant)
     return _file(request.auth, grant)
 
 

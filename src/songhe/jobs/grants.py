@@ -28,6 +28,7 @@ def tend_grants(timestamp: int) -> None:
         actions.let_silent_grants_begin(SYSTEM)
         actions.check_all_accounts(SYSTEM)
         actions.suspend_unchecked(SYSTEM)
+        actions.visit_unread(SYSTEM)
 
 
 def on_run_published(event: RunPublished) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from songhe.contexts.assessments import listeners as assessments
 from songhe.contexts.assessments.events import ResultInForce
 from songhe.contexts.entitlements import listeners as entitlements
-from songhe.contexts.entitlements.events import CityRunRequested, GrantsChanged, RunPublished
+from songhe.contexts.entitlements.events import CityRunRequested, GrantsChanged, RecomputationAsked, RunPublished
+from songhe.contexts.messaging.events import MessageSettled
 from songhe.contexts.payments.events import StepAsked
 from songhe.contexts.people import listeners as people
 from songhe.contexts.people.events import AcceptRequested, CityFactsChanged, HouseholdsChanged, LifeEventsKnown
@@ -24,9 +25,11 @@ LISTENERS: Mapping[type, tuple[Callable[..., object], ...]] = {
     CityFactsChanged: (determination.on_city_facts_changed, registers.on_city_facts_changed),
     PackPutInUse: (determination.on_pack_put_in_use, registers.on_pack_put_in_use),
     CityRunRequested: (determination.on_city_run_requested,),
+    RecomputationAsked: (determination.on_recomputation_asked,),
     PlanUploaded: (plans.on_plan_uploaded,),
     DraftSealed: (drafts.on_draft_sealed,),
     StepAsked: (payments.on_step_asked,),
+    MessageSettled: (entitlements.on_message_settled,),
     RunPublished: (
         figures.on_run_published,
         drafts.on_run_published,

@@ -39,6 +39,7 @@ CHIPS: Mapping[str, Chip] = {
     "appeal_upheld": Chip("支持申诉", "good", "check"),
     "appeal_rejected": Chip("维持原决定", "quiet", "minus"),
     "appeal_withdrawn": Chip("已撤回", "quiet", "left"),
+    "appeal_not_heard": Chip("过期未受理", "quiet", "cross"),
     # drafts of the pack
     "pack_draft": Chip("草稿", "warn", "clock"),
     "pack_checked": Chip("检查通过", "warn", "clock"),

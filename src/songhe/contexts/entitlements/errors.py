@@ -82,3 +82,21 @@ class TooManyTries(SongheError):
 
     code = "too_many_tries"
     http_status = 429
+
+
+class AppealTooLate(Conflict):
+    """An appeal that came after its last day was not yet accepted to be heard."""
+
+    code = "appeal_too_late"
+
+
+class ReturnNotFound(NotFound):
+    """No such file, or none that the actor may see."""
+
+    code = "return_not_found"
+
+
+class ReturnNotReady(Conflict):
+    """The file is in already, or its rows would no longer do what its check said."""
+
+    code = "return_not_ready"

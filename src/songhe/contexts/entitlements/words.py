@@ -28,6 +28,15 @@ def town_of(area_path: str) -> str:
     return "/".join(parts[:-1] if len(parts) > 2 else parts) + "/"
 
 
+class RecomputationState(StrEnum):
+    """A run that is decided again: waiting → working → done or failed."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class RosterKind(StrEnum):
     """What kind of rule puts a person on the roster."""
 
@@ -183,6 +192,7 @@ class AppealState(StrEnum):
     UPHELD = "upheld"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    NOT_HEARD = "not_heard"
 
 
 APPEAL_STATE_LABELS: Mapping[AppealState, str] = {
@@ -190,6 +200,7 @@ APPEAL_STATE_LABELS: Mapping[AppealState, str] = {
     AppealState.UPHELD: "支持申诉",
     AppealState.REJECTED: "维持原决定",
     AppealState.WITHDRAWN: "已撤回",
+    AppealState.NOT_HEARD: "过期未受理",
 }
 
 
@@ -269,3 +280,50 @@ DEATH_REPORTED = "death_reported"
 def visit_key(grant_id: int) -> str:
     """The key of the work item to tell somebody by a visit."""
     return f"{GRANT_VISIT}:{grant_id}"
+
+
+class ReturnKind(StrEnum):
+    """What a file sent in about many people says."""
+
+    LIFE = "life"  # a department compared our list with its own data: alive, dead, not found
+    UNITS = "units"  # a provider counts what it gave to each person in a month
+
+
+RETURN_KIND_LABELS: Mapping[ReturnKind, str] = {ReturnKind.LIFE: "资格认证比对结果", ReturnKind.UNITS: "每月确认的数量"}
+
+
+class ReturnStatus(StrEnum):
+    """A file is checked, and let in once."""
+
+    CHECKED = "checked"
+    ACCEPTED = "accepted"
+
+
+class ReturnVerdict(StrEnum):
+    """What accepting a file would do with a row. A conflict goes to who can find out; nothing is decided by it."""
+
+    NEW = "new"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+
+
+RETURN_VERDICT_LABELS: Mapping[ReturnVerdict, str] = {
+    ReturnVerdict.NEW: "要记入",
+    ReturnVerdict.UPDATE: "要更正",
+    ReturnVerdict.UNCHANGED: "不用再记",
+    ReturnVerdict.CONFLICT: "说法不一，要核实",
+    ReturnVerdict.REJECTED: "不能记入",
+}
+
+
+class Compared(StrEnum):
+    """What a department found of a person."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    NOT_FOUND = "not_found"
+
+
+COMPARED_LABELS: Mapping[Compared, str] = {Compared.ALIVE: "健在", Compared.DEAD: "死亡", Compared.NOT_FOUND: "未查到"}

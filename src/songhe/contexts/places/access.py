@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from songhe.contexts.places.models import Area
+from songhe.contexts.places.models import Area, AreaDesk
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.scope import rows_within
 
@@ -17,3 +17,8 @@ def visible_to(actor: Actor) -> QuerySet[Area]:
 def workable_by(actor: Actor, right: Right) -> QuerySet[Area]:
     """The areas in which the actor holds the right."""
     return Area.objects.filter(rows_within(actor, right, field="path"))
+
+
+def desks() -> QuerySet[AreaDesk]:
+    """Addresses, telephones and hours of desks: public, as they stand on their doors."""
+    return AreaDesk.objects.all()

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from songhe.contexts.places.errors import AreaInvalid, AreaMoved
-from songhe.contexts.places.models import Area
+from songhe.basics.identifiers import Problem, parse_phone
+from songhe.contexts.places.errors import AreaInvalid, AreaMoved, AreaUnknown
+from songhe.contexts.places.models import Area, AreaDesk
 from songhe.contexts.places.words import DEPTH
-from songhe.foundation import audit
+from songhe.foundation import audit, clock
 from songhe.foundation.access import Actor, Right, require
 
 
@@ -148,3 +149,59 @@ def _fill(row: Area, area: AreaInput) -> Area:
     for name, value in _wanted(area).items():
         setattr(row, name, value)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class DeskInput:
+    """What is to stand on letters and pages about an area; an empty text is not known."""
+
+    code: str
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
+    demo: bool = False
+
+
+LONGEST_LINE = 60
+
+
+@transaction.atomic
+def keep_desks(actor: Actor, *, desks: Sequence[DeskInput]) -> int:
+    """Each area's desk stands as given; how many changed. Needs HANDLE_GRANTS in the area. Raises AreaUnknown, AreaInvalid; then nothing
+    was written.
+    """
+    areas = {area.code: area for area in Area.objects.filter(code__in=[each.code for each in desks])}
+    held = {row.area_id: row for row in AreaDesk.objects.select_for_update().filter(area__in=areas.values()).order_by("pk")}
+    changed: list[Area] = []
+    for each in desks:
+        area = areas.get(each.code)
+        if area is None:
+            raise AreaUnknown(f"没有代码是 {each.code} 的区划。", next_step="请核对区划代码。", field="code")
+        require(actor, Right.HANDLE_GRANTS, area.path)
+        wanted = _desk(each)
+        row = held.get(area.pk) or AreaDesk(area=area)
+        if row.pk is None or any(getattr(row, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(row, name, value)
+            row.changed_at = clock.now()
+            row.save()
+            changed.append(area)
+    if changed:
+        common = changed[0].path if len(changed) == 1 else ""
+        audit.record(
+            actor, "places.keep_desks", subject_type="area", area_path=common, detail={"codes": [a.code for a in changed][:200]}
+        )
+    return len(changed)
+
+
+def _desk(each: DeskInput) -> dict[str, object]:
+    for field, text in (("address", each.address), ("hours", each.hours)):
+        if len(text) > LONGEST_LINE:
+            raise AreaInvalid(f"最多写{LONGEST_LINE}个字。", next_step="请写短一些，信上只有一行。", field=field)
+    phone = each.phone.strip()
+    if phone:
+        found = parse_phone(phone)
+        if isinstance(found, Problem):
+            raise AreaInvalid(found.reason, next_step=found.remedy, field="phone")
+        phone = found.number + (f"转{found.extension}" if found.extension else "")
+    return {"address": each.address.strip(), "phone": phone, "hours": each.hours.strip(), "demo": each.demo}

@@ -21,3 +21,17 @@ class Area(models.Model):
     class Meta:
         db_table = "area"
         indexes = [models.Index(fields=["path"], name="area_path_prefix", opclasses=["text_pattern_ops"])]
+
+
+class AreaDesk(models.Model):
+    """Where people of an area go and whom they call: the community's own room, or the town's. `demo`: made up for a demonstration."""
+
+    area = models.OneToOneField(Area, on_delete=models.PROTECT, related_name="+")
+    address = models.TextField(blank=True)
+    phone = models.TextField(blank=True)
+    hours = models.TextField(blank=True)
+    demo = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "area_desk"

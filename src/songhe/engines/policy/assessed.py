@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 UNITS, TOWNS = "units", "towns"
 ITEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        UNITS: ("tasks_on_time", "targets_reached", "reports_on_time", "steps_on_time", "notices_on_time", "decisions_on_time"),
-        TOWNS: ("targets_reached", "notices_on_time", "decisions_on_time"),
+        UNITS: (
+            "tasks_on_time", "targets_reached", "reports_on_time", "steps_on_time", "notices_on_time", "decisions_on_time", "findings_on_time",
+            "data_on_time",
+        ),
+        TOWNS: ("targets_reached", "work_on_time", "registers_on_time", "rounds_asked", "notices_on_time", "decisions_on_time"),
     }
-)
+)  # fmt: skip
 PERIODS = (3, 6, 12)
 
 
@@ -36,7 +39,10 @@ class AssessedItem:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentPlan:
-    """The whole of assessment_of_units.yaml; a lead reports once in `report_months`, at the latest `report_days` after they are over."""
+    """The whole of assessment_of_units.yaml; a lead reports once in `report_months`, at the latest `report_days` after they are over.
+
+    A department sends its data once in `data_months`, at the latest `data_days` after; `senders`: department → word that its unit's name holds.
+    """
 
     title: str
     version: str
@@ -44,6 +50,9 @@ class AssessmentPlan:
     months: int
     report_months: int
     report_days: int
+    data_months: int
+    data_days: int
+    senders: Mapping[str, str]
     units: tuple[AssessedItem, ...]
     towns: tuple[AssessedItem, ...]
     cited: Cited

@@ -11,10 +11,21 @@ def read_assessment(section: Section) -> AssessmentPlan:
     plan = AssessmentPlan(
         section.text("title", required=True), section.text("version", required=True), section.text("definition", required=True),
         _whole(section, "months", PERIODS), _whole(section, "report_months", (1, *PERIODS)), _whole(section, "report_days", tuple(range(61))),
+        _whole(section, "data_months", (1, *PERIODS)), _whole(section, "data_days", tuple(range(61))), _senders(section),
         _items(section, UNITS), _items(section, TOWNS), section.cited(), section.at(),
     )  # fmt: skip
     section.done()
     return plan
+
+
+def _senders(section: Section) -> dict[str, str]:
+    """Department → word; whether there is such a department is looked at where departments are known."""
+    inner = section.inner("senders", "考核的 senders ")
+    if inner is None:
+        return {}
+    found = {name: inner.text(name, required=True) for name in inner.map.items}
+    inner.done()
+    return found
 
 
 def _whole(section: Section, key: str, allowed: tuple[int, ...]) -> int:

@@ -16,7 +16,7 @@ from songhe.basics.months import month_after
 from songhe.engines.policy.arithmetic import share
 from songhe.engines.policy.findings import Finding, Place
 from songhe.engines.policy.rulebook import Period
-from songhe.engines.policy.tree import Rounding
+from songhe.engines.policy.tree import Rounding, Type
 
 if TYPE_CHECKING:
     from songhe.engines.policy.pack import Cited, Pack
@@ -72,6 +72,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Units:
+    """A benefit that is given for each unit confirmed (`title`: 餐, say): at most so many a day and a month, by these whole-number parameters."""
+
+    title: str
+    most_a_day: str
+    most_a_month: str
+
+
+@dataclass(frozen=True, slots=True)
 class GrantRule:
     """How one benefit is granted and counted.
 
@@ -81,6 +90,7 @@ class GrantRule:
     rounding          of what part of a month comes to, in fen
     offered           on application: whoever meets the conditions is looked up by the street
     lifetime          given once, never proposed again after it was given
+    units             for a benefit that is paid by time: what is counted, and how many of them at most
     """
 
     takes_effect: TakesEffect
@@ -96,6 +106,7 @@ class GrantRule:
     granted: bool | None
     documents: tuple[Document, ...]
     cited: Cited
+    units: Units | None = None
 
     def gives(self, *, in_kind: bool) -> bool:
         """Whether grants are made of a benefit of this kind."""
@@ -143,6 +154,49 @@ class MonthDue:
     amount: int
     days: int
     of_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsDue:
+    """What the units of a month come to: fen, how many of those `told` were counted, and on how many days (all with entitlement, where the
+    days are not known).
+    """
+
+    amount: int
+    counted: int
+    told: int
+    days: int
+
+
+def units_due(
+    rule: GrantRule,
+    month: dt.date,
+    spans: Sequence[Span],
+    uses: Sequence[tuple[dt.date, int]],
+    *,
+    confirmed: int,
+    most_a_day: int,
+    most_a_month: int,
+) -> UnitsDue:
+    """The month's units: `uses` told by the day at the amount of that day, then those `confirmed` for the month as a whole at the amount that
+    `month_due` finds for it. No more than so many on a day (for a month as a whole: on each day with entitlement), nor in the month.
+    """
+    first, last = month_first(month), month_last(month)
+    by_day: dict[dt.date, int] = {}
+    for day, times in sorted(uses):
+        if first <= day <= last:
+            by_day[day] = by_day.get(day, 0) + times
+    amount, counted, days = 0, 0, 0
+    for day, times in by_day.items():
+        price = next((s.amount for s in spans if s.first <= day <= s.last), None)
+        given = min(times, most_a_day, most_a_month - counted) if price is not None else 0
+        amount, counted, days = amount + given * (price or 0), counted + given, days + (given > 0)
+    held = [s for s in spans if s.amount is not None and s.first <= last and s.last >= first]
+    entitled = sum((min(s.last, last) - max(s.first, first)).days + 1 for s in held)
+    whole = month_due(rule, month, spans).amount
+    more = max(0, min(confirmed, most_a_month - counted, most_a_day * entitled - counted)) if whole else 0
+    told = sum(by_day.values()) + confirmed
+    return UnitsDue(amount + more * whole, counted + more, told, entitled if more else days)
 
 
 def month_first(day: dt.date) -> dt.date:
@@ -200,6 +254,21 @@ def month_due(rule: GrantRule, month: dt.date, spans: Sequence[Span], *, daily: 
     return MonthDue(counting.amount or 0, of_days, of_days)
 
 
+def used_due(month: dt.date, spans: Sequence[Span], uses: Sequence[tuple[dt.date, int]]) -> MonthDue:
+    """What the uses in a month come to, each at the amount of its own day; a use on a day without entitlement gives nothing.
+
+    `uses`: days, and how often on each. `days` of the answer are those with a use that counts.
+    """
+    first, last = month_first(month), month_last(month)
+    total, days = 0, set[dt.date]()
+    for day, times in uses:
+        held = next((s.amount for s in spans if s.first <= day <= s.last), None) if first <= day <= last else None
+        if held is not None:
+            total += held * times
+            days.add(day)
+    return MonthDue(total, len(days), last.day)
+
+
 def _cause_after(within: Sequence[Span], last_held: Span) -> EndCause:
     place = within.index(last_held)
     return within[place + 1].cause if place + 1 < len(within) else EndCause.OTHER
@@ -217,6 +286,7 @@ def check_granting(pack: Pack) -> Iterator[Finding]:
         if name not in pack.roster.groups:
             fix = "可写的有：" + "、".join(pack.roster.groups)
             yield Finding(plan.at.file, plan.at.line, "unknown_group", f"名录里没有“{name}”这一类人", fix)
+    yield from _check_units(pack, plan)
     known = pack.variables_of("person")
     for rule in (plan.default, *plan.rules.values()):
         for document in rule.documents:
@@ -225,3 +295,20 @@ def check_granting(pack: Pack) -> Iterator[Finding]:
                 yield Finding(
                     at.file, at.line, "unknown_name", f"没有叫“{document.known_by}”的资料项", "请照 variables.yaml 里的名称写"
                 )
+
+
+def _check_units(pack: Pack, plan: Granting) -> Iterator[Finding]:
+    """What is counted by units is paid by time, and its limits are whole-number parameters; what is paid by time to people by name is counted."""
+    for name, rule in plan.rules.items():
+        benefit, at = pack.benefits.get(name), rule.cited.at
+        by_time = benefit is not None and not benefit.announced and benefit.versions[-1].period is Period.TIME
+        if rule.units is None or benefit is None:
+            continue
+        if not by_time:
+            yield Finding(
+                at.file, at.line, "shape", f"“{name}”不是按次计的，不能写 units", "请在 benefits.yaml 里写 period: time"
+            )
+        for parameter in (rule.units.most_a_day, rule.units.most_a_month):
+            found = pack.parameters.get(parameter)
+            if found is None or found.type is not Type.INT:
+                yield Finding(at.file, at.line, "unknown_name", f"没有叫“{parameter}”的整数参数", "请在 parameters.yaml 里补上")

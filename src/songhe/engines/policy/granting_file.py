@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from songhe.engines.policy.findings import Place
-from songhe.engines.policy.granting import Document, EndCause, Granting, GrantRule, MonthRule, TakesEffect, Term, Unsure
+from songhe.engines.policy.granting import Document, EndCause, Granting, GrantRule, MonthRule, TakesEffect, Term, Units, Unsure
 from songhe.engines.policy.pack import Cited
 from songhe.engines.policy.rulebook import Citation
 from songhe.engines.policy.sections import Section
@@ -97,9 +97,21 @@ def _rule(section: Section, above: GrantRule) -> GrantRule:
         section.flag("granted", bool(above.granted)) if section.has("granted") else above.granted,
         _documents(section) if section.has("documents") else above.documents,
         section.cited(),
+        _units(section) or above.units,
     )
     section.done()
     return rule
+
+
+def _units(section: Section) -> Units | None:
+    part = section.inner("units", "units ")
+    if part is None:
+        return None
+    found = Units(
+        part.text("title", required=True), part.text("most_a_day", required=True), part.text("most_a_month", required=True)
+    )
+    part.done()
+    return found
 
 
 def _ends(section: Section, above: Mapping[EndCause, MonthRule]) -> Mapping[EndCause, MonthRule]:

@@ -21,6 +21,7 @@ from songhe.engines.policy.following import read_following
 from songhe.engines.policy.funds import read_funds
 from songhe.engines.policy.granting_file import read_granting
 from songhe.engines.policy.indicators import read_indicators
+from songhe.engines.policy.messages_file import read_messages
 from songhe.engines.policy.pack import (
     Admission,
     CapEntry,
@@ -75,6 +76,7 @@ KNOWN_FILES = {
     "vouchers",
     "awards",
     "granting",
+    "messages",
     "precedence",
     "indicators",
     "linkage",
@@ -264,6 +266,7 @@ class _Reader:
             assessing=self.merged("assessing", read_assessing),
             assessment_form=self.merged("assessment_form", read_form_fields),
             granting=read_granting([s for folder in self.folders if (s := self.section(folder, "granting")) is not None]),
+            messages=read_messages([s for folder in self.folders if (s := self.section(folder, "messages")) is not None]),
             funds=self.last("funds", read_funds),
             banks=self.merged("banks", read_banks),
             vouchers=self.merged("vouchers", read_vouchers),

@@ -14,6 +14,7 @@ from songhe.engines.policy.findings import Finding, Place
 from songhe.engines.policy.funds import FundPlan
 from songhe.engines.policy.granting import Granting
 from songhe.engines.policy.language import Syntax
+from songhe.engines.policy.messages import MessagePlan
 from songhe.engines.policy.prospect import Prospect
 from songhe.engines.policy.release import RatingPlan, ReleasePlan
 from songhe.engines.policy.rulebook import Citation, Period, Status, UnknownMate, Variable
@@ -587,6 +588,7 @@ class Pack:
     purchases: Mapping[str, PurchaseEntry] = field(default_factory=dict)
     assessment: AssessmentPlan | None = None
     granting: Granting | None = None
+    messages: MessagePlan | None = None
     assessing: Mapping[str, AssessingEntry] = field(default_factory=dict)
     assessment_form: Mapping[str, FormField] = field(default_factory=dict)
     funds: FundPlan | None = None

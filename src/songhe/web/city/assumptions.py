@@ -73,9 +73,26 @@ def _ahead(pack: Pack) -> Iterator[tuple[Cell, ...]]:
             yield _row(pack, Cell(title, "", link), "供需预测", value, cited)
 
 
+def _told(pack: Pack) -> Iterator[tuple[Cell, ...]]:
+    """How people are told by message."""
+    plan = pack.messages
+    if plan is None:
+        return
+    parts = [("短信签名", plan.signature, plan.signature_cited)]
+    parts += [("短信单价", f"{plan.price.value} {plan.price.unit}", plan.price.cited)]
+    parts += [
+        ("短信没看，几天后上门", f"{plan.days_until_visit.value} {plan.days_until_visit.unit}", plan.days_until_visit.cited)
+    ]
+    parts += [(f"短信：{text.title}", text.text, text.cited) for text in plan.texts.values()]
+    for name, shown, cited in parts:
+        if mark_of(cited):
+            yield _row(pack, Cell(name), "短信", shown, cited)
+
+
 def _others(pack: Pack) -> Iterator[tuple[Cell, ...]]:
     if pack.contact is not None and mark_of(pack.contact.cited):
         yield _row(pack, Cell("咨询窗口和电话"), "联系方式", f"{pack.contact.counter}，{pack.contact.phone}", pack.contact.cited)
+    yield from _told(pack)
     for service in pack.services.values():
         if mark_of(service.cited):
             yield _row(pack, Cell(service.title), "服务清单", service.content, service.cited)

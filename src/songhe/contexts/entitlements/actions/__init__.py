@@ -1,7 +1,13 @@
 """Every write of determination and of grants."""
 
 from songhe.contexts.entitlements.actions.adopt_grants import adopt_grants
-from songhe.contexts.entitlements.actions.appeals import decide_appeal, file_appeal, withdraw_appeal
+from songhe.contexts.entitlements.actions.appeals import (
+    decide_appeal,
+    file_appeal,
+    hear_late_appeal,
+    turn_away_appeal,
+    withdraw_appeal,
+)
 from songhe.contexts.entitlements.actions.apply_for import apply_for, close_application
 from songhe.contexts.entitlements.actions.determine_city import determine_city, recover_interrupted
 from songhe.contexts.entitlements.actions.determine_households import determine_households, determine_person
@@ -37,6 +43,8 @@ from songhe.contexts.entitlements.actions.life_checks import record_life_check, 
 from songhe.contexts.entitlements.actions.make_notices import deliver_notice, issue_code, issue_codes, make_notices
 from songhe.contexts.entitlements.actions.open_month import open_month, recompute_dues
 from songhe.contexts.entitlements.actions.propose_grants import propose_grants
+from songhe.contexts.entitlements.actions.recompute import ask_recomputation, recompute_asked
+from songhe.contexts.entitlements.actions.record_uses import NewUse, UsesRecorded, record_uses, withdraw_use
 from songhe.contexts.entitlements.actions.request_city_run import request_city_run
 from songhe.contexts.entitlements.actions.simulate_draft import simulate_draft
 from songhe.contexts.entitlements.actions.tell_by_message import note_opened, visit_unread
@@ -52,13 +60,16 @@ __all__ = [
     "LifeCheckRecorded",
     "MonthOpened",
     "Moved",
+    "NewUse",
     "NoticesMade",
     "Override",
     "Proposed",
     "Recomputed",
     "RunFollowed",
+    "UsesRecorded",
     "adopt_grants",
     "apply_for",
+    "ask_recomputation",
     "check_account",
     "check_all_accounts",
     "close_application",
@@ -72,6 +83,7 @@ __all__ = [
     "file_appeal",
     "follow_decisions",
     "follow_run",
+    "hear_late_appeal",
     "issue_code",
     "issue_codes",
     "let_silent_grants_begin",
@@ -79,8 +91,10 @@ __all__ = [
     "note_opened",
     "open_month",
     "propose_grants",
+    "recompute_asked",
     "recompute_dues",
     "record_life_check",
+    "record_uses",
     "recover_interrupted",
     "refuse_grant",
     "request_city_run",
@@ -88,6 +102,8 @@ __all__ = [
     "simulate_draft",
     "suspend_grant",
     "suspend_unchecked",
+    "turn_away_appeal",
     "visit_unread",
     "withdraw_appeal",
+    "withdraw_use",
 ]

@@ -14,18 +14,25 @@ from songhe.contexts.entitlements.actions.determine_households import determine_
 from songhe.contexts.entitlements.actions.give_grant import give_grant
 from songhe.contexts.entitlements.actions.grant_results import AppealDecided, AppealFiled, Correction, Override
 from songhe.contexts.entitlements.actions.move_grants import checked_reason, lock_following, tell
-from songhe.contexts.entitlements.errors import AlreadyAsked, AlreadyDecided, AppealNotFound, NoDecisionYet, NotEntitled
-from songhe.contexts.entitlements.models import Appeal, Decision, Due, Grant, Run
+from songhe.contexts.entitlements.errors import (
+    AlreadyAsked,
+    AlreadyDecided,
+    AppealNotFound,
+    AppealTooLate,
+    NoDecisionYet,
+    NotEntitled,
+)
+from songhe.contexts.entitlements.models import Appeal, Application, Decision, Due, Grant, Notice, Run
 from songhe.contexts.entitlements.queries.decided_then import failed_conditions
 from songhe.contexts.entitlements.queries.granting import granting, working_days_after
-from songhe.contexts.entitlements.words import GRANT_APPEAL, AppealChannel, AppealState, GrantState
+from songhe.contexts.entitlements.words import GRANT_APPEAL, AppealChannel, AppealState, ApplicationState, GrantState
 from songhe.contexts.people import actions as people_actions
 from songhe.contexts.people import queries as people
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.rulebook import Benefit, Status
 from songhe.foundation import audit, clock, work_items
 from songhe.foundation.access import SYSTEM, Actor, Right, require
-from songhe.foundation.errors import InvalidInput
+from songhe.foundation.errors import Conflict, InvalidInput
 
 ENTITLED = (Status.ELIGIBLE, Status.PROVISIONAL)
 OWNER = "民政"
@@ -51,8 +58,9 @@ def file_appeal(
         raise AlreadyAsked("这一项已经有一件申诉在办理。", next_step="请到申诉名单里查看。")
     today = clock.today()
     due = working_days_after(today, granting().term("appeal_working_days"))
+    last = last_day_to_appeal(person_id, benefit)
     row = Appeal.objects.create(
-        person_id=person_id, area_path=place.area_path, benefit=benefit, run=decided.run, by_name=by_name.strip(), relation=relation.strip(),
+        last_day=last, person_id=person_id, area_path=place.area_path, benefit=benefit, run=decided.run, by_name=by_name.strip(), relation=relation.strip(),
         reason=said, channel=channel, filed_by=actor.id, filed_on=today, due_on=due.day, state=AppealState.OPEN,
         grant=Grant.objects.filter(person=person_id, benefit=benefit).order_by("-id").first(),
     )  # fmt: skip
@@ -64,7 +72,8 @@ def file_appeal(
         actor, "appeal.file", subject_type="person", subject_id=person_id, area_path=row.area_path,
         detail={"appeal": row.id, "benefit": benefit, "run": row.run_id},
     )  # fmt: skip
-    return AppealFiled(row.id, str(row.public_id), due.day, SEED.warning(due.missing_years))
+    late = (today - last).days if last is not None else 0
+    return AppealFiled(row.id, str(row.public_id), due.day, SEED.warning(due.missing_years), max(0, late))
 
 
 def appeal_key(appeal_id: int) -> str:
@@ -107,6 +116,8 @@ def decide_appeal(
     said = checked_reason(because)
     if actor.kind != "system" and actor.id == row.filed_by:
         raise InvalidInput("这件申诉是您登记的，要由别人决定。", next_step="请交给另一位工作人员。")
+    if is_late(row) and not row.heard_because:
+        raise AppealTooLate("这件申诉过了期限，还没有定下受理不受理。", next_step="请先写明为什么仍然受理，或者定为不予受理。")
     row.decided_by, row.decided_on, row.decided_because = actor.id, clock.today(), said
     grant_id, arrears = row.grant_id, 0
     if uphold:
@@ -183,6 +194,74 @@ def _begins(row: Appeal, days: Sequence[dt.date]) -> dt.date:
     day = max(days) if days else clock.today()
     ended = Grant.objects.filter(person=row.person_id, benefit=row.benefit, state=GrantState.ENDED).order_by("-until_on").first()
     return max(day, ended.until_on) if ended is not None and ended.until_on is not None else day
+
+
+def last_day_to_appeal(person_id: int, benefit: str) -> dt.date | None:
+    """The last day on which an appeal is in time: the pack's days after the person heard of the decision; None where nobody knows when.
+
+    They heard when the latest notice about the benefit was handed over, or their application was answered. A last day on which
+    offices are closed moves to the next on which they are open.
+    """
+    notices = Notice.objects.filter(grant__person=person_id, grant__benefit=benefit, delivered_on__isnull=False)
+    answers = Application.objects.filter(person=person_id, benefit=benefit, state=ApplicationState.REFUSED)
+    heard = [
+        *notices.order_by("-delivered_on").values_list("delivered_on", flat=True)[:1],
+        *answers.order_by("-decided_on").values_list("decided_on", flat=True)[:1],
+    ]
+    days = [day for day in heard if day is not None]
+    return SEED.next_or_same(max(days) + dt.timedelta(granting().term("appeal_file_days"))).day if days else None
+
+
+def is_late(row: Appeal) -> bool:
+    """Whether the appeal came after its last day."""
+    return row.last_day is not None and row.filed_on > row.last_day
+
+
+@transaction.atomic
+def hear_late_appeal(actor: Actor, *, appeal_id: int, because: str) -> None:
+    """The appeal that came late is heard all the same, for the reason named by somebody else than who filed it."""
+    row = _late_appeal(actor, appeal_id)
+    row.heard_because, row.heard_by = checked_reason(because), actor.id
+    row.save(update_fields=["heard_because", "heard_by"])
+    audit.record(
+        actor,
+        "appeal.hear_late",
+        subject_type="person",
+        subject_id=row.person_id,
+        area_path=row.area_path,
+        detail={"appeal": row.id},
+    )
+
+
+@transaction.atomic
+def turn_away_appeal(actor: Actor, *, appeal_id: int, because: str) -> AppealDecided:
+    """The appeal that came late is not heard (不予受理), with the reason; the decision stands, and a letter about it can be printed."""
+    row = _late_appeal(actor, appeal_id)
+    row.state, row.decided_by, row.decided_on, row.decided_because = (
+        AppealState.NOT_HEARD, actor.id, clock.today(), checked_reason(because),
+    )  # fmt: skip
+    row.save()
+    work_items.close_by_keys(SYSTEM, keys=[appeal_key(row.id)], outcome="过期，不予受理")
+    audit.record(
+        actor,
+        "appeal.turn_away",
+        subject_type="person",
+        subject_id=row.person_id,
+        area_path=row.area_path,
+        detail={"appeal": row.id},
+    )
+    return AppealDecided(row.id, AppealState.NOT_HEARD, None, row.grant_id, 0)
+
+
+def _late_appeal(actor: Actor, appeal_id: int) -> Appeal:
+    row = _open_appeal(actor, appeal_id, Right.DECIDE_APPEALS)
+    if not is_late(row):
+        raise Conflict("这件申诉在期限以内，不用定受理不受理。", next_step="请直接答复。")
+    if row.heard_because:
+        raise Conflict("这件申诉已经定为受理。", next_step="请直接答复。")
+    if actor.kind != "system" and actor.id == row.filed_by:
+        raise InvalidInput("这件申诉是您登记的，要由别人决定。", next_step="请交给另一位工作人员。")
+    return row
 
 
 def _open_sum(row: Appeal) -> int:

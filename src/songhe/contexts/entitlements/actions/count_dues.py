@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from songhe.basics.ages import months_before
 from songhe.basics.money import fen_to_yuan
-from songhe.contexts.entitlements.models import Appeal, Due, Grant, GrantStep
+from songhe.contexts.entitlements.actions.count_units import confirmed_units, time_due, units_said
+from songhe.contexts.entitlements.models import Appeal, Due, Grant, GrantStep, GrantUse
 from songhe.contexts.entitlements.queries.decided_then import SpanThen, member_spans
 from songhe.contexts.entitlements.queries.granting import granting
 from songhe.contexts.entitlements.words import AppealState, GrantState
@@ -28,7 +29,7 @@ from songhe.engines.policy.rulebook import Period, Status
 from songhe.foundation import clock
 
 DAY = dt.timedelta(1)
-COUNTED = (Period.MONTH, Period.DAY, Period.YEAR, Period.ONCE)
+COUNTED = (Period.MONTH, Period.DAY, Period.YEAR, Period.ONCE, Period.TIME)
 BLOCK = 400  # households read at once
 
 
@@ -49,6 +50,8 @@ class Counted:
     ends_on: dt.date | None
     cause: EndCause
     ruled_on: dt.date | None = None  # when the appeal was decided by which some of these days are given
+    uses: tuple[tuple[dt.date, int], ...] = ()  # of a benefit given each time: days, and how often on each …
+    confirmed: tuple[tuple[dt.date, int], ...] = ()  # … and months, and how often in each
 
     @property
     def now(self) -> Basis | None:
@@ -174,6 +177,8 @@ def due_for(rule: GrantRule, grant: Grant, period: dt.date, found: Counted) -> M
     spans = [b.span for b in found.basis]
     if kind in (Period.MONTH, Period.DAY):
         return month_due(rule, period, spans, daily=kind is Period.DAY)
+    if kind is Period.TIME:
+        return time_due(rule, period, spans, found.uses, found.confirmed)
     last = dt.date(period.year, 12, 31) if kind is Period.YEAR else spans[-1].last if spans else month_last(period)
     held = [s for s in spans if s.amount is not None and s.last >= period and s.first <= last]
     of_days = month_last(period).day if kind is Period.ONCE else (dt.date(period.year + 1, 1, 1) - period).days
@@ -189,6 +194,8 @@ def periods_until(grant: Grant, found: Counted, until: dt.date) -> list[dt.date]
         return []
     if kind is Period.ONCE:
         return [month_first(grant.from_on)]
+    if kind is Period.TIME:
+        return sorted({month_first(day) for day, _ in (*found.uses, *found.confirmed) if day <= last})
     first = max(grant.from_on, found.basis[0].span.first)
     return sorted({period_of(kind, month, grant.from_on) for month in months_from(first, last)})
 
@@ -241,21 +248,32 @@ def _revision(
         for b in found.basis
         if b.span.last >= begun and b.span.first <= end
     ]  # fmt: skip
+    said = _reason(due, old, found, cause, already, _times(grant, found, begun)) + _by_appeal(due, found, begun, end)
     return Due(
         grant=grant, period=period, revision=old.revision + 1 if old else 1, amount=due.amount, days=due.days, of_days=due.of_days,
-        run_id=run_id or grant.current_run_id, replaces=old, reason=_reason(due, old, found, cause, already) + _by_appeal(due, found, begun, end),
+        run_id=run_id or grant.current_run_id, replaces=old, reason=said,
         basis=basis,
         made_at=clock.now(),
     )  # fmt: skip
 
 
-def _reason(due: MonthDue, old: Due | None, found: Counted, cause: str, already: int) -> str:
+def _times(grant: Grant, found: Counted, month: dt.date) -> int | None:
+    """How often a benefit given each time was used in the month; None for any other."""
+    return sum(times for day, times in found.uses if month_first(day) == month) if grant.period == Period.TIME else None
+
+
+def _reason(due: MonthDue, old: Due | None, found: Counted, cause: str, already: int, times: int | None = None) -> str:
     why = {EndCause.DIED: "已去世", EndCause.MOVED: "户口或住处已不在本市"}.get(found.cause, "不再符合条件")
     ended = f"{found.ends_on:%Y年%-m月%-d日}起{why}" if found.ends_on is not None else ""
     part = f"，按{due.days}天计" if 0 < due.days < due.of_days else ""
+    part = part if times is None else f"，用了{times}次"
     also = f"，这个月以前已发{fen_to_yuan(already)}元" if already else ""
     if old is None:
-        text = f"按月计发{part}" if due.amount else (f"这一期不发：{ended}" if ended else "这一期还不发")
+        text = (
+            f"按{'月' if times is None else '次'}计发{part}"
+            if due.amount
+            else (f"这一期不发：{ended}" if ended else "这一期还不发")
+        )
         return text + also
     change = f"由{fen_to_yuan(old.amount)}元改为{fen_to_yuan(due.amount)}元{part}"
     because = ended if ended and due.amount < old.amount else cause
@@ -321,7 +339,19 @@ def count_days(grants: Sequence[Grant]) -> Mapping[int, Counted]:
     """The days of each grant until today."""
     overrides, closed = overrides_of(grants), _closed_on(grants)
     spans = spans_of(grants, until=clock.today(), exact=overrides.keys())
-    return {g.id: counted(g, spans[g.id], overrides.get(g.id), closed_on=closed.get(g.id)) for g in grants if g.id in spans}
+    days = {g.id: counted(g, spans[g.id], overrides.get(g.id), closed_on=closed.get(g.id)) for g in grants if g.id in spans}
+    used: dict[int, list[tuple[dt.date, int]]] = {}
+    timed = [g.id for g in grants if g.period == Period.TIME and g.id in days]
+    for grant, day, times in (
+        GrantUse.objects.filter(grant__in=timed, withdrawn_at=None)
+        .order_by("used_on", "id")
+        .values_list("grant_id", "used_on", "times")
+    ):
+        used.setdefault(grant, []).append((day, times))
+    confirmed = confirmed_units(grants) if timed else {}
+    return days | {
+        grant: replace(days[grant], uses=tuple(used.get(grant, ())), confirmed=confirmed.get(grant, ())) for grant in timed
+    }
 
 
 def _closed_on(grants: Sequence[Grant]) -> dict[int, dt.date]:

@@ -21,6 +21,7 @@ from songhe.contexts.entitlements.words import (
     GrantState,
     NoticeKind,
     SuspendedFor,
+    visit_key,
 )
 from songhe.contexts.people import facts
 from songhe.contexts.policy_library import queries as policy

@@ -68,12 +68,16 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class AppealFiled:
-    """An appeal that waits for its answer until `due_on`; `calendar_warning` says where no holidays are known for that time."""
+    """An appeal that waits for its answer until `due_on`; `calendar_warning` says where no holidays are known for that time.
+
+    `late_days`: so long after its last day it came (0: in time).
+    """
 
     appeal_id: int
     public_id: str
     due_on: dt.date
     calendar_warning: str
+    late_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

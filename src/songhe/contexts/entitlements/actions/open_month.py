@@ -34,7 +34,7 @@ WHERE g.state = 'active' AND NOT g.in_kind AND g.period = 'month' AND g.until_on
   AND NOT EXISTS (SELECT 1 FROM grant_appeal a WHERE a.person_id = g.person_id AND a.benefit = g.benefit AND a.override_from IS NOT NULL)
 ON CONFLICT DO NOTHING
 """
-# Grants of money that were ever active and lack a period that has begun by the end of the month.
+# Grants of money that were ever active and lack a period that has begun by the end of the month (given each time: one in which it was used).
 _LACKING = """
 SELECT g.id FROM grant_given g
 LEFT JOIN (SELECT grant_id, count(DISTINCT period) AS periods FROM grant_due WHERE period <= %(month)s GROUP BY grant_id) d ON d.grant_id = g.id
@@ -45,7 +45,11 @@ WHERE NOT g.in_kind AND g.period IN ('month', 'day', 'year', 'once') AND g.state
       WHEN 'year' THEN extract(year FROM l.last) - extract(year FROM g.from_on) + 1
       ELSE (extract(year FROM l.last) - extract(year FROM g.from_on)) * 12 + extract(month FROM l.last) - extract(month FROM g.from_on) + 1
       END
-ORDER BY g.id
+UNION
+SELECT u.grant_id FROM grant_use u JOIN grant_given g ON g.id = u.grant_id
+WHERE u.withdrawn_at IS NULL AND u.used_on <= %(last)s AND g.state IN ('active', 'ended') AND NOT g.in_kind
+  AND NOT EXISTS (SELECT 1 FROM grant_due d WHERE d.grant_id = u.grant_id AND d.period = date_trunc('month', u.used_on)::date)
+ORDER BY 1
 """
 
 

@@ -151,6 +151,9 @@ class Appeal(models.Model):
     filed_by = models.BigIntegerField()
     filed_on = models.DateField()
     due_on = models.DateField()  # by working days of the pack
+    last_day = models.DateField(null=True)  # of the term for appealing; null: nobody knows when the person heard of the decision
+    heard_because = models.TextField(blank=True, default="")  # why one that came late is heard all the same …
+    heard_by = models.BigIntegerField(null=True)  # … and who says so
     state = models.TextField()  # words.AppealState
     decided_by = models.BigIntegerField(null=True)
     decided_on = models.DateField(null=True)
@@ -169,6 +172,10 @@ class Appeal(models.Model):
             models.CheckConstraint(
                 condition=Q(state="open", decided_on=None) | (~Q(state="open") & Q(decided_on__isnull=False)),
                 name="grant_appeal_decided_has_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["upheld", "rejected"]) | Q(last_day=None) | Q(filed_on__lte=F("last_day")) | ~Q(heard_because=""),
+                name="grant_appeal_late_heard_with_reason",
             ),
         ]
         indexes = [models.Index(fields=["area_path", "state", "due_on"], name="grant_appeal_area")]
@@ -220,10 +227,18 @@ class LifeCheck(models.Model):
     outcome = models.TextField()  # words.LifeCheckOutcome: alive, not_met, died_reported
     by = models.BigIntegerField()
     note = models.TextField(blank=True)
+    source = models.TextField(blank=True, default="", db_default="")  # the department whose data said it
+    way = models.TextField(blank=True, default="", db_default="")  # where it saw the person: 医院就诊, 公交卡 …
+    file = models.ForeignKey("ReturnFile", null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         db_table = "life_check"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "checked_on", "outcome", "source", "way"], condition=~Q(source=""), name="life_check_said_once"
+            )
+        ]
         indexes = [models.Index(fields=["person", "-checked_on"], name="life_check_person")]
 
 

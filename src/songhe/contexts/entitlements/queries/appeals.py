@@ -25,7 +25,10 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class AppealLine:
-    """One appeal. `overdue`: open and past the day by which it has to be answered. `run_id` is the decision appealed against."""
+    """One appeal. `overdue`: open and past the day by which it has to be answered. `run_id` is the decision appealed against.
+
+    `late_days`: so long after `last_day` it came (0: in time, or nobody knows when the person heard); heard then only with `heard_because`.
+    """
 
     id: int
     public_id: str
@@ -47,6 +50,9 @@ class AppealLine:
     decided_because: str
     new_run_id: int | None
     overdue: bool
+    last_day: dt.date | None
+    late_days: int
+    heard_because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ def _lines(actor: Actor, rows: Sequence[Appeal]) -> tuple[AppealLine, ...]:
             r.id, str(r.public_id), r.person_id, names[r.person_id].name if r.person_id in names else "", r.area_path, r.benefit,
             title_of(r.benefit), r.grant_id, r.run_id, r.by_name, r.relation, r.reason, AppealChannel(r.channel), r.filed_on, r.due_on,
             AppealState(r.state), r.decided_on, r.decided_because, r.new_run_id, r.state == AppealState.OPEN and r.due_on < today,
+            r.last_day, max(0, (r.filed_on - r.last_day).days) if r.last_day else 0, r.heard_because,
         )
         for r in rows
     )  # fmt: skip

@@ -18,6 +18,7 @@ from songhe.contexts.people.queries.find_person import (
 )
 from songhe.contexts.people.queries.headings import SHEET, ColumnsView, Heading, SheetHeadings, Taken, columns
 from songhe.contexts.people.queries.identity_checks import number_ends_with, with_bank_account
+from songhe.contexts.people.queries.kept_in_time import FileSent, RoundKept, files_sent, rounds_kept
 from songhe.contexts.people.queries.layouts import Column, Layout, layout_of, layouts
 from songhe.contexts.people.queries.life_events import KnownEvent, LifeEventView, known_events, life_events
 from songhe.contexts.people.queries.links import (
@@ -42,6 +43,7 @@ from songhe.contexts.people.queries.person import (
     household,
     person,
 )
+from songhe.contexts.people.queries.phones import PhoneOf, phones
 from songhe.contexts.people.queries.round_gaps import LackingFact, PersonGaps, round_gaps
 from songhe.contexts.people.queries.round_numbers import BANDS, HEALTH, MEANS, Numbers
 from songhe.contexts.people.queries.rounds import (
@@ -83,6 +85,7 @@ __all__ = [
     "Dispute",
     "DisputeCount",
     "FactView",
+    "FileSent",
     "FrozenPlace",
     "Heading",
     "HouseholdView",
@@ -104,8 +107,10 @@ __all__ = [
     "PersonNumbered",
     "PersonPlace",
     "PersonView",
+    "PhoneOf",
     "RoundBrief",
     "RoundItem",
+    "RoundKept",
     "RoundPerson",
     "RoundPlace",
     "RoundSheet",
@@ -136,6 +141,7 @@ __all__ = [
     "dispute_areas",
     "dispute_counts",
     "disputes",
+    "files_sent",
     "heads_of",
     "holds_demo_people",
     "household",
@@ -160,12 +166,14 @@ __all__ = [
     "person_id_of",
     "person_place",
     "persons_named",
+    "phones",
     "round_brief",
     "round_gaps",
     "round_people",
     "round_sheet",
     "round_table",
     "rounds",
+    "rounds_kept",
     "search_people",
     "sheet",
     "sheets",

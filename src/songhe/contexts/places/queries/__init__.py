@@ -13,11 +13,14 @@ from songhe.contexts.places.queries.areas import (
     count_by_level,
     full_name,
 )
+from songhe.contexts.places.queries.desks import CommunityDesk, DeskLine, desk_lines, desks_of
 from songhe.contexts.places.queries.gazetteer import Gazetteer, Match, find_area, gazetteer
 from songhe.contexts.places.queries.outlines import Outline, outlines, outlines_geojson
 
 __all__ = [
     "AreaView",
+    "CommunityDesk",
+    "DeskLine",
     "Gazetteer",
     "LevelCount",
     "Match",
@@ -30,6 +33,8 @@ __all__ = [
     "areas_for",
     "areas_under",
     "count_by_level",
+    "desk_lines",
+    "desks_of",
     "find_area",
     "full_name",
     "gazetteer",
