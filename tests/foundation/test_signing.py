@@ -50,7 +50,7 @@ def test_what_was_signed_is_genuine_and_says_from_whom_and_when() -> None:
     assert found.self_issued
     assert signing.check_code("abcd-efgh 2345") == found
     assert signing.unaltered(made.content) is made.content
-    assert signing.code_of(made.content) == "ABCDEFGH2345"
+    assert (signing.code_of(made.sha256), signing.code_of("0" * 64)) == ("ABCDEFGH2345", "")
 
 
 def test_the_signature_is_pades_over_the_whole_file_and_the_file_stays_pdf_a() -> None:

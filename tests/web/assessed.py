@@ -12,7 +12,7 @@ from songhe.contexts.accounts import queries as accounts_queries
 from songhe.contexts.assessments import actions
 from songhe.contexts.assessments.actions import Settled
 from songhe.foundation import clock
-from songhe.foundation.access import SYSTEM, Actor, Role
+from songhe.foundation.access import SYSTEM, Actor, Proof, Role
 from tests.engines.scales.national import ABILITY, best, nothing_else
 from tests.web.city import CITY, PASSWORD, SmallCity
 from tests.web.town import Town, build_town
@@ -90,12 +90,19 @@ def appoint(case: int, body_id: int, lead: Seat, second: Seat, *, hours: int = 0
 def submit(who: Seat, case: int, **answers: str) -> None:
     actions.submit_form(
         who.actor, case_id=case, public_id=uuid.uuid4(), answers=best(ABILITY) | answers, circumstances=nothing_else(ABILITY),
-        particulars={}, filled_from=clock.now() - dt.timedelta(minutes=40), filled_to=clock.now(),
+        particulars={}, filled_from=clock.now() - dt.timedelta(minutes=40), filled_to=clock.now(), proof=proof_of(who),
     )  # fmt: skip
+
+
+def proof_of(who: Seat) -> Proof:
+    """The assessor has just typed the password again."""
+    return Proof(who.user_id, "password", clock.now())
 
 
 def settle(made: Assessed) -> Settled:
     """Both forms are in with the same answers, and the result is announced."""
     for who in (made.lead, made.second):
         submit(who, made.case, walking="some_help", stairs="some_help")
-    return actions.settle_case(made.lead.actor, case_id=made.case, agreed={}, why={}, signed_for="本人")
+    return actions.settle_case(
+        made.lead.actor, case_id=made.case, agreed={}, why={}, signed_for="本人", proof=proof_of(made.lead)
+    )

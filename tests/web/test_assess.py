@@ -7,17 +7,18 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from songhe.contexts.assessments import actions, queries
-from songhe.contexts.assessments.models import Case, CaseAssessor, Form, Objection, Result
+from songhe.contexts.assessments.models import Case, CaseAssessor, Form, Objection, Result, Signature
 from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Role
 from songhe.foundation.models import AuditEntry
 from tests.engines.scales.national import ABILITY, best, nothing_else
 from tests.web.assessed import Assessed, Seat, build_assessed, settle, submit
-from tests.web.city import SmallCity
+from tests.web.city import PASSWORD, SmallCity
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Role], Client]
@@ -81,7 +82,7 @@ def test_the_plain_form_is_handed_in(made: Assessed) -> None:
     client = client_of(made.lead)
     sent = typed(uuid.uuid4(), "submit", walking="much_help") | {"p-living_with": "alone", "p-height_cm": "165"}
     done = client.post(f"/assess/cases/{made.case}/form/", sent)
-    assert done.url == f"/assess/cases/{made.case}/"
+    assert done.url == f"/assess/cases/{made.case}/sign/"
     kept = Form.objects.get()
     assert (kept.state, kept.answers["walking"], kept.particulars) == (
         "final",
@@ -151,9 +152,23 @@ def test_differing_forms_are_shown_side_by_side_previewed_and_agreed(made: Asses
     preview = client.post(path, {"do": "preview", "agreed-walking": "much_help"}).content.decode()
     assert "合计 <strong>87</strong> 分" in preview and "1级（轻度失能）" in preview
     assert Result.objects.count() == 0
-    refused = client.post(path, {"do": "settle", "agreed-walking": "much_help", "why-walking": "", "signed_for": "本人"})
+    refused = client.post(
+        path, {"do": "settle", "agreed-walking": "much_help", "why-walking": "", "signed_for": "本人", "secret": PASSWORD}
+    )
     assert refused.status_code == 422 and "还有没商定好的：平地行走" in refused.content.decode()
-    sent = {"do": "settle", "agreed-walking": "much_help", "why-walking": "又看着走了一遍", "signed_for": "本人"}
+    sent = {
+        "do": "settle",
+        "agreed-walking": "much_help",
+        "why-walking": "又看着走了一遍",
+        "signed_for": "本人",
+        "secret": "wrong",
+    }
+    wrong = client.post(path, sent)
+    assert (
+        wrong.status_code == 422 and "密码不对，没有签名" in wrong.content.decode() and "又看着走了一遍" in wrong.content.decode()
+    )
+    assert (Result.objects.count(), Signature.objects.count()) == (0, 2)
+    sent["secret"] = PASSWORD
     done = client.post(path, sent, follow=True)
     result = Result.objects.get()
     assert done.redirect_chain == [(f"/assess/results/{result.pk}/", 302)]
@@ -162,6 +177,49 @@ def test_differing_forms_are_shown_side_by_side_previewed_and_agreed(made: Asses
     report = client.get(f"/assess/results/{result.pk}/report/")
     assert report.headers["Content-Type"] == "application/pdf" and report.content.startswith(b"%PDF-")
     assert client.get(path).status_code == 409
+
+
+def test_an_assessor_signs_with_the_password_and_the_elder_on_the_screen(made: Assessed) -> None:
+    client, path = client_of(made.lead), f"/assess/cases/{made.case}/sign/"
+    assert client.get(path).status_code == 409
+    elder = {"e-way": "drawn", "e-signer": "本人", "e-strokes": "[[10,10,200,150],[400,100]]"}
+    refused = client.post(f"/assess/cases/{made.case}/form/", typed(uuid.uuid4(), "submit") | elder | {"e-strokes": "[[1,2,"})
+    assert refused.status_code == 422 and "屏幕上的签名收不下来" in refused.content.decode()
+    assert Form.objects.count() == 0
+    client.post(f"/assess/cases/{made.case}/form/", typed(uuid.uuid4(), "submit") | elder)
+    page = client.get(path).content.decode()
+    assert 'd="M10 10L200 150M400 100L400 100"' in page and "本人（在屏幕上签名）" in page and "您签的是这些" in page
+    for secret, said in (("", "签名前要再输一次密码"), ("wrong", "密码不对"), ("123456", "密码不对")):
+        wrong = client.post(path, {"secret": secret})
+        assert (wrong.status_code, said in wrong.content.decode()) == (422, True)
+    assert Signature.objects.count() == 0
+    done = client.post(path, {"secret": PASSWORD}, follow=True)
+    assert "还要等另一位评估员" in done.content.decode()
+    assert [(row.signed_by, row.means) for row in Signature.objects.all()] == [(made.lead.user_id, "password")]
+    assert client.get(path).status_code == 409
+
+
+def test_a_one_time_code_signs_too_and_five_wrong_passwords_rest_the_account(made: Assessed) -> None:
+    submit_unsigned(made)
+    client, path = client_of(made.second), f"/assess/cases/{made.case}/sign/"
+    user = get_user_model().objects.get(pk=made.second.user_id)
+    TOTP.activate(user, (secret := generate_totp_secret()))
+    wrong = client.post(path, {"secret": "000000"})
+    assert (wrong.status_code, "动态口令不对" in wrong.content.decode()) == (422, True)
+    code = f"{hotp_value(secret, next(yield_hotp_counters_from_time())):06d}"
+    assert client.post(path, {"secret": code}).status_code == 302
+    assert [row.means for row in Signature.objects.all()] == ["code"]
+    lead, place = client_of(made.lead), f"/assess/cases/{made.case}/sign/"
+    for _ in range(5):
+        answer = lead.post(place, {"secret": "wrong"})
+    assert answer.status_code == 429
+    assert lead.post(place, {"secret": PASSWORD}).status_code == 429
+    assert Signature.objects.count() == 1
+
+
+def submit_unsigned(made: Assessed) -> None:
+    for who in (made.lead, made.second):
+        client_of(who).post(f"/assess/cases/{made.case}/form/", typed(uuid.uuid4(), "submit"))
 
 
 def test_who_is_not_the_lead_cannot_settle(made: Assessed) -> None:

@@ -145,12 +145,10 @@ def unaltered(content: bytes) -> bytes:
     return content
 
 
-def code_of(content: bytes) -> str:
-    """The code under which these bytes were signed; raises Altered where they were not."""
-    found = IssuedDocument.objects.filter(sha256=hashlib.sha256(content).hexdigest()).values_list("code", flat=True).first()
-    if found is None:
-        unaltered(content)
-    return str(found)
+def code_of(sha256: str) -> str:
+    """The code under which the bytes with this hash were signed; empty where they were not."""
+    found = IssuedDocument.objects.filter(sha256=sha256).values_list("code", flat=True).first()
+    return str(found) if found else ""
 
 
 def check_file(content: bytes, *, place: str = "") -> Checked:
@@ -215,17 +213,18 @@ async def _signed(content: bytes, key: SigningKey, face: Face, now: dt.datetime)
     session = signers.PdfSigner(meta, signer=_signer(key)).init_signing_session(writer)
     session.system_time = now.astimezone(clock.CITY_ZONE)  # the house's clock, not the machine's
     document = session.prepare_tbs_document(validation_info=None, bytes_reserved=RESERVED)
-    digest, out = document.digest_tbs_document()
+    out = BytesIO()
+    digest, _ = document.digest_tbs_document(output=out)
     attributes = PdfCMSSignedAttributes(signing_time=session.system_time)
     signing = await document.perform_signature(document_digest=digest.document_digest, pdf_cms_signed_attrs=attributes)
     await signing.post_signature_processing(out)
-    return bytes(out.getvalue())
+    return out.getvalue()
 
 
 @lru_cache(maxsize=4)
 def _signer(key: SigningKey) -> signers.SimpleSigner:
     certificate = asn1_x509.Certificate.load(key.certificate.der)
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple([certificate, *(asn1_x509.Certificate.load(der) for der in key.chain)])
     return signers.SimpleSigner(
         signing_cert=certificate, signing_key=asn1_keys.PrivateKeyInfo.load(key.pkcs8), cert_registry=store

@@ -104,13 +104,20 @@ def test_results_reports_and_uses_follow_the_area(trial: Trial) -> None:
         assert queries.objections(who).items == ()
 
 
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.CITY_OFFICER])
+def test_only_the_city_draws_second_looks(trial: Trial, role: Role) -> None:
+    at = TOWN_A if role is Role.STREET_CLERK else CITY
+    with pytest.raises(AccessDenied):
+        actions.draw_second_looks(Actor(90_900, "某", "user", (Grant(role, at),)), month=DAY)
+    assert actions.draw_second_looks(OFFICER, month=DAY).of == 0
+
+
 @pytest.mark.parametrize(
     "deed",
     [
         lambda who, t: actions.put_results_in_force(who, day=DAY),
         lambda who, t: actions.request_missing(who, person_ids=[t.elder], reason="试"),
         lambda who, t: actions.open_reassessments(who, day=DAY),
-        lambda who, t: actions.draw_second_looks(who, month=DAY),
     ],
 )
 @pytest.mark.parametrize("role", list(Role))

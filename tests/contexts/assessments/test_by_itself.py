@@ -35,6 +35,7 @@ from tests.contexts.assessments.trial import (
     elder,
     facts_of,
     make,
+    proof_of,
     requested,
     rows,
     settled,
@@ -251,7 +252,12 @@ class WholeRoad(TestCase):
         differences = queries.case(trial.nurse.actor, case_id=case).differences
         agreed = {one.where: one.choices[-1].value for one in differences}
         actions.settle_case(
-            trial.nurse.actor, case_id=case, agreed=agreed, why=dict.fromkeys(agreed, "取较重的"), signed_for="本人"
+            trial.nurse.actor,
+            case_id=case,
+            agreed=agreed,
+            why=dict.fromkeys(agreed, "取较重的"),
+            signed_for="本人",
+            proof=proof_of(trial.nurse),
         )
         with clock.frozen(clock.now() + dt.timedelta(days=7)):
             actions.put_results_in_force(SYSTEM, day=clock.today())

@@ -26,6 +26,7 @@ from tests.contexts.assessments.trial import (
     Trial,
     appointed,
     make,
+    proof_of,
     requested,
     settled,
     sheet,
@@ -96,7 +97,12 @@ def test_two_who_settle_at_once_make_one_result(trial: Trial) -> None:
     for who in (trial.nurse, trial.helper):
         submitted(who, case, sheet(60))
     found = at_once(
-        *[lambda: actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人") for _ in range(3)]
+        *[
+            lambda: actions.settle_case(
+                trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人", proof=proof_of(trial.nurse)
+            )
+            for _ in range(3)
+        ]
     )
     assert sorted(str(one) for one in found if isinstance(one, str)) == ["assessment_case_state"] * 2
     assert Result.objects.count() == 1
@@ -137,7 +143,9 @@ def test_a_body_and_a_manager_who_withdraws_and_settles_at_once(trial: Trial) ->
     for who in (trial.nurse, trial.helper):
         submitted(who, case, sheet(60))
     at_once(
-        lambda: actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人"),
+        lambda: actions.settle_case(
+            trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人", proof=proof_of(trial.nurse)
+        ),
         lambda: actions.withdraw_case(MANAGER, case_id=case, because="老人搬走了"),
     )
     state = Case.objects.get(pk=case).state

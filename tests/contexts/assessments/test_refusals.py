@@ -43,6 +43,7 @@ from tests.contexts.assessments.trial import (
     best_sheet,
     code,
     elder,
+    proof_of,
     requested,
     rows,
     settled,
@@ -120,7 +121,9 @@ def test_an_interest_declared_during_the_assessment_stops_forms_and_result(trial
         submitted(trial.helper, case)
         actions.declare_interest(MANAGER, assessor_id=trial.helper.id, person_id=trial.elder, reason="是邻居家的女儿")
         with refused(NotYourCase):
-            actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人")
+            actions.settle_case(
+                trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人", proof=proof_of(trial.nurse)
+            )
 
 
 def test_one_assessor_is_not_in_two_places(trial: Trial) -> None:
@@ -202,7 +205,7 @@ def test_a_result_needs_both_forms_the_lead_and_every_difference(trial: Trial) -
     with clock.frozen(VISIT):
 
         def settle(actor: object = trial.nurse.actor, **given: object) -> None:
-            base: dict[str, object] = {"agreed": {}, "why": {}, "signed_for": "本人"}
+            base: dict[str, object] = {"agreed": {}, "why": {}, "signed_for": "本人", "proof": proof_of(trial.nurse)}
             actions.settle_case(actor, case_id=case, **base | given)  # type: ignore[arg-type]
 
         submitted(trial.nurse, case, best_sheet(walking="guided"))

@@ -25,6 +25,7 @@ from tests.contexts.assessments.trial import (
     appointed,
     best_sheet,
     facts_of,
+    proof_of,
     requested,
     settled,
     sheet,
@@ -46,7 +47,12 @@ def test_a_person_is_assessed_and_the_grade_counts_after_the_announcement(trial:
         assert (difference.where, difference.lead.value, difference.second.value) == ("walking", "some_help", "much_help")
         assert [choice.value for choice in difference.choices] == ["some_help", "much_help"]
         done = actions.settle_case(
-            trial.nurse.actor, case_id=case, agreed={"walking": "much_help"}, why={"walking": "又看着走了一遍"}, signed_for="本人"
+            trial.nurse.actor,
+            case_id=case,
+            agreed={"walking": "much_help"},
+            why={"walking": "又看着走了一遍"},
+            signed_for="本人",
+            proof=proof_of(trial.nurse),
         )
     assert (done.grade, done.grade_label, done.state) == (1, "轻度失能", ResultState.ANNOUNCED)
     assert (done.objections_until, done.valid_to) == (LATER, dt.date(2028, 11, 3))
@@ -112,7 +118,7 @@ def test_the_same_form_twice_is_one_form_also_after_the_result(trial: Trial) -> 
         again = submitted(trial.nurse, case, sent, number)
         assert (again.form_id, again.grade) == (first.form_id, 2)
         submitted(trial.helper, case, sent)
-        actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人")
+        actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人", proof=proof_of(trial.nurse))
         assert submitted(trial.nurse, case, sent, number).form_id == first.form_id
     assert Form.objects.filter(case=case).count() == 2
 
@@ -123,7 +129,9 @@ def test_coma_makes_the_rest_unnecessary(trial: Trial) -> None:
         sent = sheet() | {"answers": {"consciousness": "coma"}, "circumstances": {}}
         for who in (trial.nurse, trial.helper):
             assert submitted(who, case, sent).grade == 4
-        done = actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="女儿")
+        done = actions.settle_case(
+            trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="女儿", proof=proof_of(trial.nurse)
+        )
     assert done.grade == 4
 
 
@@ -150,7 +158,7 @@ def test_a_case_by_the_insurance_scale_states_the_insurance_grade_only(trial: Tr
         sent = sheet() | {"answers": best(INSURANCE), "circumstances": nothing_else(INSURANCE)}
         for who in (trial.nurse, trial.helper):
             submitted(who, case, sent)
-        actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人")
+        actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人", proof=proof_of(trial.nurse))
     with clock.frozen(LATER):
         put_results_in_force(SYSTEM, day=LATER)
     assert facts_of(trial.elder)["ltc_grade"] == 0

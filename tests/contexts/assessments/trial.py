@@ -19,7 +19,7 @@ from songhe.contexts.people.models import Household, Person, Record
 from songhe.contexts.places.models import Area
 from songhe.contexts.policy_library.actions import load_folder
 from songhe.foundation import clock
-from songhe.foundation.access import SYSTEM, Actor, Grant, Role
+from songhe.foundation.access import SYSTEM, Actor, Grant, Proof, Role
 from tests.contexts.registers.trial_city import CITY, PINE, ROSE, TOWN_A, TOWN_B, load_places
 from tests.engines.scales.national import ABILITY, best, nothing_else, with_total
 
@@ -154,7 +154,19 @@ def best_sheet(**answers: object) -> dict[str, object]:
 
 
 def submitted(who: Who, case_id: int, sent: Mapping[str, object] | None = None, public_id: uuid.UUID | None = None) -> FormStored:
-    return actions.submit_form(who.actor, case_id=case_id, public_id=public_id or uuid.uuid4(), **(sent or sheet()))  # type: ignore[arg-type]
+    """The form is final and signed."""
+    return actions.submit_form(
+        who.actor,
+        case_id=case_id,
+        public_id=public_id or uuid.uuid4(),
+        proof=proof_of(who),
+        **(sent or sheet()),  # type: ignore[arg-type]
+    )
+
+
+def proof_of(who: Who) -> Proof:
+    """The assessor has just typed the password again."""
+    return Proof(who.actor.id, "password", clock.now())
 
 
 def settled(trial: Trial, person_id: int, total: int = 60, **circumstances: object) -> Settled:
@@ -162,14 +174,16 @@ def settled(trial: Trial, person_id: int, total: int = 60, **circumstances: obje
     case = appointed(trial, requested(person_id), clock.now())
     for who in (trial.nurse, trial.helper):
         submitted(who, case, sheet(total, **circumstances))
-    return actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人")
+    return actions.settle_case(trial.nurse.actor, case_id=case, agreed={}, why={}, signed_for="本人", proof=proof_of(trial.nurse))
 
 
 def settled_again(trial: Trial, case_id: int, total: int) -> Settled:
     again(trial, case_id, clock.now())
     for who in (trial.doctor, trial.fifth):
         submitted(who, case_id, sheet(total))
-    return actions.settle_case(trial.doctor.actor, case_id=case_id, agreed={}, why={}, signed_for="女儿王芳代签")
+    return actions.settle_case(
+        trial.doctor.actor, case_id=case_id, agreed={}, why={}, signed_for="女儿王芳代签", proof=proof_of(trial.doctor)
+    )
 
 
 def rows() -> dict[str, int]:

@@ -129,6 +129,18 @@ class NotYourCase(Conflict):
     code = "assessment_not_yours"
 
 
+class NotProven(InvalidInput):
+    """Who signs has not just shown again that it is them."""
+
+    code = "assessment_signer_not_proven"
+
+
+class NotSigned(Conflict):
+    """A form that has to be signed first is not, or has been already."""
+
+    code = "assessment_form_not_signed"
+
+
 class DifferencesOpen(InvalidInput):
     """The forms differ where nothing was agreed, or what was agreed cannot be; `places` names them all."""
 

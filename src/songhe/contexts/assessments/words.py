@@ -72,6 +72,36 @@ class FormState(StrEnum):
 FORM_STATE_LABELS: Mapping[FormState, str] = {FormState.DRAFT: "填写中", FormState.FINAL: "已提交"}
 
 
+class SignedBy(StrEnum):
+    """How an assessor showed, at the moment of signing, who they are. `system`: software of the body signs for the assessor of a certificate."""
+
+    PASSWORD = "password"  # noqa: S105
+    CODE = "code"
+    SYSTEM = "system"
+
+
+SIGNED_BY_LABELS: Mapping[SignedBy, str] = {
+    SignedBy.PASSWORD: "重新输入密码",
+    SignedBy.CODE: "输入动态口令",
+    SignedBy.SYSTEM: "由评估机构的系统代签",
+}
+
+
+class ElderSigns(StrEnum):
+    """How the elder's side signs: by hand on the tablet, by a name in words, or not able to sign, with a witness."""
+
+    DRAWN = "drawn"
+    WORDS = "words"
+    UNABLE = "unable"
+
+
+ELDER_SIGNS_LABELS: Mapping[ElderSigns, str] = {
+    ElderSigns.DRAWN: "在屏幕上签名",
+    ElderSigns.WORDS: "只写姓名",
+    ElderSigns.UNABLE: "不能签名，有见证人",
+}
+
+
 class ResultState(StrEnum):
     """announced (公示, objections possible) → in_force → replaced; or withdrawn when a second assessment finds otherwise.
 

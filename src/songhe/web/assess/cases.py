@@ -17,6 +17,7 @@ from songhe.contexts.assessments.words import CASE_KIND_LABELS, CASE_STATE_LABEL
 from songhe.foundation.access import Right
 from songhe.foundation.errors import InvalidInput
 from songhe.foundation.paging import Page
+from songhe.foundation.signing import spaced
 from songhe.web.access import PageRequest, desk
 from songhe.web.areas import area_filter, chosen_area
 from songhe.web.assess.grades import grade_word
@@ -164,6 +165,7 @@ def show_result(request: PageRequest, result_id: int, problem: InvalidInput | No
         "may_use": request.actor.may(Right.SEE_ASSESSMENTS, view.brief.area_path),
         "typed": request.POST,
         "dimensions": dimensions_of(view),
+        "report_code": spaced(view.report_code),
         "problems": (FieldProblem(problem.field or "", f"{problem.sentence}{problem.next_step}"),) if problem else (),
         "section": section_of(request),
     }

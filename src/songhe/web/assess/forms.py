@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 
@@ -13,8 +14,8 @@ from django.utils import timezone
 from songhe.contexts.assessments import actions, queries
 from songhe.contexts.assessments.actions import FormStored
 from songhe.contexts.assessments.errors import FormRefused
-from songhe.contexts.assessments.queries import FormSheet
-from songhe.contexts.assessments.words import FormState
+from songhe.contexts.assessments.queries import HEIGHT, WIDTH, FormSheet
+from songhe.contexts.assessments.words import ELDER_SIGNS_LABELS, FormState
 from songhe.foundation import clock
 from songhe.foundation.access import Right
 from songhe.foundation.errors import SongheError
@@ -42,8 +43,8 @@ def page_form(request: PageRequest, case_id: int) -> HttpResponse:
     except FormRefused as refused:
         return _shown(request, sheet, sent, refused.problems)
     if sent.final:
-        messages.success(request, "评估表已经送达。")
-        return redirect("assess:ability_case", case_id)
+        messages.success(request, "评估表已经送达，请签名。")
+        return redirect("assess:sign", case_id)
     messages.success(request, f"已存下，{_hour()}送达。")
     return redirect("assess:form", case_id)
 
@@ -54,6 +55,7 @@ def _take(request: PageRequest, case_id: int, sent: SheetSent) -> FormStored:
     return take(
         request.actor, case_id=case_id, public_id=sent.public_id, answers=sent.answers, circumstances=sent.circumstances,
         particulars=sent.particulars, filled_from=sent.filled_from, filled_to=sent.filled_to, offline=sent.offline,
+        elder=sent.elder,
     )  # fmt: skip
 
 
@@ -100,6 +102,7 @@ def _shown(request: PageRequest, sheet: FormSheet, sent: SheetSent | None = None
         "arrived_at": f"{timezone.localtime(arrived):%H:%M}" if arrived else "",
         "until": (timezone.localtime(sheet.visit_at).date() if sheet.visit_at else clock.today()).isoformat(),
         "today": clock.today(),
+        **_elder(sheet, sent, problems),
         "last_part": shown.parts[-1].id,
         "problems": tuple(
             FieldProblem(_anchor(shown.scale.item(p.where) is not None, p), f"{p.message}。{p.remedy}。") for p in problems
@@ -110,7 +113,22 @@ def _shown(request: PageRequest, sheet: FormSheet, sent: SheetSent | None = None
     return response
 
 
+def _elder(sheet: FormSheet, sent: SheetSent | None, problems: Sequence[Told]) -> dict[str, object]:
+    """How the elder's side signed so far; asked on the lead's form."""
+    elder = sent.elder if sent is not None else sheet.own.elder if sheet.own else None
+    return {
+        "asks_elder": sheet.lead,
+        "elder": elder,
+        "strokes": json.dumps(elder.strokes if elder else [], separators=(",", ":")),
+        "ways": tuple(ELDER_SIGNS_LABELS.items()),
+        "elder_told": {p.where: f"{p.message}。{p.remedy}。" for p in problems if p.where.startswith("elder_")},
+        "box": (WIDTH, HEIGHT),
+    }
+
+
 def _anchor(is_item: bool, problem: Told) -> str:
+    if problem.where.startswith("elder_"):
+        return problem.where
     return f"item-{problem.where}" if is_item else f"circumstance-{problem.where}"
 
 

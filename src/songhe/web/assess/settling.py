@@ -21,6 +21,7 @@ from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput
 from songhe.web.access import PageRequest, desk
 from songhe.web.lists import FieldProblem
+from songhe.web.signing.proving import proved
 
 Agreed = Mapping[str, str | int | bool]
 
@@ -58,7 +59,7 @@ def page_settle(request: PageRequest, case_id: int) -> HttpResponse:
     try:
         settled = actions.settle_case(
             request.actor, case_id=case_id, agreed=_agreed(typed, file.differences), why=_why(typed, file.differences),
-            signed_for=typed.get("signed_for", ""),
+            signed_for=typed.get("signed_for", ""), proof=proved(request),
         )  # fmt: skip
     except InvalidInput as refused:
         return _shown(request, file, refused)
@@ -97,6 +98,7 @@ def _shown(request: PageRequest, file: CaseFile, refused: InvalidInput | None = 
         "between": span(scale, scored.final) if scored else "",
         "previewed": request.POST.get("do") == "preview",
         "signed_for": request.POST.get("signed_for", ""),
+        "elder": lead.elder,
         "problems": _told(refused),
     }
     response = render(request, "assess/settle.html", found, status=422 if refused else 200)

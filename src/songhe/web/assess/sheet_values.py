@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from songhe.contexts.assessments.queries import ElderSigned, ElderSigns
 from songhe.engines.policy.assessing import FormField
 from songhe.engines.scales.scale import Kind, Scale
 from songhe.foundation import clock
 from songhe.foundation.errors import InvalidInput
 
 Particular = str | int | list[str]
+LONGEST_STROKES = 60_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class SheetSent:
     filled_to: dt.datetime
     offline: bool
     final: bool
+    elder: ElderSigned | None
 
 
 def sheet_sent(typed: QueryDict, scale: Scale, fields: Sequence[FormField]) -> SheetSent:
@@ -47,7 +51,35 @@ def sheet_sent(typed: QueryDict, scale: Scale, fields: Sequence[FormField]) -> S
         filled_to=_moment(typed.get("filled_to", "")) or now,
         offline=typed.get("offline") == "yes",
         final=typed.get("do") == "submit",
+        elder=elder_sent(typed),
     )
+
+
+def elder_sent(typed: QueryDict) -> ElderSigned | None:
+    """How the elder's side signed: `e-way`, `e-signer`, `e-strokes` (JSON), `e-reason`, `e-witness`; None where nothing was chosen.
+
+    Strokes that cannot be read are none, and so refused by the action.
+    """
+    way = typed.get("e-way", "")
+    if way not in set(ElderSigns):
+        return None
+    said = {name: typed.get(f"e-{name}", "").strip() for name in ("signer", "reason", "witness")}
+    if way == ElderSigns.UNABLE:
+        return ElderSigned(ElderSigns.UNABLE, reason=said["reason"], witness=said["witness"])
+    strokes = _strokes(typed.get("e-strokes", "")) if way == ElderSigns.DRAWN else ()
+    return ElderSigned(ElderSigns(way), said["signer"], strokes)
+
+
+def _strokes(text: str) -> tuple[tuple[int, ...], ...]:
+    try:
+        found = json.loads(text[:LONGEST_STROKES])
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(found, list) or not all(isinstance(stroke, list) for stroke in found):
+        return ()
+    if not all(type(place) is int for stroke in found for place in stroke):
+        return ()
+    return tuple(tuple(stroke) for stroke in found)
 
 
 def _circumstances(typed: QueryDict, scale: Scale) -> dict[str, bool | int | str]:

@@ -239,6 +239,8 @@ DEEDS: Mapping[str, str] = {
     "registers.add_candidates": "按条件登记台账",
     "keys.rotate": "更换加密密钥",
     "keys.remove": "移除旧密钥",
+    "backup.make": "备份",
+    "backup.restore": "从备份恢复",
     "account.create_user": "新建账号",
     "account.set_password": "重设密码",
     "account.deactivate_user": "停用账号",

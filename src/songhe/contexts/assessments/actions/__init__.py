@@ -17,6 +17,7 @@ from songhe.contexts.assessments.actions.request_assessment import Requested, re
 from songhe.contexts.assessments.actions.request_missing import RequestedMany, open_reassessments, request_missing
 from songhe.contexts.assessments.actions.save_form import FormStored, save_form, submit_form
 from songhe.contexts.assessments.actions.settle_case import Settled, settle_case
+from songhe.contexts.assessments.actions.sign_form import FormSigned, sign_form
 from songhe.contexts.assessments.actions.take_over_result import Taken, take_over_result
 from songhe.contexts.assessments.actions.withdraw_case import CaseWithdrawn, withdraw_case
 
@@ -24,6 +25,7 @@ __all__ = [
     "Appointed",
     "CaseWithdrawn",
     "Drawn",
+    "FormSigned",
     "FormStored",
     "InterestDeclared",
     "Kept",
@@ -49,6 +51,7 @@ __all__ = [
     "request_missing",
     "save_form",
     "settle_case",
+    "sign_form",
     "submit_form",
     "take_over_result",
     "take_report",

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from songhe.contexts.assessments.actions.form_checking import check_open, other_problems, own_case, scored_problems
+from songhe.contexts.assessments.actions.sign_form import elder_problems, keep_elder, put_under_form
 from songhe.contexts.assessments.errors import FormIsFinal, FormProblem, FormRefused, OtherForm
-from songhe.contexts.assessments.models import Case, CaseAssessor, Form
+from songhe.contexts.assessments.models import Case, CaseAssessor, Form, Signature
 from songhe.contexts.assessments.queries.form_sheet import scale_of_case
+from songhe.contexts.assessments.queries.signatures import ElderSigned
 from songhe.contexts.assessments.words import CaseState, FormState
 from songhe.engines.scales.result import to_json
 from songhe.engines.scales.scoring import score
 from songhe.foundation import audit, clock
-from songhe.foundation.access import Actor
+from songhe.foundation.access import Actor, Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class FormStored:
     grade: int | None
     problems: tuple[FormProblem, ...]
     both_final: bool
+    signed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +44,21 @@ class _Sent:
     filled_from: dt.datetime
     filled_to: dt.datetime | None
     offline: bool
+    elder: ElderSigned | None
 
 
 @transaction.atomic
 def save_form(
     actor: Actor, *, case_id: int, public_id: uuid.UUID, answers: Mapping[str, object], circumstances: Mapping[str, object],
     particulars: Mapping[str, object], filled_from: dt.datetime, filled_to: dt.datetime | None = None, offline: bool = False,
-    certificate_no: str = "",
+    elder: ElderSigned | None = None, certificate_no: str = "",
 ) -> FormStored:  # fmt: skip
     """The draft stands as sent last; what is missing is told, what cannot be is refused (FormRefused with everything at once).
 
     `public_id` is made on the device: the same one again is the same form. `certificate_no`: for whom a system acts. Raises also
     CaseNotFound, NotYourCase, OtherForm, FormIsFinal, FormTooLate, CaseStateRefused.
     """
-    sent = _Sent(public_id, answers, circumstances, particulars, filled_from, filled_to, offline)
+    sent = _Sent(public_id, answers, circumstances, particulars, filled_from, filled_to, offline, elder)
     case, seat, form = _own_form(actor, case_id, sent, certificate_no)
     if form is not None and form.state == FormState.FINAL:
         return _again(form, sent)
@@ -69,13 +73,14 @@ def save_form(
 def submit_form(
     actor: Actor, *, case_id: int, public_id: uuid.UUID, answers: Mapping[str, object], circumstances: Mapping[str, object],
     particulars: Mapping[str, object], filled_from: dt.datetime, filled_to: dt.datetime | None = None, offline: bool = False,
-    certificate_no: str = "",
+    elder: ElderSigned | None = None, proof: Proof | None = None, certificate_no: str = "",
 ) -> FormStored:  # fmt: skip
     """The form is final and scored here; nothing of it changes any more. Sent again with the same content it changes nothing.
 
-    Raises what `save_form` raises, and FormRefused for what is missing too.
+    With a `proof`, and from software of a body, it is signed too; else it waits for `sign_form`. `elder`: how the elder's side signed.
+    Raises what `save_form` raises, NotProven, and FormRefused for what is missing too.
     """
-    sent = _Sent(public_id, answers, circumstances, particulars, filled_from, filled_to or clock.now(), offline)
+    sent = _Sent(public_id, answers, circumstances, particulars, filled_from, filled_to or clock.now(), offline, elder)
     case, seat, form = _own_form(actor, case_id, sent, certificate_no)
     if form is not None and form.state == FormState.FINAL:
         return _again(form, sent)
@@ -84,6 +89,8 @@ def submit_form(
     _refuse(found, sent, missing=True)
     scored = score(scale, sent.answers, sent.circumstances)
     kept = _write(case, seat, form, sent, FormState.FINAL, scored=to_json(scored), grade=scored.grade)
+    if proof is not None or actor.kind == "consumer":
+        put_under_form(actor, kept, proof)
     _audit(actor, case, kept, "assessments.submit_form")
     return _stored(kept, found)
 
@@ -108,6 +115,7 @@ def _refuse(found: tuple[FormProblem, ...], sent: _Sent, *, missing: bool) -> No
     severities = ("error", "missing") if missing else ("error",)
     against = [one for one in found if one.severity in severities]
     against += other_problems(sent.particulars, sent.filled_from, sent.filled_to)
+    against += elder_problems(sent.elder)
     if against:
         raise FormRefused(against)
 
@@ -139,6 +147,7 @@ def _write(
     form.particulars, form.offline, form.scored, form.grade = dict(sent.particulars), sent.offline, scored, grade
     form.filled_from, form.filled_to, form.arrived_at = sent.filled_from, sent.filled_to, clock.now()
     form.save()
+    keep_elder(form, sent.elder)
     if case.state == CaseState.APPOINTED:
         case.state = CaseState.ASSESSING
         case.save(update_fields=["state"])
@@ -152,4 +161,5 @@ def _audit(actor: Actor, case: Case, form: Form, deed: str) -> None:
 
 def _stored(form: Form, found: tuple[FormProblem, ...]) -> FormStored:
     final = Form.objects.filter(case_id=form.case_id, state=FormState.FINAL).count()
-    return FormStored(form.pk, str(form.public_id), FormState(form.state), form.grade, found, final == 2)
+    signed = Signature.objects.filter(form=form).exists()
+    return FormStored(form.pk, str(form.public_id), FormState(form.state), form.grade, found, final == 2, signed)

@@ -12,18 +12,20 @@ from songhe.basics.ages import months_before
 from songhe.contexts.assessments.access import case_for, seat_for
 from songhe.contexts.assessments.actions.file_objection import settle_second
 from songhe.contexts.assessments.actions.print_report import print_report
-from songhe.contexts.assessments.errors import CaseStateRefused, DifferencesOpen, FormProblem, FormRefused, NotYourCase
+from songhe.contexts.assessments.actions.sign_form import proven, put_under_result, unsigned
+from songhe.contexts.assessments.errors import CaseStateRefused, DifferencesOpen, FormProblem, FormRefused, NotSigned, NotYourCase
 from songhe.contexts.assessments.models import Case, Form, Interest, Result
 from songhe.contexts.assessments.queries.differing import Difference, differing
 from songhe.contexts.assessments.queries.objections import rounds_of
 from songhe.contexts.assessments.queries.rules import assessing_scale, rule
+from songhe.contexts.assessments.queries.signatures import elder_signature
 from songhe.contexts.assessments.words import CaseState, FormState, ResultState
 from songhe.engines.scales.answers import problems
 from songhe.engines.scales.result import to_json
 from songhe.engines.scales.scale import Scale
 from songhe.engines.scales.scoring import score
 from songhe.foundation import audit, clock
-from songhe.foundation.access import Actor
+from songhe.foundation.access import Actor, Proof
 from songhe.foundation.errors import InvalidInput
 
 LONGEST_NAME = 100
@@ -45,17 +47,19 @@ class Settled:
 
 @transaction.atomic
 def settle_case(
-    actor: Actor, *, case_id: int, agreed: Mapping[str, object], why: Mapping[str, str], signed_for: str, certificate_no: str = ""
-) -> Settled:
-    """The case has its result, scored here over the agreed answers; it is announced, or decides the objection that led to it.
+    actor: Actor, *, case_id: int, agreed: Mapping[str, object], why: Mapping[str, str], signed_for: str = "", proof: Proof | None = None,
+    certificate_no: str = "",
+) -> Settled:  # fmt: skip
+    """The case has its result, scored here over the agreed answers and signed by the lead; it is announced, or decides the objection behind it.
 
     `agreed`: for every item or circumstance on which the forms differ a value between the two; `why` a reason for each. `signed_for`: the
-    elder, or who signed in their place. Only the lead. Raises NotYourCase, CaseStateRefused, DifferencesOpen, FormRefused, InvalidInput.
+    elder, or who signed in their place, where the lead's form does not say it. Only the lead, who shows again who they are by `proof`. Raises
+    NotYourCase, CaseStateRefused, NotSigned, NotProven, DifferencesOpen, FormRefused, InvalidInput.
     """
     case = case_for(actor, case_id, lock=True)
     lead, second = _forms(actor, case, certificate_no)
-    if not 1 <= len(signed_for.strip()) <= LONGEST_NAME:
-        raise InvalidInput("请写明谁签的字。", next_step="老人自己签的写“本人”，别人代签的写姓名和关系。", field="signed_for")
+    means = proven(actor, proof)
+    signed_for = _signed_for(lead, signed_for)
     version, scale = assessing_scale(case.scale)
     differences = differing(scale, (lead.answers, lead.circumstances), (second.answers, second.circumstances))
     chosen = _agreed(differences, agreed, why)
@@ -68,8 +72,9 @@ def settle_case(
     case.state = CaseState.SETTLED
     case.save(update_fields=["state"])
     settle_second(actor, case, result)
+    put_under_result(actor, result, lead.assessor, means)
     report = print_report(result)
-    detail = {"grade": result.grade, "differences": len(differences), "state": result.state}
+    detail = {"grade": result.grade, "differences": len(differences), "state": result.state, "means": means}
     audit.record(
         actor, "assessments.settle", subject_type="assessment_case", subject_id=case.pk, area_path=case.area_path, detail=detail
     )
@@ -79,6 +84,15 @@ def settle_case(
     )  # fmt: skip
 
 
+def _signed_for(lead: Form, typed: str) -> str:
+    """Who signed for the elder: as the lead's form says, else as was typed."""
+    elder = elder_signature(lead)
+    found = elder.words if elder is not None else typed.strip()
+    if not found or (elder is None and len(found) > LONGEST_NAME):
+        raise InvalidInput("请写明谁签的字。", next_step="老人自己签的写“本人”，别人代签的写姓名和关系。", field="signed_for")
+    return found
+
+
 def _forms(actor: Actor, case: Case, certificate_no: str) -> tuple[Form, Form]:
     """The lead's form and the second's. Only the lead may ask, and only once both are final."""
     seat = seat_for(actor, case, certificate_no=certificate_no)
@@ -86,9 +100,12 @@ def _forms(actor: Actor, case: Case, certificate_no: str) -> tuple[Form, Form]:
         raise NotYourCase("由主评估员商定结果。", next_step="请主评估员登录后办理。")
     if case.state in (CaseState.SETTLED, CaseState.CLOSED):
         raise CaseStateRefused("这次评估已经有结果了。", next_step="请刷新页面查看结果。")
-    forms = {form.assessor_id == seat.assessor_id: form for form in Form.objects.filter(case=case, state=FormState.FINAL)}
+    rows = Form.objects.select_related("case", "assessor").filter(case=case, state=FormState.FINAL)
+    forms = {form.assessor_id == seat.assessor_id: form for form in rows}
     if case.state != CaseState.ASSESSING or len(forms) != 2:
         raise CaseStateRefused("两名评估员的表还没有都提交。", next_step="请等另一名评估员提交后再商定。")
+    if unsigned(case.pk):
+        raise NotSigned("两名评估员还没有都签名。", next_step="请没有签名的评估员打开这次评估，签名以后再商定。")
     if Interest.objects.filter(
         assessor__in=[form.assessor_id for form in forms.values()], person_id=case.person_id, ended_at=None
     ).exists():

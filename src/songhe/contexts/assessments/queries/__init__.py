@@ -34,10 +34,12 @@ from songhe.contexts.assessments.queries.results import (
     uses,
 )
 from songhe.contexts.assessments.queries.rules import RuleShown, assessing_scale, form_fields, rule, rules_shown, scale_titles
+from songhe.contexts.assessments.queries.signatures import HEIGHT, WIDTH, ElderSigned, SignatureView
 from songhe.contexts.assessments.queries.visits import Visit, visits
 from songhe.contexts.assessments.words import (
     CASE_KIND_LABELS,
     CASE_STATE_LABELS,
+    ELDER_SIGNS_LABELS,
     FORM_STATE_LABELS,
     MAIN_FACT,
     OBJECTION_STATE_LABELS,
@@ -47,6 +49,7 @@ from songhe.contexts.assessments.words import (
     STANDING_LABELS,
     CaseKind,
     CaseState,
+    ElderSigns,
     FormState,
     ObjectionState,
     Origin,
@@ -58,13 +61,16 @@ from songhe.contexts.assessments.words import (
 __all__ = [
     "CASE_KIND_LABELS",
     "CASE_STATE_LABELS",
+    "ELDER_SIGNS_LABELS",
     "FORM_STATE_LABELS",
+    "HEIGHT",
     "MAIN_FACT",
     "OBJECTION_STATE_LABELS",
     "ORIGIN_LABELS",
     "OUTLIER_LABELS",
     "RESULT_STATE_LABELS",
     "STANDING_LABELS",
+    "WIDTH",
     "AbilityOverview",
     "Agreed",
     "AgreementView",
@@ -81,6 +87,8 @@ __all__ = [
     "CaseState",
     "Choice",
     "Difference",
+    "ElderSigned",
+    "ElderSigns",
     "FormSheet",
     "FormState",
     "FormView",
@@ -99,6 +107,7 @@ __all__ = [
     "RuleShown",
     "SecondOf",
     "SettledDifference",
+    "SignatureView",
     "StandingState",
     "TakenOverLine",
     "UseLine",

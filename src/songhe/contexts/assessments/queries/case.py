@@ -17,6 +17,7 @@ from songhe.contexts.assessments.queries.objections import ObjectionLine, can_ob
 from songhe.contexts.assessments.queries.persons import AssessedPerson, persons
 from songhe.contexts.assessments.queries.registered import AssessorLine, assessor_lines
 from songhe.contexts.assessments.queries.results import ResultBrief, TakenOverLine, result_briefs, taken_over_of
+from songhe.contexts.assessments.queries.signatures import ElderSigned, SignatureView, elder_signature, signatures_of
 from songhe.contexts.assessments.words import OPEN_STATES, CaseState, FormState
 from songhe.engines.scales.result import Result as Scored
 from songhe.engines.scales.result import from_json
@@ -25,7 +26,7 @@ from songhe.foundation.access import Actor, Right
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """One assessor's form. Answers and score are None for who may not see them yet (the other's, before both are final)."""
+    """One assessor's form. Answers, score and the elder's signature are None for who may not see them yet (the other's, before both are final)."""
 
     id: int | None
     public_id: str
@@ -43,6 +44,8 @@ class FormView:
     particulars: Mapping[str, object] | None
     grade: int | None
     scored: Scored | None
+    signature: SignatureView | None
+    elder: ElderSigned | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class CaseDeeds:
     appoint: bool
     withdraw: bool
     fill: bool
+    sign: bool
     settle: bool
     object: bool
     resolve: bool
@@ -126,12 +130,13 @@ def _pairs(shown: list[FormView]) -> tuple[tuple[Mapping[str, object], Mapping[s
 
 def _forms(actor: Actor, row: Case, seats: list[CaseAssessor]) -> tuple[FormView, ...]:
     """The lead's first. Of a form that the actor may not see yet only that it is there and whether it is final."""
-    known = {form.assessor_id: form for form in Form.objects.filter(case=row)}
+    known = {form.assessor_id: form for form in Form.objects.select_related("case", "assessor").filter(case=row)}
+    signed = signatures_of(known.values())
     seen = set(forms_visible_to(actor).filter(case=row).values_list("pk", flat=True))
-    return tuple(_form(actor, seat, known.get(seat.assessor_id), seen) for seat in seats)
+    return tuple(_form(actor, seat, known.get(seat.assessor_id), seen, signed) for seat in seats)
 
 
-def _form(actor: Actor, seat: CaseAssessor, form: Form | None, seen: set[int]) -> FormView:
+def _form(actor: Actor, seat: CaseAssessor, form: Form | None, seen: set[int], signed: Mapping[int, SignatureView]) -> FormView:
     own = actor.kind == "user" and seat.assessor.user_id == actor.id
     open_to = form is not None and form.pk in seen
     return FormView(
@@ -141,6 +146,7 @@ def _form(actor: Actor, seat: CaseAssessor, form: Form | None, seen: set[int]) -
         arrived_at=form.arrived_at if form else None, answers=form.answers if form and open_to else None,
         circumstances=form.circumstances if form and open_to else None, particulars=form.particulars if form and open_to else None,
         grade=form.grade if form and open_to else None, scored=from_json(form.scored) if form and open_to and form.scored else None,
+        signature=signed.get(form.pk) if form else None, elder=elder_signature(form) if form and open_to else None,
     )  # fmt: skip
 
 
@@ -165,7 +171,8 @@ def _deeds(actor: Actor, row: Case, seats: list[CaseAssessor], forms: tuple[Form
         appoint=arranges and state in (CaseState.REQUESTED, CaseState.APPOINTED),
         withdraw=(arranges or asks) and state in OPEN_STATES and state is not CaseState.SETTLED and row.second_of_id is None,
         fill=own is not None and running and own.state is not FormState.FINAL,
-        settle=own is not None and own.lead and final and state is CaseState.ASSESSING,
+        sign=own is not None and running and own.state is FormState.FINAL and own.signature is None,
+        settle=own is not None and own.lead and final and all(form.signature for form in forms) and state is CaseState.ASSESSING,
         object=asks and result is not None and can_object(result),
         resolve=arranges,
     )

@@ -11,6 +11,7 @@ from songhe.contexts.assessments.errors import ScaleUnknown
 from songhe.contexts.assessments.models import Case, Form, Result
 from songhe.contexts.assessments.queries.persons import AssessedPerson, persons
 from songhe.contexts.assessments.queries.rules import form_fields
+from songhe.contexts.assessments.queries.signatures import ElderSigned, elder_signature
 from songhe.contexts.assessments.words import CaseState, FormState
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.assessing import FormField
@@ -30,6 +31,7 @@ class OwnForm:
     filled_from: dt.datetime
     filled_to: dt.datetime | None
     grade: int | None
+    elder: ElderSigned | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def form_sheet(actor: Actor, *, case_id: int) -> FormSheet:
 def _own(form: Form) -> OwnForm:
     return OwnForm(
         str(form.public_id), FormState(form.state), form.answers, form.circumstances, form.particulars, form.filled_from, form.filled_to,
-        form.grade,
+        form.grade, elder_signature(form),
     )  # fmt: skip
 
 

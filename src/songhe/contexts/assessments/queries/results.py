@@ -12,14 +12,21 @@ from django.db.models import QuerySet
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.assessments.access import result_for, results_visible_to, taken_over_visible_to, uses_visible_to
 from songhe.contexts.assessments.errors import ResultNotFound
-from songhe.contexts.assessments.models import Case, CaseAssessor, Result, ResultUse
+from songhe.contexts.assessments.models import Case, CaseAssessor, Form, Result, ResultUse, Signature
 from songhe.contexts.assessments.queries.persons import AssessedPerson, named, persons
+from songhe.contexts.assessments.queries.signatures import (
+    ElderSigned,
+    SignatureView,
+    elder_signature,
+    signature_of_result,
+    signatures_of,
+)
 from songhe.contexts.assessments.words import CaseKind, ResultState
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.scales.result import Result as Scored
 from songhe.engines.scales.result import from_json
 from songhe.engines.scales.scale import Scale
-from songhe.foundation import clock, files
+from songhe.foundation import clock, files, signing
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.paging import Page, cursor_of, keys_of
 
@@ -95,7 +102,9 @@ class UseLine:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """The result with every score. `scored` has a line an item, the sums, the first grade, each rule, the final grade, all with reasons."""
+    """The result with every score. `signatures` are those under the forms, the lead's first, `signature` the lead's under the result itself.
+
+    `scored` has a line an item, the sums, the first grade, each rule, the final grade, all with reasons."""
 
     brief: ResultBrief
     person: AssessedPerson
@@ -108,6 +117,10 @@ class ResultView:
     second: str
     body: str
     signed_for: str
+    elder: ElderSigned | None
+    signatures: tuple[SignatureView, ...]
+    signature: SignatureView | None
+    report_code: str
     settled_by: str
     settled_at: dt.datetime
     pack_version_id: int
@@ -138,13 +151,24 @@ def result(actor: Actor, *, result_id: int) -> ResultView:
     scale = policy.scales_of(row.pack_version_id)[row.scale]
     seats = dict(CaseAssessor.objects.filter(case_id=row.case_id).values_list("lead", "assessor__name"))
     names = accounts.names_of([row.settled_by])
+    forms = _forms(row)
+    signed = signatures_of(forms)
     return ResultView(
         brief=result_briefs([row])[0], person=persons([row.person_id])[row.person_id], scored=from_json(row.scored), scale=scale,
         answers=row.answers, circumstances=row.circumstances, differences=tuple(SettledDifference(**one) for one in row.differences),
         lead=seats.get(True, ""), second=seats.get(False, ""), body=row.case.body.name if row.case.body else "", signed_for=row.signed_for,
+        elder=elder_signature(forms[0]) if forms else None, signatures=tuple(signed[form.pk] for form in forms if form.pk in signed),
+        signature=signature_of_result(row), report_code=signing.code_of(files.describe(row.report_id).sha256) if row.report_id else "",
         settled_by=names.get(row.settled_by, ""), settled_at=row.settled_at, pack_version_id=row.pack_version_id,
         uses=_uses(uses_visible_to(actor).filter(result=row).order_by("-used_at", "-pk")[:MOST]),
     )  # fmt: skip
+
+
+def _forms(row: Result) -> list[Form]:
+    """Both forms, the lead's first."""
+    lead = CaseAssessor.objects.filter(case_id=row.case_id, lead=True).values_list("assessor_id", flat=True).first()
+    forms = Form.objects.select_related("case", "assessor").filter(case_id=row.case_id)
+    return sorted(forms, key=lambda form: form.assessor_id != lead)
 
 
 def taken_over_of(actor: Actor, *, person_id: int) -> tuple[TakenOverLine, ...]:
@@ -181,11 +205,16 @@ def uses(actor: Actor, *, area_path: str = "", department: str = "", after: str 
 
 
 def report_file(actor: Actor, *, result_id: int) -> tuple[str, bytes]:
-    """Name and content of the report; ResultNotFound where the actor may not see it or none has been printed."""
+    """Name and content of the report, exactly as it was signed; ResultNotFound where the actor may not see it or none has been printed.
+
+    Raises SealBroken or Altered where as much as a byte was changed since.
+    """
     row = result_for(actor, result_id)
     if row.report_id is None:
         raise ResultNotFound("这个结果还没有打印报告。", next_step="请先生成报告。")
-    return files.describe(row.report_id).name, files.read(row.report_id)
+    content = files.read(row.report_id)
+    signed = Signature.objects.filter(result=row).exists()  # else of the time before signing
+    return files.describe(row.report_id).name, signing.unaltered(content) if signed else content
 
 
 def _light(rows: QuerySet[Result]) -> QuerySet[Result]:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from songhe.contexts.assessments.access import visible_to
-from songhe.contexts.assessments.models import CaseAssessor, Form
+from songhe.contexts.assessments.models import CaseAssessor, Form, Signature
 from songhe.contexts.assessments.queries.cases import CaseBrief, case_briefs
 from songhe.contexts.assessments.words import CaseState, FormState
 from songhe.foundation import clock
@@ -17,7 +17,8 @@ MOST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One appointment. `own`: the actor is one of its assessors; `own_form` how far the actor's form is; `forms_final` 0 to 2."""
+    """One appointment. `own`: the actor is one of its assessors; `own_form` how far the actor's form is, `signs` where it waits for
+    the actor's signature; `forms_final` 0 to 2."""
 
     case: CaseBrief
     at: dt.datetime
@@ -27,6 +28,7 @@ class Visit:
     own_form: FormState | None
     forms_final: int
     overdue: bool
+    signs: bool
 
 
 def visits(
@@ -48,10 +50,15 @@ def visits(
     forms = list(Form.objects.filter(case__in=ids).values_list("case_id", "state", "assessor__user_id"))
     final = {pk: sum(1 for case, state, _ in forms if case == pk and state == FormState.FINAL) for pk in ids}
     own_form = {case: FormState(state) for case, state, user in forms if user == actor.id and case in mine}
+    signed = set(
+        Signature.objects.filter(form__case__in=ids, form__assessor__user_id=actor.id).values_list("form__case_id", flat=True)
+    )
+    waits = {pk for pk, state in own_form.items() if state is FormState.FINAL} - signed
     return tuple(
         Visit(
             brief, brief.visit_at, brief.visit_place, brief.id in mine, mine.get(brief.id, False), own_form.get(brief.id),
             final[brief.id], brief.visit_at.astimezone(clock.CITY_ZONE).date() < clock.today(),
+            brief.id in waits,
         )
         for brief in case_briefs(found)
         if brief.visit_at is not None

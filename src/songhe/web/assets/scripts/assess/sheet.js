@@ -1,6 +1,7 @@
 // The form on a tablet: one part at a time, what is still open, and every answer kept on the device before it is sent.
 // Nothing is scored here; the server does that when the form has arrived.
 import { sendAll } from "./outbox.js";
+import { Pad } from "./pad.js";
 import { change, isWaiting, keepPage, read, readAll, remove, write } from "./store.js";
 
 const PAUSE = 1200; // ms between the last answer and sending it
@@ -29,6 +30,7 @@ class Sheet {
     this.from = form.querySelector("[name=filled_from]");
     this.to = form.querySelector("[name=filled_to]");
     this.parts = [...form.querySelectorAll("[data-part]")];
+    this.pad = new Pad(form);
   }
 
   async start() {
@@ -72,10 +74,11 @@ class Sheet {
       if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
       else field.value = values[0] || "";
     }
-    for (const hidden of [this.from, this.to]) {
+    for (const hidden of this.form.querySelectorAll("[name=filled_from], [name=filled_to], [name=e-strokes]")) {
       const found = kept.fields.find(([name]) => name === hidden.name);
       if (found) hidden.value = found[1];
     }
+    this.pad.read();
     this.show(kept);
   }
 
