@@ -13,6 +13,7 @@ from songhe.contexts.entitlements.models import (
     GrantStep,
     LifeCheck,
     Notice,
+    ReturnFile,
     RosterCount,
     RosterEntry,
     SimulatedChange,
@@ -74,3 +75,12 @@ def life_checks_visible_to(actor: Actor) -> QuerySet[LifeCheck]:
 def applications_visible_to(actor: Actor, *, area_path: str = "") -> QuerySet[Application]:
     """Applications in the actor's areas."""
     return Application.objects.filter(rows_within(actor, Right.SEE_GRANTS, area_path=area_path))
+
+
+def returns_visible_to(actor: Actor) -> QuerySet[ReturnFile]:
+    """Files whose whole sending area lies within the areas where the actor handles grants."""
+    paths = actor.area_paths(Right.HANDLE_GRANTS)
+    if not paths:
+        return ReturnFile.objects.none()
+    inside = "NOT EXISTS (SELECT 1 FROM unnest(grant_return.area_paths) sent WHERE NOT (sent LIKE ANY (%s)))"
+    return ReturnFile.objects.extra(where=[inside], params=[[f"{path}%" for path in sorted(paths)]])  # noqa: S610

@@ -1,6 +1,8 @@
 """Every write of determination and of grants."""
 
+from songhe.contexts.entitlements.actions.accept_return import accept_return
 from songhe.contexts.entitlements.actions.adopt_grants import adopt_grants
+from songhe.contexts.entitlements.actions.answer_online import answer_online
 from songhe.contexts.entitlements.actions.appeals import (
     decide_appeal,
     file_appeal,
@@ -9,6 +11,7 @@ from songhe.contexts.entitlements.actions.appeals import (
     withdraw_appeal,
 )
 from songhe.contexts.entitlements.actions.apply_for import apply_for, close_application
+from songhe.contexts.entitlements.actions.check_return import ReturnChecked, check_return
 from songhe.contexts.entitlements.actions.determine_city import determine_city, recover_interrupted
 from songhe.contexts.entitlements.actions.determine_households import determine_households, determine_person
 from songhe.contexts.entitlements.actions.follow_decisions import follow_decisions
@@ -65,13 +68,17 @@ __all__ = [
     "Override",
     "Proposed",
     "Recomputed",
+    "ReturnChecked",
     "RunFollowed",
     "UsesRecorded",
+    "accept_return",
     "adopt_grants",
+    "answer_online",
     "apply_for",
     "ask_recomputation",
     "check_account",
     "check_all_accounts",
+    "check_return",
     "close_application",
     "confirm_grant",
     "decide_appeal",

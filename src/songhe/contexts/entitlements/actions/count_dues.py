@@ -218,7 +218,7 @@ def write_dues(
             continue
         held = newest.get(grant.id, {})
         floor = found[grant.id].basis[0].span.first if found[grant.id].basis else dt.date.max
-        wanted = {p for p in held if p >= month_first(floor) or Period(grant.period) is not Period.MONTH}
+        wanted = {p for p in held if p >= month_first(floor) or Period(grant.period) in (Period.YEAR, Period.ONCE)}
         wanted |= set(periods_until(grant, found[grant.id], until)) if until is not None else set()
         for period in sorted(p for p in wanted if since is None or p >= since):
             due = due_for(plan.rule(grant.benefit), grant, period, found[grant.id])
@@ -257,16 +257,18 @@ def _revision(
     )  # fmt: skip
 
 
-def _times(grant: Grant, found: Counted, month: dt.date) -> int | None:
+def _times(grant: Grant, found: Counted, month: dt.date) -> str | None:
     """How often a benefit given each time was used in the month; None for any other."""
-    return sum(times for day, times in found.uses if month_first(day) == month) if grant.period == Period.TIME else None
+    if grant.period != Period.TIME:
+        return None
+    return units_said(granting().rule(grant.benefit), month, [b.span for b in found.basis], found.uses, found.confirmed)
 
 
-def _reason(due: MonthDue, old: Due | None, found: Counted, cause: str, already: int, times: int | None = None) -> str:
+def _reason(due: MonthDue, old: Due | None, found: Counted, cause: str, already: int, times: str | None = None) -> str:
     why = {EndCause.DIED: "已去世", EndCause.MOVED: "户口或住处已不在本市"}.get(found.cause, "不再符合条件")
     ended = f"{found.ends_on:%Y年%-m月%-d日}起{why}" if found.ends_on is not None else ""
     part = f"，按{due.days}天计" if 0 < due.days < due.of_days else ""
-    part = part if times is None else f"，用了{times}次"
+    part = part if times is None else times
     also = f"，这个月以前已发{fen_to_yuan(already)}元" if already else ""
     if old is None:
         text = (

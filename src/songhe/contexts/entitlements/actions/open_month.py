@@ -49,6 +49,11 @@ UNION
 SELECT u.grant_id FROM grant_use u JOIN grant_given g ON g.id = u.grant_id
 WHERE u.withdrawn_at IS NULL AND u.used_on <= %(last)s AND g.state IN ('active', 'ended') AND NOT g.in_kind
   AND NOT EXISTS (SELECT 1 FROM grant_due d WHERE d.grant_id = u.grant_id AND d.period = date_trunc('month', u.used_on)::date)
+UNION
+SELECT g.id FROM grant_unit_count c JOIN grant_given g ON g.person_id = c.person_id AND g.benefit = c.benefit
+WHERE c.month <= %(month)s AND g.state IN ('active', 'ended') AND NOT g.in_kind AND g.from_on <= (c.month + interval '1 month - 1 day')::date
+  AND (g.until_on IS NULL OR g.until_on > c.month)
+  AND NOT EXISTS (SELECT 1 FROM grant_due d WHERE d.grant_id = g.id AND d.period = c.month)
 ORDER BY 1
 """
 

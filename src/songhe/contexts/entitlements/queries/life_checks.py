@@ -47,7 +47,7 @@ class LifeCheckDue:
 
 @dataclass(frozen=True, slots=True)
 class LifeCheckView:
-    """One check that was made."""
+    """One check that was made; `source` and `way` say of a department's data whose they were, and where the person was seen."""
 
     id: int
     person_id: int
@@ -55,6 +55,8 @@ class LifeCheckView:
     channel: LifeCheckChannel
     outcome: LifeCheckOutcome
     note: str
+    source: str = ""
+    way: str = ""
 
 
 def life_checks_due(
@@ -102,7 +104,7 @@ def life_checks_of(actor: Actor, *, person_id: int) -> tuple[LifeCheckView, ...]
     require(actor, Right.SEE_GRANTS)
     rows: list[LifeCheck] = list(life_checks_visible_to(actor).filter(person_id=person_id).order_by("-checked_on", "-id"))
     return tuple(
-        LifeCheckView(r.id, r.person_id, r.checked_on, LifeCheckChannel(r.channel), LifeCheckOutcome(r.outcome), r.note)
+        LifeCheckView(r.id, r.person_id, r.checked_on, LifeCheckChannel(r.channel), LifeCheckOutcome(r.outcome), r.note, r.source, r.way)
         for r in rows
     )
 

@@ -39,7 +39,7 @@ def state_as_department(
     facts there. Raises FactNotCorrectable, InvalidInput, ImportRunning, PersonNotFound, AccessDenied.
     """
     join_people()
-    person = _subject(person_id)
+    person = subject_of(person_id)
     require(actor, Right.CORRECT_FACTS, person.area_path)
     if stated_on > clock.today():
         raise InvalidInput("说明日期不能晚于今天。", next_step="请填写实际的日期。", field="stated_on")
@@ -65,7 +65,7 @@ def state_as_department(
     return DepartmentStated(person.id, changed)
 
 
-def _subject(person_id: int) -> Person:
+def subject_of(person_id: int) -> Person:
     """The person, or whom they stand for; locked."""
     heads = Person.objects.filter(id=person_id).values_list("id", "stands_for_id").first()
     if heads is None:
