@@ -19,7 +19,7 @@ from songhe.contexts.people.actions.record_consent import RecordedConsent, recor
 from songhe.contexts.people.actions.remember_mapping import say_columns
 from songhe.contexts.people.actions.request_accept import give_up_accepting, request_accept
 from songhe.contexts.people.actions.request_sheet import SheetRequested, download_sheet, request_sheet, return_sheet
-from songhe.contexts.people.actions.reseal_values import reseal_values, sealed_values_by_key
+from songhe.contexts.people.actions.reseal_values import reseal_values, sealed_values_by_key, unopened_sealed_values
 from songhe.contexts.people.actions.reveal import reveal
 from songhe.contexts.people.actions.scan_doubles import ScannedDoubles, scan_doubles
 from songhe.contexts.people.actions.search_registry import (
@@ -31,6 +31,7 @@ from songhe.contexts.people.actions.search_registry import (
 )
 from songhe.contexts.people.actions.settle_stale import SettledStale, settle_stale
 from songhe.contexts.people.actions.state_as_department import DepartmentStated, state_as_department
+from songhe.contexts.people.actions.state_death import state_death
 from songhe.contexts.people.actions.state_facts import StatedFacts, state_facts
 from songhe.contexts.people.actions.unlink_person import unlink_person
 from songhe.contexts.people.actions.upload_file import upload_file
@@ -86,7 +87,9 @@ __all__ = [
     "set_row_aside",
     "settle_stale",
     "state_as_department",
+    "state_death",
     "state_facts",
     "unlink_person",
+    "unopened_sealed_values",
     "upload_file",
 ]

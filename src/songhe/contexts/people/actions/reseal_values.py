@@ -10,7 +10,7 @@ from songhe.contexts.people.queries.batches import row_context
 from songhe.contexts.people.queries.headings import headings_context
 from songhe.contexts.people.words import seal_context
 from songhe.foundation.access import Actor, require_system
-from songhe.foundation.resealing import Resealed, SealedTable, Told, reseal_tables, silent, values_by_key
+from songhe.foundation.resealing import Resealed, SealedTable, Told, reseal_tables, silent, unopened_values, values_by_key
 
 
 def _owned(field: str) -> Callable[..., str]:
@@ -51,3 +51,9 @@ def sealed_values_by_key(actor: Actor) -> Counter[int]:
     """How many values need each key. For the system alone."""
     require_system(actor)
     return values_by_key(SEALED)
+
+
+def unopened_sealed_values(actor: Actor) -> tuple[str, ...]:
+    """Which of the first sealed values of each table do not open: a look after a restore. For the system alone."""
+    require_system(actor)
+    return unopened_values(SEALED)
