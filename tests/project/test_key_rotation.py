@@ -17,21 +17,25 @@ from django.contrib.auth import get_user_model
 from django.db import connection, models
 
 from songhe.contexts.accounts import actions as accounts
+from songhe.contexts.assessments.actions import reseal_values as of_assessments
 from songhe.contexts.payments.actions import reseal_values as of_payments
 from songhe.contexts.people.actions import reseal_values as of_people
 from songhe.contexts.registers.actions import reseal_values as of_registers
 from songhe.foundation import clock, files
 from songhe.foundation.keys import Purpose
 from songhe.foundation.models import AuditEntry
+from songhe.foundation.signing_seals import reseal_values as of_signing
 from songhe.project import key_rotation
 from songhe.project.command_line import main
 from tests.contexts.people import city
 from tests.contexts.people.city import LI, WANG, ZHANG, bring_in, resident
 from tests.sealed import key_file, opened
 
-SEALED = tuple(table for context in (of_people, of_registers, of_payments) for table in sys.modules[context.__module__].SEALED)
+CONTEXTS = (of_people, of_registers, of_payments, of_assessments, of_signing)
+SEALED = tuple(table for context in CONTEXTS for table in sys.modules[context.__module__].SEALED)
 NOT_SEALED = {
     "foundation.AuditEntry.previous_mac", "foundation.AuditEntry.mac", "foundation.AuditHead.mac",
+    "foundation.SigningCertificate.der",
     "people.Person.id_index", "people.Person.phone_index", "people.FormerNumber.id_index",
     "people.StagedRow.id_index", "people.StagedRow.former_index", "people.StagedRow.phone_index",
     "entitlements.Decision.statuses", "entitlements.Decision.true_mask", "entitlements.Decision.unknown_mask",

@@ -154,7 +154,7 @@ def _make(now: dt.datetime) -> SigningCertificate:
         .add_extension(usage, critical=True).sign(key, hashes.SHA256())
     )  # fmt: skip
     der = made.public_bytes(serialization.Encoding.DER)
-    sealed = seal_bytes(_pkcs8(key), context=_context(_fingerprint(der)))
+    sealed = seal_bytes(_pkcs8(key), context=seal_context(_fingerprint(der)))
     return SigningCertificate.objects.create(
         fingerprint=_fingerprint(der), origin=Origin.SELF, subject=SELF_NAME, der=der, sealed_key=sealed, valid_from=begins,
         valid_to=ends, made_at=now,
@@ -163,7 +163,7 @@ def _make(now: dt.datetime) -> SigningCertificate:
 
 @lru_cache(maxsize=8)
 def _opened(fingerprint: str, sealed: bytes) -> bytes:
-    return open_bytes(sealed, context=_context(fingerprint))
+    return open_bytes(sealed, context=seal_context(fingerprint))
 
 
 def _given(path: Path) -> SigningKey:
@@ -235,7 +235,8 @@ def _fingerprint(der: bytes) -> str:
     return digest.finalize().hex()
 
 
-def _context(fingerprint: str) -> str:
+def seal_context(fingerprint: str) -> str:
+    """What a sealed private key is bound to."""
     return f"signing:{fingerprint}"
 
 

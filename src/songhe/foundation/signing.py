@@ -129,7 +129,7 @@ def sign(content: bytes, *, code: str, face: Face) -> Signed:
     key, now = certificates.current(), clock.now().replace(microsecond=0)
     signed = _run(lambda: _signed(content, key, face, now))
     sha = hashlib.sha256(signed).hexdigest()
-    told = seal(json.dumps(face.told, ensure_ascii=False), context=_context(code))
+    told = seal(json.dumps(face.told, ensure_ascii=False), context=told_context(code))
     IssuedDocument.objects.create(
         code=code, sha256=sha, kind=face.kind, issuer=face.issuer, told=told, certificate_id=key.certificate.id, signed_at=now
     )
@@ -252,9 +252,10 @@ def _count(place: str) -> None:
 
 
 def _face(row: IssuedDocument) -> Face:
-    told = json.loads(open_sealed(row.told, context=_context(row.code)))
+    told = json.loads(open_sealed(row.told, context=told_context(row.code)))
     return Face(row.kind, row.issuer, tuple((label, words) for label, words in told))
 
 
-def _context(code: str) -> str:
+def told_context(code: str) -> str:
+    """What the sealed lines about a document are bound to."""
     return f"issued:{code}"

@@ -8,11 +8,16 @@ CREATE FUNCTION issued_document_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are only added', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$;
-CREATE TRIGGER issued_document_is_kept BEFORE UPDATE OR DELETE ON issued_document FOR EACH ROW EXECUTE FUNCTION issued_document_is_kept();
+CREATE TRIGGER issued_document_is_kept BEFORE DELETE ON issued_document FOR EACH ROW EXECUTE FUNCTION issued_document_is_kept();
+CREATE TRIGGER issued_document_is_as_signed BEFORE UPDATE ON issued_document FOR EACH ROW  -- but for `told`, which is sealed once more
+    WHEN ((OLD.code, OLD.sha256, OLD.kind, OLD.issuer, OLD.certificate_id, OLD.signed_at)
+          IS DISTINCT FROM (NEW.code, NEW.sha256, NEW.kind, NEW.issuer, NEW.certificate_id, NEW.signed_at))
+    EXECUTE FUNCTION issued_document_is_kept();
 CREATE TRIGGER signing_certificate_is_kept BEFORE DELETE ON signing_certificate FOR EACH ROW EXECUTE FUNCTION issued_document_is_kept();
 """
 GIVE_UP = """
 DROP TRIGGER issued_document_is_kept ON issued_document;
+DROP TRIGGER issued_document_is_as_signed ON issued_document;
 DROP TRIGGER signing_certificate_is_kept ON signing_certificate;
 DROP FUNCTION issued_document_is_kept();
 """

@@ -15,6 +15,7 @@ from songhe.contexts.assessments.actions.put_in_force import PutInForce, put_res
 from songhe.contexts.assessments.actions.record_use import ReportTaken, UseRecorded, record_use, take_report
 from songhe.contexts.assessments.actions.request_assessment import Requested, request_assessment
 from songhe.contexts.assessments.actions.request_missing import RequestedMany, open_reassessments, request_missing
+from songhe.contexts.assessments.actions.reseal_values import reseal_values, sealed_values_by_key, unopened_sealed_values
 from songhe.contexts.assessments.actions.save_form import FormStored, save_form, submit_form
 from songhe.contexts.assessments.actions.settle_case import Settled, settle_case
 from songhe.contexts.assessments.actions.sign_form import FormSigned, sign_form
@@ -49,12 +50,15 @@ __all__ = [
     "record_use",
     "request_assessment",
     "request_missing",
+    "reseal_values",
     "save_form",
+    "sealed_values_by_key",
     "settle_case",
     "sign_form",
     "submit_form",
     "take_over_result",
     "take_report",
+    "unopened_sealed_values",
     "withdraw_case",
     "withdraw_objection",
 ]

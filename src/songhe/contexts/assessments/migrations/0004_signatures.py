@@ -18,12 +18,15 @@ BEGIN
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
-CREATE TRIGGER assessment_elder_signature_of_draft BEFORE UPDATE OR DELETE ON assessment_elder_signature
+CREATE TRIGGER assessment_elder_signature_of_draft BEFORE DELETE ON assessment_elder_signature
     FOR EACH ROW EXECUTE FUNCTION assessment_elder_signature_of_draft();
+CREATE TRIGGER assessment_elder_signature_stays BEFORE UPDATE ON assessment_elder_signature FOR EACH ROW  -- but for `sealed`, sealed once more
+    WHEN ((OLD.form_id, OLD.way) IS DISTINCT FROM (NEW.form_id, NEW.way)) EXECUTE FUNCTION assessment_elder_signature_of_draft();
 """
 GIVE_UP = """
 DROP TRIGGER assessment_signature_is_kept ON assessment_signature;
 DROP TRIGGER assessment_elder_signature_of_draft ON assessment_elder_signature;
+DROP TRIGGER assessment_elder_signature_stays ON assessment_elder_signature;
 DROP FUNCTION assessment_signature_is_kept();
 DROP FUNCTION assessment_elder_signature_of_draft();
 """

@@ -110,7 +110,7 @@ def elder_signature(form: Form) -> ElderSigned | None:
     row = ElderSignature.objects.filter(form=form).first()
     if row is None:
         return None
-    said = json.loads(open_sealed(row.sealed, context=_context(form)))
+    said = json.loads(open_sealed(row.sealed, context=elder_context(str(form.public_id))))
     strokes = tuple(tuple(stroke) for stroke in said["strokes"])
     return ElderSigned(ElderSigns(row.way), said["signer"], strokes, said["reason"], said["witness"])
 
@@ -118,7 +118,7 @@ def elder_signature(form: Form) -> ElderSigned | None:
 def sealed(form: Form, said: ElderSigned) -> bytes:
     """The content of the elder's signature, sealed for this form."""
     content = {"signer": said.signer, "strokes": said.strokes, "reason": said.reason, "witness": said.witness}
-    return seal(json.dumps(content, ensure_ascii=False), context=_context(form))
+    return seal(json.dumps(content, ensure_ascii=False), context=elder_context(str(form.public_id)))
 
 
 def _view(row: Signature, digest: str) -> SignatureView:
@@ -140,5 +140,6 @@ def _digest(said: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _context(form: Form) -> str:
-    return f"elder_signature:{form.public_id}"
+def elder_context(public_id: str) -> str:
+    """What the elder's sealed signature on a form is bound to."""
+    return f"elder_signature:{public_id}"
