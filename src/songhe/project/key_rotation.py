@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from django.db import connection
 
 from songhe.contexts.accounts import actions as accounts
+from songhe.contexts.assessments import actions as assessments
 from songhe.contexts.payments import actions as payments
 from songhe.contexts.people import actions as people
 from songhe.contexts.registers import actions as registers
-from songhe.foundation import audit, clock
+from songhe.foundation import audit, clock, signing_seals
 from songhe.foundation.access import SYSTEM
 from songhe.foundation.audit import entries_by_key
 from songhe.foundation.files import files_by_key, reseal_files
@@ -25,7 +26,7 @@ from songhe.foundation.keys import RESEALED, FileKeyProvider, KeptKey, Purpose, 
 from songhe.foundation.resealing import SHOWN, Resealed
 from songhe.project.progress import say, step
 
-CONTEXTS = (people, registers, payments, accounts)
+CONTEXTS = (people, registers, payments, accounts, assessments, signing_seals)
 REST = dt.timedelta(hours=1)
 """An old key may go after this: until then work that began with it may still be under way."""
 
@@ -95,6 +96,11 @@ def values_by_key(purpose: Purpose) -> Counter[int]:
     if purpose is Purpose.AUDIT:
         return entries_by_key()
     return sum((context.sealed_values_by_key(SYSTEM) for context in CONTEXTS), Counter())
+
+
+def unopened_values() -> tuple[str, ...]:
+    """Which of the first sealed values of each table do not open with the keys that are here."""
+    return tuple(place for context in CONTEXTS for place in context.unopened_sealed_values(SYSTEM))
 
 
 def _reseal() -> int:
