@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from songhe.contexts.entitlements import actions as entitlements
+from songhe.contexts.entitlements.models import Recomputation
 from songhe.contexts.people.models import Person
 from songhe.contexts.policy_library import actions
 from songhe.contexts.policy_library.models import PackDraft, PackVersion
@@ -33,11 +36,15 @@ def test_a_draft_is_made_read_edited_and_withdrawn(writer: Caller, city_caller: 
     assert [each["id"] for each in listed] == [made["id"]]
     changed = writer.get(f"/pack/drafts/{made['id']}/differences").json()
     assert (changed[0]["section"], changed[0]["after"]) == ("parameters", "150.00 元/月（文件没有载明）")
+    dropped = writer.client.delete(
+        f"/api/v1/pack/drafts/{made['id']}/changes/1", headers={"Authorization": f"Bearer {writer.token}"}
+    )
+    assert (dropped.status_code, dropped.json()["id"]) == (200, made["id"])
     edited = writer.post(f"/pack/drafts/{made['id']}/edit", {"reason": "青政发1号", "in_force_on": "2099-01-01"}).json()
-    assert edited["seal"] != added.json()["seal"]
+    assert edited["seal"] not in (added.json()["seal"], dropped.json()["seal"])
     one = writer.get(f"/pack/drafts/{made['id']}").json()
     assert (one["checked"], one["simulation"], one["approvals_needed"]) == (None, None, 2)
-    assert [step["step"] for step in one["steps"]] == ["made", "edited", "edited"]
+    assert [step["step"] for step in one["steps"]] == ["made", "edited", "edited", "edited"]
     assert writer.post(f"/pack/drafts/{made['id']}/examine", {}).status_code == 200
     assert writer.post(f"/pack/drafts/{made['id']}/rebase", {}).status_code == 200
     assert writer.post(f"/pack/drafts/{made['id']}/withdraw", {"reason": "不改了"}).json()["state"] == "withdrawn"
@@ -98,5 +105,13 @@ def test_a_past_decision_is_decided_again(city_caller: Caller, town_caller: Call
     assert (again["run_id"], again["same"], again["stored"] == again["again"]) == (run, True, True)
     assert city_caller.get(f"/people/{wife}/decisions/recomputed", on="2026-11-20").json()["code"] == "no_decision_yet"
     assert town_caller.get(f"/people/{stranger}/decisions/recomputed").status_code == 404
-    whole = city_caller.get(f"/runs/{run}/recomputed").json()
-    assert (whole["decisions"], whole["different"], whole["same"]) == (4, 0, True)
+    asked = [city_caller.post(f"/runs/{run}/recomputations", None) for _ in range(2)]
+    assert [(one.status_code, one.json()["state"], one.json()["same"]) for one in asked] == [(202, "waiting", None)] * 2
+    row = Recomputation.objects.get()
+    entitlements.recompute_asked(SYSTEM, recomputation_id=row.pk)
+    whole = city_caller.get(f"/recomputations/{asked[0].json()['public_id']}").json()
+    assert (whole["state"], whole["compared"], whole["decisions"], whole["different"], whole["same"]) == ("done", 4, 4, 0, True)
+    assert (town_caller.get(f"/recomputations/{row.public_id}").status_code, row.public_id) == (403, uuid.UUID(whole["public_id"]))
+    assert town_caller.post(f"/runs/{run}/recomputations", None).status_code == 403
+    assert city_caller.post(f"/runs/{run + 1}/recomputations", None).json()["code"] == "no_decision_yet"
+    assert Recomputation.objects.count() == 1

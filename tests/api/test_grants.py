@@ -89,3 +89,14 @@ def test_a_life_check_stands(street: Caller, town: Town) -> None:
     assert street.get("/life-checks").json()["items"] == []
     assert street.post(f"/people/{public_id(town.wife)}/life-checks", {"channel": "pigeon"}).status_code == 422
     assert LifeCheck.objects.count() == 1
+
+
+def test_a_grant_ends_once_and_its_account_is_asked_about(street: Caller, town: Town) -> None:
+    (line,) = street.get(f"/people/{public_id(town.wife)}/grants").json()
+    path = f"/grants/{line['public_id']}"
+    assert street.post(f"{path}/confirm", None).status_code == 200
+    assert street.post(f"{path}/check-account", None).json()["grant"]["has_account"] in (True, False)
+    assert street.post(f"{path}/end", {"reason": ""}).status_code == 422
+    assert street.post(f"{path}/end", {"reason": "本人写信不要了", "until_on": "2026-11-21"}).json()["grant"]["state"] == "ended"
+    assert street.post(f"{path}/end", {"reason": "再来一次"}).json()["grant"]["ended_because"] == "本人写信不要了"
+    assert GrantStep.objects.filter(after="ended").count() == 1

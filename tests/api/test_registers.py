@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from songhe.contexts.people.models import Person
 from songhe.contexts.registers.models import Entry
@@ -99,3 +100,25 @@ def test_scopes_and_areas_hold(keeper: Caller, city_caller: Caller, town: Town) 
     added = blind.post("/registers/department_returns/entries", {"area_path": CITY, "values": {**number, "unit": "万人"}})
     assert added.json()["values"]["value"] == "24.1"
     assert Entry.objects.count() == 2
+
+
+def test_a_file_is_judged_and_let_in_once(keeper: Caller, town: Town) -> None:
+    text = "姓名,身份证号,多久看望一次\n张建明,1,每月\n"
+
+    def sent(content: str, register: str = "left_behind"):  # type: ignore[no-untyped-def]
+        upload = SimpleUploadedFile("台账.csv", content.encode("utf-8-sig"))
+        return keeper.client.post(
+            f"/api/v1/registers/{register}/files", {"content": upload}, headers={"Authorization": f"Bearer {keeper.token}"}
+        )
+
+    assert sent("甲,乙\n1,2\n").status_code == 422
+    assert sent(text, "nothing").status_code == 404
+    judged = sent(text)
+    assert (judged.status_code, judged.json()["counts"]["rejected"], judged.json()["status"]) == (201, 1, "checked")
+    path = f"/register-files/{judged.json()['id']}"
+    (row,) = keeper.get(f"{path}/rows", verdict="rejected").json()["items"]
+    assert (row["row"], bool(row["problems"])) == (2, True)
+    assert [keeper.post(f"{path}/accept", None).json()["status"] for _ in range(2)] == ["accepted", "accepted"]
+    assert Entry.objects.count() == 0
+    assert keeper.get("/registers/left_behind/candidates").json()["items"] == []
+    assert keeper.post("/registers/left_behind/candidates", {"people": []}).status_code == 422

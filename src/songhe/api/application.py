@@ -9,10 +9,12 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from songhe.api import (
+    assessment_registered,
     assessments,
     awards,
     dci,
     determination,
+    documents,
     drafts,
     funds,
     grants,
@@ -30,6 +32,7 @@ from songhe.api import (
     plans,
     policy,
     problems,
+    register_files,
     registers,
     releases,
     repayments,
@@ -67,6 +70,7 @@ api.add_router("/people", links.router, tags=["people"])
 api.add_router("/link-candidates", links.candidates, tags=["people"])
 api.add_router("", determination.router, tags=["determination"])
 api.add_router("/assessments", assessments.router, tags=["assessments"])
+api.add_router("/assessments", assessment_registered.router, tags=["assessments"])
 api.add_router("", grants.router, tags=["grants"])
 api.add_router("", payments.router, tags=["payments"])
 api.add_router("/roster", roster.router, tags=["roster"])
@@ -77,6 +81,7 @@ api.add_router("/pack", policy.router, tags=["policy"])
 api.add_router("/pack", drafts.router, tags=["policy"])
 api.add_router("/pack", services.router, tags=["policy"])
 api.add_router("", registers.router, tags=["registers"])
+api.add_router("", register_files.router, tags=["registers"])
 api.add_router("/indicators", indicators.router, tags=["indicators"])
 api.add_router("/releases", releases.router, tags=["releases"])
 api.add_router("/plan", plan_papers.router, tags=["plan"])
@@ -91,6 +96,7 @@ api.add_router("/vouchers", vouchers.router, tags=["vouchers"])
 api.add_router("/awards", awards.router, tags=["awards"])
 api.add_router("/own-body", awards.own, tags=["awards"])
 api.add_router("", repayments.router, tags=["payments"])
+api.add_router("/documents", documents.router, tags=["documents"])
 
 
 def openapi_text() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from ninja import Query, Router, Schema
+from ninja import Status as Answer
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from songhe.api.access import CallerRequest, Needs
@@ -178,15 +179,30 @@ class RecomputedOut(Schema):
     same: bool
 
 
-class RunRecomputedOut(Schema):
-    """All decisions of a city run decided again: how many, and for how many people another one comes out."""
+class RecomputationOut(Schema):
+    """A run decided again in the background: `compared` of `decisions` so far; for how many people another one came out, and whether all is the
+    same: null until it is done. `failed` says why it could not be done."""
 
+    public_id: uuid.UUID
     run_id: int
+    state: queries.RecomputationState
+    asked_at: dt.datetime
+    compared: int
     decisions: int
-    different: int
-    rules_unchanged: bool
-    snapshot_unchanged: bool
-    same: bool
+    different: int | None
+    rules_unchanged: bool | None
+    snapshot_unchanged: bool | None
+    same: bool | None
+    failed: str
+    finished_at: dt.datetime | None
+
+
+class CityRunIn(Schema):
+    """Why the city is decided again, in Chinese."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cause: Annotated[PlainText, Field(min_length=2, max_length=200)]
 
 
 class WhichDecision(Schema):
@@ -347,11 +363,27 @@ def recompute_decision(request: CallerRequest, public_id: uuid.UUID, which: Quer
     return RecomputedOut.from_orm(queries.recompute_decision(request.auth, person_id=person, run_id=which.run_id, on=which.on))
 
 
-@router.get("/runs/{run_id}/recomputed", response={200: RunRecomputedOut, **REFUSALS}, auth=Needs(Right.SEE_FIGURES),
-            operation_id="recompute_run", summary="A run of the whole city, decided again")  # fmt: skip
-def recompute_run(request: CallerRequest, run_id: int) -> RunRecomputedOut:
-    """Every decision of the run is compared; nothing is stored."""
-    return RunRecomputedOut.from_orm(queries.recompute_run(request.auth, run_id=run_id))
+@router.post("/runs/{run_id}/recomputations", response={202: RecomputationOut, **REFUSALS}, auth=Needs(Right.SEE_FIGURES),
+             operation_id="recompute_run", summary="Decide a run of the whole city again")  # fmt: skip
+def recompute_run(request: CallerRequest, run_id: Annotated[int, Field(ge=1, le=2**62)]) -> Answer[RecomputationOut]:
+    """In the background: read /recomputations/{id} until it is done. Asked while one is at work, it is that one."""
+    made = actions.ask_recomputation(request.auth, run_id=run_id)
+    return Answer(202, RecomputationOut.from_orm(queries.recomputation(request.auth, public_id=made)))
+
+
+@router.get("/recomputations/{public_id}", response={200: RecomputationOut, **REFUSALS}, auth=Needs(Right.SEE_FIGURES),
+            operation_id="get_recomputation", summary="How far it is, and whether the same came out")  # fmt: skip
+def get_recomputation(request: CallerRequest, public_id: uuid.UUID) -> RecomputationOut:
+    """`same` is null until it is done."""
+    return RecomputationOut.from_orm(queries.recomputation(request.auth, public_id=public_id))
+
+
+@router.post("/runs", response={202: None, **REFUSALS}, auth=Needs(Right.DETERMINE), operation_id="request_city_run",
+             summary="Decide the whole city again")  # fmt: skip
+def request_city_run(request: CallerRequest, asked: CityRunIn) -> Answer[None]:
+    """In the background; asked several times before it begins, the city is decided once. /figures names the run when it is there."""
+    actions.request_city_run(request.auth, cause=asked.cause)
+    return Answer(202, None)
 
 
 @router.post("/people/{public_id}/determine", response={200: DecisionOut, **REFUSALS}, auth=Needs(Right.DETERMINE), operation_id="determine_person",

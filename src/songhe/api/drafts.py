@@ -385,6 +385,13 @@ def edit_draft(request: CallerRequest, draft_id: int, asked: EditIn) -> DraftLin
     return _line(actions.edit_draft(request.auth, draft_id=draft_id, reason=asked.reason, in_force_on=asked.in_force_on))
 
 
+@router.delete("/drafts/{draft_id}/changes/{place}", response={200: DraftLine, **REFUSALS}, auth=CHANGE, operation_id="drop_draft_change",
+               summary="Take one change out of a draft")  # fmt: skip
+def drop_draft_change(request: CallerRequest, draft_id: int, place: int) -> DraftLine:
+    """Changes are counted from 0; voids checks, simulation and approvals. 422 for the only one."""
+    return _line(actions.drop_change(request.auth, draft_id=draft_id, place=place))
+
+
 @router.post("/drafts/{draft_id}/examine", response={200: DraftLine, **REFUSALS}, auth=CHANGE, operation_id="examine_draft",
              summary="Check and simulate again")  # fmt: skip
 def examine_draft(request: CallerRequest, draft_id: int) -> DraftLine:

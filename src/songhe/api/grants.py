@@ -93,7 +93,7 @@ class DueOut(Schema):
 
 
 class NoticeOut(Schema):
-    """One notice; `delivered_on` is null while it waits."""
+    """One notice; `delivered_on` is null while it waits. `has_letter`: its letter is kept, see /notices/{notice_id}/letter."""
 
     id: int
     grant: uuid.UUID
@@ -101,6 +101,7 @@ class NoticeOut(Schema):
     channel: str
     made_at: dt.datetime
     delivered_on: dt.date | None
+    has_letter: bool
 
 
 class GrantFileOut(Schema):
@@ -325,7 +326,7 @@ def _grant(line: queries.GrantLine, publics: dict[int, uuid.UUID]) -> GrantOut:
 def _notice(notice: queries.NoticeView, grant: str) -> NoticeOut:
     return NoticeOut(
         id=notice.id, grant=uuid.UUID(grant), kind=notice.kind.value, channel=notice.channel.value, made_at=notice.made_at,
-        delivered_on=notice.delivered_on,
+        delivered_on=notice.delivered_on, has_letter=notice.letter_id is not None,
     )  # fmt: skip
 
 

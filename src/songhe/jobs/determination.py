@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from songhe.contexts.entitlements import actions, queries
-from songhe.contexts.entitlements.events import CityRunRequested
+from songhe.contexts.entitlements.events import CityRunRequested, RecomputationAsked
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.events import CityFactsChanged
 from songhe.contexts.policy_library import queries as policy_library
@@ -42,6 +42,12 @@ def determine_city(cause: str, asked_at: str) -> None:
 def determine_city_nightly(timestamp: int) -> None:
     """Birthdays and dated parameters come into force: the city is decided as of today."""
     request_determination(NIGHTLY)
+
+
+@app.task(name="recompute_run", queue="city", lock="recompute_run", retry=RetryStrategy(max_attempts=3, wait=30))
+def recompute_run(recomputation_id: int) -> None:
+    """The run that somebody asked about has been decided again and compared."""
+    actions.recompute_asked(SYSTEM, recomputation_id=recomputation_id)
 
 
 def request_determination(cause: str) -> None:
@@ -75,3 +81,8 @@ def on_pack_put_in_use(event: PackPutInUse) -> None:
 def on_city_run_requested(event: CityRunRequested) -> None:
     """A person asked for it: the city is decided again."""
     request_determination(event.cause)
+
+
+def on_recomputation_asked(event: RecomputationAsked) -> None:
+    """Somebody wants to know whether a run would come out the same: it is decided again soon."""
+    recompute_run.defer(recomputation_id=event.recomputation_id)

@@ -6,6 +6,7 @@ import pytest
 
 from songhe.contexts.assessments import actions, queries
 from songhe.contexts.assessments.errors import CaseNotFound, NotYourCase, ResultNotFound
+from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Grant, Right, Role
 from songhe.foundation.errors import AccessDenied
@@ -106,10 +107,12 @@ def test_results_reports_and_uses_follow_the_area(trial: Trial) -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.CITY_OFFICER])
 def test_only_the_city_draws_second_looks(trial: Trial, role: Role) -> None:
-    at = TOWN_A if role is Role.STREET_CLERK else CITY
+    code = policy.pack_in_use().pack.place.code
+    at = f"{code}/{code}001/" if role is Role.STREET_CLERK else f"{code}/"
     with pytest.raises(AccessDenied):
         actions.draw_second_looks(Actor(90_900, "某", "user", (Grant(role, at),)), month=DAY)
-    assert actions.draw_second_looks(OFFICER, month=DAY).of == 0
+    city = f"{policy.pack_in_use().pack.place.code}/"
+    assert actions.draw_second_looks(Actor(90_901, "市级", "user", (Grant(Role.CITY_OFFICER, city),)), month=DAY).of == 0
 
 
 @pytest.mark.parametrize(

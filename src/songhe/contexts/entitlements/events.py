@@ -25,6 +25,14 @@ class CityRunRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class RecomputationAsked:
+    """Somebody asked for a run of the whole city to be decided again, to see whether the same comes out."""
+
+    NAME: ClassVar[str] = "entitlements.recomputation_asked"
+    recomputation_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsChanged:
     """These grants moved to another state, or what is due for some of their months is another amount now."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from songhe.contexts.entitlements.access import visible_to
 from songhe.contexts.entitlements.errors import NoDecisionYet
-from songhe.contexts.entitlements.models import Decision, Run, Snapshot
+from songhe.contexts.entitlements.models import Decision, Recomputation, Run, Snapshot
 from songhe.contexts.entitlements.queries.snapshot import (
     Decided,
     decided_arrays,
@@ -18,13 +19,15 @@ from songhe.contexts.entitlements.queries.snapshot import (
     read_population,
     snapshot_path,
 )
-from songhe.contexts.entitlements.words import CITY
+from songhe.contexts.entitlements.words import CITY, RecomputationState
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.bitset import evaluate
 from songhe.engines.policy.closure import compile_household
 from songhe.engines.policy.rulebook import Rulebook
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right, require
+
+_BLOCK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,42 @@ class RunRecomputed:
     def same(self) -> bool:
         """Whether everything is as it was."""
         return self.different == 0 and self.rules_unchanged and self.snapshot_unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class RecomputationView:
+    """A run decided again in the background: `compared` of `decisions` so far; what came out is None until it is done."""
+
+    public_id: uuid.UUID
+    run_id: int
+    state: RecomputationState
+    asked_at: dt.datetime
+    compared: int
+    decisions: int
+    different: int | None
+    rules_unchanged: bool | None
+    snapshot_unchanged: bool | None
+    failed: str
+    finished_at: dt.datetime | None
+
+    @property
+    def same(self) -> bool | None:
+        """Whether everything is as it was; None while nobody knows."""
+        if self.state is not RecomputationState.DONE:
+            return None
+        return self.different == 0 and bool(self.rules_unchanged) and bool(self.snapshot_unchanged)
+
+
+def recomputation(actor: Actor, *, public_id: uuid.UUID) -> RecomputationView:
+    """How far it is and what came out. Raises AccessDenied, NoDecisionYet."""
+    require(actor, Right.SEE_FIGURES, f"{policy.pack_in_use().pack.place.code}/")
+    row = Recomputation.objects.filter(public_id=public_id).first()
+    if row is None:
+        raise NoDecisionYet("没有这一次重算。", next_step="请核对编号，或者重新申请。")
+    return RecomputationView(
+        row.public_id, row.run_id, RecomputationState(row.state), row.asked_at, row.compared, row.decisions, row.different,
+        row.rules_unchanged, row.snapshot_unchanged, row.failed, row.finished_at,
+    )  # fmt: skip
 
 
 def recompute_decision(actor: Actor, *, person_id: int, run_id: int | None = None, on: dt.date | None = None) -> Recomputed:
@@ -118,26 +157,28 @@ def _unchanged(snapshot: Snapshot) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == snapshot.sha256
 
 
-def recompute_run(actor: Actor, *, run_id: int) -> RunRecomputed:
-    """Every decision of a published run of the whole city decided again. Raises NoDecisionYet, SnapshotMissing."""
+def recompute_run(actor: Actor, *, run_id: int, told: Callable[[int], None] | None = None) -> RunRecomputed:
+    """Every decision of a published run of the whole city decided again; `told` hears how many are compared. Raises NoDecisionYet, SnapshotMissing."""
     require(actor, Right.SEE_FIGURES, "" if actor.kind == "system" else f"{policy.pack_in_use().pack.place.code}/")
     run = Run.objects.filter(id=run_id, kind=CITY, published_at__isnull=False).select_related("snapshot").first()
     if run is None or run.snapshot is None:
         raise NoDecisionYet("没有这一次全市核算。", next_step="请从核算记录里选择。")
     rules = policy.rulebook_of(run.pack_version_id, run.as_of)
     unchanged = _unchanged(run.snapshot)
-    decisions, different = _compare(run, rules) if unchanged else (run.persons, [])
+    decisions, different = _compare(run, rules, told) if unchanged else (run.persons, [])
     return RunRecomputed(run.id, decisions, len(different), tuple(different[:100]), rules.hash == run.rulebook_hash, unchanged)
 
 
-def _compare(run: Run, rules: Rulebook) -> tuple[int, list[int]]:
+def _compare(run: Run, rules: Rulebook, told: Callable[[int], None] | None) -> tuple[int, list[int]]:
     assert run.snapshot is not None
     facts = read_population(snapshot_path(run.snapshot.path), rules.variables)
     outcome = decided_arrays(evaluate(rules, facts.population))
     place = {int(person): row for row, person in enumerate(facts.population.person_id)}
     different, decisions = [], 0
-    for row in Decision.objects.filter(run=run).iterator(chunk_size=5000):
+    for row in Decision.objects.filter(run=run).iterator(chunk_size=_BLOCK):
         decisions += 1
+        if told is not None and decisions % _BLOCK == 0:
+            told(decisions)
         at = place.get(row.person_id)
         if at is None or not outcome.applies[at] or not _equal(row, at, outcome):
             different.append(row.person_id)
