@@ -77,7 +77,10 @@ class SealOut(Schema):
 
 
 class AssessmentOut(Schema):
-    """A period's assessment, frozen if `frozen` is there, else as it stands today. Only the subjects within the caller's reach."""
+    """A period's assessment, frozen if `frozen` is there, else as it stood on `as_of` (its last day, or today while it runs).
+
+    Only the subjects within the caller's reach.
+    """
 
     title: str
     version: str
@@ -107,7 +110,7 @@ class RowsAsked(AssessmentAsked):
 
 
 class RowOut(Schema):
-    """A task, target, report, step, notice or decision that counts; `key` names it, `good` whether it counts as done."""
+    """Something that counts; `key` names it, `good` whether it counts as done. Many alike stand in one row: `done_of` of `all`, else null of 1."""
 
     key: str
     title: str
@@ -115,6 +118,8 @@ class RowOut(Schema):
     done: dt.date | None
     state: str
     good: bool
+    done_of: int | None
+    all: int
 
 
 class PeriodOut(Schema):
@@ -332,7 +337,16 @@ def list_assessed_rows(request: CallerRequest, asked: Query[RowsAsked]) -> list[
         request.auth, of=asked.of, subject=asked.subject, item=asked.item, start=asked.start, revision=asked.revision
     )
     return [
-        RowOut(key=one.row.key, title=one.row.title, due=one.row.due, done=one.row.done, state=one.row.state, good=one.good)
+        RowOut(
+            key=one.row.key,
+            title=one.row.title,
+            due=one.row.due,
+            done=one.row.done,
+            state=one.row.state,
+            good=one.good,
+            done_of=one.row.good,
+            all=one.row.all,
+        )
         for one in found.rows
     ]
 
@@ -355,7 +369,7 @@ def list_assessments(request: CallerRequest) -> PeriodsOut:
     "/assessments", response={201: FrozenOut, **REFUSALS}, auth=COUNT, operation_id="freeze_assessment", summary="Freeze a period's assessment"
 )  # fmt: skip
 def freeze_assessment(request: CallerRequest, given: NewAssessment) -> Status[FrozenOut]:
-    """Units and towns are assessed with today's ledger and figures, and kept for good."""
+    """Units and towns are assessed as ledger and figures stood on the period's last day, and kept for good."""
     made = actions.freeze_assessment(request.auth, start=given.start, reason=given.reason)
     return Status(201, FrozenOut(id=made.id, start=made.start, revision=made.revision, sha256=made.sha256))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
@@ -20,6 +20,11 @@ def now() -> datetime:
 def today() -> date:
     """The calendar day in the city (not in UTC: they differ from midnight to eight)."""
     return now().date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The first moment after the day, in the city's time zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=CITY_ZONE) + timedelta(days=1)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from songhe.foundation import audit, clock
 from songhe.foundation.access import Actor, Right, require
@@ -59,6 +60,16 @@ class WorkItemView:
     closed_by: int | None
     outcome: str
     overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptInTime:
+    """Items of one kind in one area that were due in a span of days: `in_time` of `all` were closed on their day or before."""
+
+    kind: str
+    area_path: str
+    in_time: int
+    all: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +241,18 @@ def count_by_kind(actor: Actor, *, area_path: str = "", owner: str | None = None
         rows = rows.filter(owner=owner)
     counted = rows.values("kind").annotate(open=Count("id"), overdue=Count("id", filter=Q(due_on__lt=clock.today())))
     return tuple(KindCount(row["kind"], row["open"], row["overdue"]) for row in counted.order_by("-open", "kind"))
+
+
+def kept_in_time(actor: Actor, *, since: date, until: date) -> tuple[KeptInTime, ...]:
+    """Items due from `since` to `until`, by kind and area, in the actor's areas; what happens to them after their day changes nothing."""
+    rows = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK), due_on__range=(since, until))
+    closed = TruncDate("closed_at", tzinfo=clock.CITY_ZONE)
+    counted = rows.values("kind", "area_path").annotate(
+        every=Count("id"), good=Count("id", filter=Q(closed_at__isnull=False) & Q(due_on__gte=closed))
+    )
+    return tuple(
+        KeptInTime(row["kind"], row["area_path"], row["good"], row["every"]) for row in counted.order_by("kind", "area_path")
+    )
 
 
 def _seen_by(actor: Actor, area_path: str) -> QuerySet[WorkItem]:

@@ -11,16 +11,18 @@ from threading import Barrier
 import pytest
 from django.db import DatabaseError, connections, transaction
 
+from songhe.contexts.people.models import CensusRound, CensusTally, ImportBatch
 from songhe.contexts.plan_tracking import actions
 from songhe.contexts.plan_tracking import queries as tracking
-from songhe.contexts.plan_tracking.errors import AssessmentRefused, NotAssessed, NotYourTask
-from songhe.contexts.plan_tracking.models import FrozenAssessment, LedgerTask
+from songhe.contexts.plan_tracking.errors import AssessmentRefused, NotAssessed, NotYourTask, PastUnknown
+from songhe.contexts.plan_tracking.models import FrozenAssessment, LedgerTask, TaskStep
 from songhe.contexts.plan_tracking.queries.scoring import Row, Rule, counts, period_end, period_start, period_title, score
 from songhe.contexts.registers import actions as registers
-from songhe.foundation import clock
+from songhe.foundation import clock, work_items
 from songhe.foundation.access import SYSTEM, Actor, Grant, Role
 from songhe.foundation.errors import AccessDenied
-from songhe.foundation.models import AuditEntry
+from songhe.foundation.models import AuditEntry, StoredFile
+from songhe.foundation.work_items import NewWorkItem
 from tests.web.city import CITY, TOWN, build_city
 
 YEAR = dt.date(2025, 1, 1)
@@ -188,3 +190,93 @@ def test_two_who_freeze_at_once_make_one() -> None:
         with ThreadPoolExecutor(2) as pool:
             assert sorted(pool.map(lambda _: freeze(), range(2))) == ["made", "refused"]
     assert FrozenAssessment.objects.count() == 1
+
+
+def test_a_past_period_is_told_as_it_stood_on_its_last_day(plan: None) -> None:
+    happen()
+    with clock.frozen(dt.date(2025, 12, 20)):
+        late = actions.add_step(OFFICER, task_id=CARE, title="补签", unit="卫生健康局", due_on=dt.date(2025, 12, 25))
+        notice = registers.add_entry(OFFICER, register="supervision_notices", area_path=CITY, values={
+            "number": "2", "matter": "还是慢", "unit": "市民政局", "issued_on": "2025-12-20", "due_on": "2025-12-28"})  # fmt: skip
+    with clock.frozen(dt.date(2026, 1, 1)):
+        then = {of: tracking.assessment(OFFICER, of=of, start=YEAR) for of in ("units", "towns")}
+    assert part(then["units"], "卫生健康局", "steps_on_time") == (0, 2)
+    assert part(then["units"], "民政局", "notices_on_time") == (0, 2)
+    with clock.frozen(LATER):  # afterwards everything is put right, or made to look so
+        actions.move_step(OFFICER, step_id=late.id, to="dropped")
+        registers.change_entry(OFFICER, entry_id=notice.id, values={"replied_on": "2025-12-27", "reply": "早就回了"})
+        registers.add_entry(OFFICER, register="supervision_notices", area_path=CITY, values={
+            "number": "3", "matter": "补发", "unit": "市民政局", "issued_on": "2025-06-01", "due_on": "2025-06-20"})  # fmt: skip
+        actions.report_progress(OFFICER, task_id=CARE, month=dt.date(2025, 1, 1), state="done", done="早就做完了")
+        again = tracking.assessment(OFFICER, start=YEAR)
+        assert again.as_of == dt.date(2025, 12, 31)
+        for item in ("steps_on_time", "notices_on_time", "tasks_on_time", "targets_reached"):
+            for unit in ("卫生健康局", "民政局"):
+                assert part(again, unit, item) == part(then["units"], unit, item)
+        assert part(again, "民政局", "reports_on_time") == (1, 4)
+        now = tracking.assessment(OFFICER, start=dt.date(2026, 1, 1))
+        assert part(now, "卫生健康局", "steps_on_time") == (0, 0)
+
+
+def test_what_cannot_be_told_any_more_is_refused(plan: None) -> None:
+    made = clock.end_of_day(dt.date(2025, 5, 1))
+    with clock.frozen(LATER):
+        TaskStep.objects.create(
+            task=LedgerTask.objects.get(), title="签约", unit="卫生健康局", due_on=dt.date(2025, 9, 1), state="done", done_on=clock.today(), made_by=1,
+            made_at=made, changed_at=clock.now(),
+        )  # fmt: skip
+        for ask in (lambda: tracking.assessment(OFFICER, start=YEAR), lambda: actions.freeze_assessment(OFFICER, start=YEAR)):
+            with pytest.raises(PastUnknown) as refused:
+                ask()
+            assert refused.value.sentence.startswith("2025年12月31日的台账已经不能还原：步骤“签约”")
+        assert tracking.assessment(OFFICER, of="towns", start=YEAR).subjects
+        assert FrozenAssessment.objects.count() == 0
+
+
+def test_work_registers_and_rounds_of_a_town(plan: None) -> None:
+    due, place = dt.date(2025, 3, 31), f"{TOWN}640381100001/"
+    with clock.frozen(dt.date(2025, 3, 1)):
+        items = [
+            NewWorkItem(kind, f"{kind}:{n}", "民政", place, "person", n, "核对", due_on=due)
+            for kind, n in (("missing_fact", 1), ("missing_fact", 2), ("missing_fact", 3), ("register_clock", 4))
+        ]
+        work_items.open_items_bulk(SYSTEM, items=items)
+    for day, key in ((due, "missing_fact:1"), (dt.date(2025, 4, 1), "missing_fact:2")):
+        with clock.frozen(day):
+            work_items.close_by_keys(SYSTEM, keys=[key], outcome="好了")
+    asking = CensusRound.objects.create(
+        title="春季普查", area_path=CITY, variables=["phone"], starts_on=dt.date(2025, 2, 1), ends_on=due, refresh_days=365, opened_by=1, opened_at=clock.now()
+    )  # fmt: skip
+    CensusTally.objects.create(round=asking, area_path=place, counted_at=clock.now(), numbers={"people": 40})
+    with clock.frozen(LATER):
+        found = tracking.assessment(OFFICER, of="towns", start=YEAR)
+        assert [part(found, TOWN, item) for item in ("work_on_time", "registers_on_time", "rounds_asked")] == [
+            (1, 3),
+            (0, 1),
+            (0, 40),
+        ]
+        behind = tracking.assessed_rows(OFFICER, of="towns", subject=TOWN, item="work_on_time", start=YEAR)
+        assert [(one.row.key, one.row.good, one.row.all, one.good) for one in behind.rows] == [("missing_fact", 1, 3, False)]
+        made = actions.freeze_assessment(OFFICER, start=YEAR)
+        assert tracking.assessment(OFFICER, of="towns", start=YEAR).subjects == found.subjects
+        assert tracking.count_again(OFFICER, assessment_id=made.id).same
+
+
+def test_findings_and_data_of_a_unit(plan: None) -> None:
+    with clock.frozen(dt.date(2025, 5, 1)):
+        made = actions.freeze_evaluation(OFFICER, kind="yearly", title="年度监测", evaluator="统计局")
+        finding = actions.add_finding(OFFICER, evaluation_id=made.id, found="慢", unit="卫生健康局", due_on=dt.date(2025, 6, 30))
+    file = StoredFile.objects.create(sha256="0" * 64, name="x.csv", size=1, content_type="text/csv", stored_at=clock.now())
+    for sent in (dt.date(2024, 6, 1), dt.date(2026, 1, 20)):
+        with clock.frozen(sent):
+            ImportBatch.objects.create(
+                department="health", file=file, file_name="x.csv", stated_on=sent, area_paths=[CITY], status="accepted", uploaded_by=1, uploaded_at=clock.now(),
+                accepted_at=clock.now(),
+            )  # fmt: skip
+    with clock.frozen(dt.date(2025, 6, 30)):
+        actions.follow_finding(OFFICER, finding_id=finding.id, to="done", note="办好了")
+    with clock.frozen(LATER):
+        found = tracking.assessment(OFFICER, start=YEAR)
+        assert part(found, "卫生健康局", "findings_on_time") == (1, 1)
+        assert part(found, "卫生健康局", "data_on_time") == (1, 1)
+        assert part(found, "民政局", "data_on_time") == (0, 0)  # has never sent any

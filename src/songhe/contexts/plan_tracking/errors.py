@@ -99,3 +99,9 @@ class LetterNotReady(Conflict):
     """What the letter should say has not been written in its register."""
 
     code = "plan_letter_not_ready"
+
+
+class PastUnknown(Conflict):
+    """How the ledger stood on that day cannot be told any more."""
+
+    code = "plan_past_unknown"

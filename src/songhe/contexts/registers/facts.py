@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pyarrow as pa
 
 from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.registers.errors import RegisterUnknown
-from songhe.contexts.registers.models import Entry
+from songhe.contexts.registers.models import Entry, EntryChange
+from songhe.contexts.registers.words import Deed
 from songhe.engines.policy.pack import RegisterField
+from songhe.foundation import clock
 
 TYPES: Mapping[str, pa.DataType] = {
     "text": pa.string(),
@@ -29,6 +33,38 @@ _HEAD = (
     ("opened_on", pa.date32()),
     ("closed_on", pa.date32()),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryThen:
+    """An entry on a day: its state, and its values by field as they are kept (days as ISO 8601)."""
+
+    entry_id: int
+    state: str
+    values: Mapping[str, object]
+
+
+def entries_on(register_id: str, day: dt.date) -> tuple[EntryThen, ...]:
+    """The entries of a register as they stood at the end of a day, in the order of their ids; sensitive fields are left out.
+
+    Every change after the day is taken back, latest first; an entry that was added after it was not there.
+    """
+    register = policy.pack_in_use().pack.registers.get(register_id)
+    if register is None:
+        raise RegisterUnknown("没有这本台账。", next_step="请核对台账的名称。")
+    over = clock.end_of_day(day)
+    found = {
+        pk: EntryThen(pk, state, dict(values))
+        for pk, state, values in Entry.objects.filter(register=register_id).order_by("id").values_list("id", "state", "values")
+    }
+    later = EntryChange.objects.filter(entry__register=register_id, at__gte=over).order_by("-id")
+    for entry_id, deed, before_state, before, after in later.values_list("entry_id", "deed", "from_state", "before", "after"):
+        if deed == Deed.ADDED:
+            found.pop(entry_id, None)
+        elif (one := found.get(entry_id)) is not None:
+            values = {key: value for key, value in one.values.items() if key not in after} | before
+            found[entry_id] = EntryThen(entry_id, before_state or one.state, values)
+    return tuple(found.values())
 
 
 def register_rows(register_id: str) -> pa.Table:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from songhe.engines.policy.assessed import ITEMS, PERIODS, TOWNS, UNITS, AssessedItem, AssessmentPlan
 from songhe.engines.policy.sections import Section
 
 
-def read_assessment(section: Section) -> AssessmentPlan:
+def read_assessment(section: Section, departments: Collection[str] = ()) -> AssessmentPlan:
     """assessment_of_units.yaml; an unknown or doubled item, a weight or a period that cannot be is a finding."""
     plan = AssessmentPlan(
         section.text("title", required=True), section.text("version", required=True), section.text("definition", required=True),
         _whole(section, "months", PERIODS), _whole(section, "report_months", (1, *PERIODS)), _whole(section, "report_days", tuple(range(61))),
-        _whole(section, "data_months", (1, *PERIODS)), _whole(section, "data_days", tuple(range(61))), _senders(section),
+        _whole(section, "data_months", (1, *PERIODS)), _whole(section, "data_days", tuple(range(61))), _senders(section, departments),
         _items(section, UNITS), _items(section, TOWNS), section.cited(), section.at(),
     )  # fmt: skip
     section.done()
     return plan
 
 
-def _senders(section: Section) -> dict[str, str]:
-    """Department → word; whether there is such a department is looked at where departments are known."""
+def _senders(section: Section, departments: Collection[str]) -> dict[str, str]:
+    """Department → word that the name of its unit holds."""
     inner = section.inner("senders", "考核的 senders ")
     if inner is None:
         return {}
     found = {name: inner.text(name, required=True) for name in inner.map.items}
     inner.done()
+    for name in found:
+        if departments and name not in departments:
+            inner.fault(
+                inner.line, "choice", f"考核的 senders 里没有叫“{name}”的部门", "可写的有：" + "、".join(sorted(departments))
+            )
     return found
 
 

@@ -262,7 +262,9 @@ class _Reader:
         """The pack with how it is carried out: assessed, granted, paid, and its units assessed."""
         return replace(
             pack,
-            assessment=self.last("assessment_of_units", read_assessment),
+            assessment=self.last(
+                "assessment_of_units", lambda s: read_assessment(s, departments_of(self.parts.get("national/departments.yaml")))
+            ),
             assessing=self.merged("assessing", read_assessing),
             assessment_form=self.merged("assessment_form", read_form_fields),
             granting=read_granting([s for folder in self.folders if (s := self.section(folder, "granting")) is not None]),

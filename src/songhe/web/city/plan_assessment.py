@@ -23,12 +23,27 @@ from songhe.web.city.plan_papers import OF, assessed, assessment_paper, start_of
 from songhe.web.city.plan_print import handed_out
 from songhe.web.exports import Cell, export
 from songhe.web.lists import FieldProblem, Filter
+from songhe.web.street.work_rows import KINDS
 
 ROW_WORDS = {
     **{state.value: word for state, word in TASK_STATE_LABELS.items()}, **{state.value: word for state, word in STATE_LABELS.items()},
     "reached": "达成", "not_reached": "未达成",
 }  # fmt: skip
 CHIPS = {**{state.value: state.value for state in (*TaskState, *State)}, "reached": "met", "not_reached": "missed"}
+HOW = {
+    "tasks_on_time": "牵头的任务里，期末没有逾期的",
+    "targets_reached": "有数据的目标里，期末达成或按期的",
+    "reports_on_time": "每项牵头任务每次该交的报告里，按时交的",
+    "steps_on_time": "期内到期的步骤里，按时办完的；不再办的不算",
+    "notices_on_time": "期内到期的督办单里，按时回复的；撤回的不算",
+    "decisions_on_time": "期内到期的议定事项里，按时办结的；不再办的不算",
+    "findings_on_time": "期内到期的评估意见里，按时落实的；不再跟进的不算",
+    "data_on_time": "该报送的老年人数据里，按时送到并导入的；从第一次报送以后算起",
+    "work_on_time": "期内到期的待办里，到期以前办完的",
+    "registers_on_time": "期内到期的台账提醒里，到期以前处理的",
+    "rounds_asked": "期内截止的普查里，截止以前问到的人",
+}
+OF_TASKS = ("tasks_on_time", "reports_on_time", "steps_on_time")
 HEADER = ("名称", "总分", "项目", "权重", "做到（项）", "一共（项）", "得分", "在此实际权重（%）", "状态")
 
 
@@ -57,7 +72,7 @@ def _page(request: PageRequest, found: Assessment, refused: SongheError | None =
         "found": found,
         "lines": [(one, _parts(found, one)) for one in found.subjects if one.score is not None],
         "without": [one.name for one in found.subjects if one.score is None],
-        "rules": found.rules,
+        "rules": [(rule, HOW.get(rule.item, "")) for rule in found.rules],
         "address": address(found),
         "filters": (
             Filter("period", "时段", f"{found.start:%Y-%m}", "choice", periods, any="现在这个时段"),
@@ -85,7 +100,8 @@ def page_rows(request: PageRequest, of: str, subject: str, item: str) -> HttpRes
         "behind": behind,
         "found": behind.assessment,
         "code": behind.subject.code,
-        "rows": [(judged, _word(judged), _chip(judged), _link(item, judged)) for judged in behind.rows],
+        "how": HOW.get(item, ""),
+        "rows": [(judged, _title(judged), _word(judged), _chip(judged), _link(item, judged)) for judged in behind.rows],
         "dated": any(judged.row.state == "" for judged in behind.rows),
         "address": address(behind.assessment),
     }
@@ -101,20 +117,33 @@ def _behind(request: PageRequest, of: str, subject: str, item: str) -> tracking.
     )
 
 
+def _title(judged: Judged) -> str:
+    """Work stands in the content by its kind, which the work list has a word for."""
+    row = judged.row
+    return KINDS.get(row.title, "待办") if row.state == "many" and row.key == row.title else row.title
+
+
 def _word(judged: Judged) -> str:
+    if judged.row.good is not None:
+        return f"{judged.row.all:,}项里有{judged.row.good:,}项"
     return ROW_WORDS.get(judged.row.state, judged.row.state) if judged.row.state else ("按时" if judged.good else "没有按时")
 
 
 def _chip(judged: Judged) -> str:
+    if judged.row.good is not None:
+        return "done" if judged.good else "late"
     return CHIPS.get(judged.row.state, "check") if judged.row.state else ("done" if judged.good else "late")
 
 
 def _link(item: str, judged: Judged) -> str:
-    if item == "targets_reached":
-        return reverse("city:target", args=[judged.row.key])
+    """Where a row leads, empty where it leads nowhere from this desk."""
     if item in ("notices_on_time", "decisions_on_time"):
         return reverse("city:register_entry", args=[judged.row.key])
-    return reverse("city:task", args=[judged.row.key])
+    if item == "findings_on_time":
+        return reverse("city:evaluation", args=[judged.row.key]) + "#findings"
+    if item == "targets_reached":
+        return reverse("city:target", args=[judged.row.key])
+    return reverse("city:task", args=[judged.row.key]) if item in OF_TASKS else ""
 
 
 @desk(Right.SEE_FIGURES)
@@ -122,11 +151,16 @@ def page_rows_export(request: PageRequest, of: str, subject: str, item: str) -> 
     """The same rows as a file."""
     behind = _behind(request, of, subject, item)
     rows: list[tuple[Cell, ...]] = [
-        (each.row.key, each.row.title, _iso(each.row.due), _iso(each.row.done), _word(each), "算" if each.good else "不算")
-        for each in behind.rows
+        (each.row.key, _title(each), _iso(each.row.due), _iso(each.row.done), _word(each), _counted(each)) for each in behind.rows
     ]
     title = f"{behind.assessment.title}-{behind.subject.name}-{behind.rule.title}"
     return export(request, title=title, header=("编号", "事项", "期限", "办到的日期", "情况", "算不算做到"), rows=rows)
+
+
+def _counted(judged: Judged) -> str:
+    if judged.row.good is not None:
+        return f"算{judged.row.good}项"
+    return "算" if judged.good else "不算"
 
 
 def _iso(day: dt.date | None) -> str:

@@ -35,9 +35,9 @@ class AssessmentFrozen:
 
 @transaction.atomic
 def freeze_assessment(actor: Actor, *, start: dt.date, reason: str = "") -> AssessmentFrozen:
-    """Units and towns are assessed for the period that begins on `start`, with today's ledger and figures, and kept for good.
+    """Units and towns are assessed for the period that begins on `start`, as ledger and figures stood on its last day, and kept for good.
 
-    A period that was assessed before needs a reason. Raises AccessDenied, NotAssessed, AssessmentRefused, InvalidInput.
+    A period that was assessed before needs a reason. Raises AccessDenied, NotAssessed, AssessmentRefused, PastUnknown, InvalidInput.
     """
     require_whole_city(actor)
     current, today, reason = policy.pack_in_use(), clock.today(), " ".join(reason.split())
@@ -60,7 +60,7 @@ def freeze_assessment(actor: Actor, *, start: dt.date, reason: str = "") -> Asse
         raise AssessmentRefused("这个时段已经考核过。", next_step="要重新考核，请写明原因；原来的结果会保留。", field="reason")
     content = canonical(live(current.pack, plan, begun, today, (UNITS, TOWNS)))
     made = FrozenAssessment.objects.create(
-        start=begun, end=end, revision=before + 1, as_of=today, reason=reason if before else "", content=content,
+        start=begun, end=end, revision=before + 1, as_of=end, reason=reason if before else "", content=content,
         content_sha256=hashlib.sha256(content.encode()).hexdigest(), pack_version_id=current.version_id, made_by=actor.id,
         made_by_name=actor.name, made_at=clock.now(),
     )  # fmt: skip

@@ -185,13 +185,17 @@ def count_again(actor: Actor, *, assessment_id: int) -> CountedAgain:
 
 
 def live(pack: Pack, plan: AssessmentPlan, start: dt.date, today: dt.date, of: Sequence[str]) -> Mapping[str, Any]:
-    """The content as it would be frozen today, for units, towns or both. For actions and queries that have checked access."""
+    """The content as it would be frozen today, for units, towns or both. For actions and queries that have checked access.
+
+    A period that is over is told as it stood on its last day, whatever happened since. Raises PastUnknown where that cannot be told any more.
+    """
     end = period_end(start, plan.months)
-    counted = statistics.newest_counting(SYSTEM)
+    stood = min(end, today)
+    counted = statistics.newest_counting(SYSTEM, until=stood)
     found: dict[str, object] = {
         "format": FORMAT, "title": plan.title, "version": plan.version, "definition": plan.definition,
         "status": plan.cited.cite.status, "note": plan.cited.note, "months": plan.months, "start": start.isoformat(), "end": end.isoformat(),
-        "as_of": today.isoformat(), "cut_off": counted.cut_off.isoformat() if counted else "",
+        "as_of": stood.isoformat(), "cut_off": counted.cut_off.isoformat() if counted else "",
         "figures": [counted.period.isoformat(), counted.revision, counted.snapshot] if counted else None,
         "pack": policy.pack_in_use().content_hash,
     }  # fmt: skip

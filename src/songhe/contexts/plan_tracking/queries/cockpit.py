@@ -103,6 +103,14 @@ def target(actor: Actor, *, target_id: str, area_path: str = "") -> TargetStandi
     return every[0]
 
 
+def standings_on(actor: Actor, *, day: dt.date) -> tuple[TargetStanding, ...]:
+    """The targets of the whole city as they stood on a day: by the newest figures of the months until then; without figures where nothing was counted."""
+    require(actor, Right.SEE_FIGURES)
+    pack, counted = policy.pack_in_use().pack, statistics.newest_counting(actor, until=day)
+    every, _ = _standings(actor, pack, f"{pack.place.code}/", day, period=counted.period if counted else dt.date.min)
+    return tuple(every)
+
+
 def _title(pack: Pack) -> str:
     """The document that the targets are taken from."""
     source = pack.sources.get(pack.targets[0].cited.cite.document) if pack.targets else None
@@ -115,17 +123,24 @@ def _asked(found: TargetStanding, unit: str, due: str) -> bool:
 
 
 def _standings(
-    actor: Actor, pack: Pack, area_path: str, today: dt.date, only: str = ""
+    actor: Actor, pack: Pack, area_path: str, today: dt.date, only: str = "", period: dt.date | None = None
 ) -> tuple[list[TargetStanding], dt.datetime | None]:
     family = families(pack.targets)
     wanted = [entry for entry in pack.targets if not only or entry.id == only]
     indicators = {entry.id: measured_by(entry, family[entry.id]) for entry in wanted}
-    figures = {figure.id: figure for figure in statistics.figures(actor, area_path=area_path)}
+    figures = {figure.id: figure for figure in statistics.figures(actor, area_path=area_path, period=period)}
     names = sorted({name for name in indicators.values() if name in figures})
     series = statistics.series(actor, indicators=names, area_path=area_path) if names else {}
     cut_off = next((figure.cut_off for figure in figures.values() if figure.cut_off is not None), None)
     found = [
-        _one(entry, figures.get(name), series.get(name, ()), pack, family[entry.id], today)
+        _one(
+            entry,
+            figures.get(name),
+            [point for point in series.get(name, ()) if point.on <= today],
+            pack,
+            family[entry.id],
+            today,
+        )
         for entry in wanted
         for name in [indicators[entry.id] or ""]
     ]

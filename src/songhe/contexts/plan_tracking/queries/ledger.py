@@ -11,6 +11,7 @@ from songhe.contexts.plan_tracking.access import Reach, reach_of, same_unit, tak
 from songhe.contexts.plan_tracking.errors import TaskNotFound
 from songhe.contexts.plan_tracking.models import Evidence, ProgressReport, StepMove, TaskStep
 from songhe.contexts.plan_tracking.queries.standing import due_day
+from songhe.contexts.plan_tracking.queries.steps_then import steps_on
 from songhe.contexts.plan_tracking.queries.task_state import last_of_month, next_due, task_state
 from songhe.contexts.plan_tracking.words import STEP_MOVES, ReportState, StepState, TaskState
 from songhe.contexts.policy_library import queries as policy
@@ -181,16 +182,23 @@ def evidence_of(actor: Actor, *, task_id: str, evidence_id: int) -> tuple[Eviden
 
 def lines_of(actor: Actor, tasks: Sequence[Task], reach: Reach) -> list[TaskLine]:
     """The tasks as lines; four queries however many there are."""
-    names, today = [task.id for task in tasks], clock.today()
+    return lines_on(actor, tasks, reach, clock.today())
+
+
+def lines_on(actor: Actor, tasks: Sequence[Task], reach: Reach, day: dt.date) -> list[TaskLine]:
+    """The tasks as lines as they stood at the end of a day; raises PastUnknown where a step does not say how it stood then."""
+    names, over = [task.id for task in tasks], clock.end_of_day(day)
     steps: dict[str, list[TaskStep]] = defaultdict(list)
-    for row in TaskStep.objects.filter(task__task_id__in=names).select_related("task").order_by("due_on", "id"):
+    for row in steps_on(TaskStep.objects.filter(task__task_id__in=names), day):
         steps[row.task.task_id].append(row)
     reports: dict[str, list[ProgressReport]] = defaultdict(list)
-    for found in ProgressReport.objects.filter(task__task_id__in=names).select_related("task").order_by("-month", "-id"):
+    for found in (
+        ProgressReport.objects.filter(task__task_id__in=names, made_at__lt=over).select_related("task").order_by("-month", "-id")
+    ):
         reports[found.task.task_id].append(found)
-    proofs = Counter(Evidence.objects.filter(task__task_id__in=names).values_list("task__task_id", flat=True))
+    proofs = Counter(Evidence.objects.filter(task__task_id__in=names, made_at__lt=over).values_list("task__task_id", flat=True))
     works = actor.may(Right.DO_WORK)
-    return [_line(task, steps[task.id], reports[task.id], proofs[task.id], reach, works, today) for task in tasks]
+    return [_line(task, steps[task.id], reports[task.id], proofs[task.id], reach, works, day) for task in tasks]
 
 
 def _line(

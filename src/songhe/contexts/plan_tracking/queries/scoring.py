@@ -19,13 +19,18 @@ GOOD_STATES = {"targets_reached": frozenset({"met", "on_track", "reached"})}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that counts: a task, target, report, step, notice or decision (`key` names it). `state` where a state counts, else two days."""
+    """One thing that counts: a task, target, report, step, notice or decision (`key` names it). `state` where a state counts, else two days.
+
+    Many alike stand in one row: `good` of `all`; `good` is None where the row is one thing.
+    """
 
     key: str
     title: str
     due: dt.date | None = None
     done: dt.date | None = None
     state: str = ""
+    good: int | None = None
+    all: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One item of one subject: `numerator` good rows of `denominator`; points (0 to 100) and share (of the weight, in per cent) None without rows."""
+    """One item of one subject: `numerator` good things of `denominator`; points (0 to 100) and share (of the weight, in per cent) None without rows."""
 
     item: str
     numerator: int
@@ -76,12 +81,24 @@ def rule_of(entry: AssessedItem) -> Rule:
 
 
 def counts(item: str, row: Row) -> bool:
-    """Whether the row is good: by its state, else done on its day or before."""
+    """Whether the row is good: all of it where many stand in one, by its state, else done on its day or before."""
+    if row.good is not None:
+        return row.good == row.all
     if item in BAD_STATES:
         return row.state not in BAD_STATES[item]
     if item in GOOD_STATES:
         return row.state in GOOD_STATES[item]
     return row.done is not None and (row.due is None or row.done <= row.due)
+
+
+def good_of(item: str, rows: Sequence[Row]) -> int:
+    """How many things of the rows are good."""
+    return sum(row.good if row.good is not None else counts(item, row) for row in rows)
+
+
+def every_of(rows: Sequence[Row]) -> int:
+    """How many things the rows are."""
+    return sum(row.all for row in rows)
 
 
 def score(name: str, title: str, rules: Sequence[Rule], rows: Mapping[str, Sequence[Row]]) -> Subject:
@@ -94,7 +111,7 @@ def score(name: str, title: str, rules: Sequence[Rule], rows: Mapping[str, Seque
         own, gained = rows.get(rule.item, ()), points[rule.item]
         share = None if gained is None else (FULL * rule.weight / weight).quantize(FINE, ROUND_HALF_UP)
         total += Decimal(0) if gained is None else gained * rule.weight
-        parts.append(Part(rule.item, sum(counts(rule.item, row) for row in own), len(own), gained, share))
+        parts.append(Part(rule.item, good_of(rule.item, own), every_of(own), gained, share))
     found = (total / weight).quantize(SHOWN, ROUND_HALF_UP) if weight else None
     covered = (FULL * weight / every).quantize(SHOWN, ROUND_HALF_UP) if every else Decimal(0)
     return Subject(
@@ -103,9 +120,10 @@ def score(name: str, title: str, rules: Sequence[Rule], rows: Mapping[str, Seque
 
 
 def _points(rule: Rule, rows: Sequence[Row]) -> Decimal | None:
-    if not rows:
+    every = every_of(rows)
+    if not every:
         return None
-    value = FULL * sum(counts(rule.item, row) for row in rows) / len(rows)
+    value = FULL * good_of(rule.item, rows) / every
     gained = (value - rule.none_at) / (rule.full_at - rule.none_at) * FULL
     return min(max(gained, Decimal(0)), FULL).quantize(FINE, ROUND_HALF_UP)
 
@@ -145,7 +163,10 @@ def subject_data(subject: Subject) -> dict[str, object]:
     return {
         "id": subject.id, "name": subject.name,
         "rows": {
-            item: [[row.key, row.title, _day(row.due), _day(row.done), row.state] for row in rows] for item, rows in subject.rows.items()
+            item: [
+                [row.key, row.title, _day(row.due), _day(row.done), row.state, *([] if row.good is None else [row.good, row.all])] for row in rows
+            ]
+            for item, rows in subject.rows.items()
         },
         "score": _text(subject.score), "covered": str(subject.covered),
         "parts": [[part.item, part.numerator, part.denominator, _text(part.points), _text(part.share)] for part in subject.parts],
@@ -158,7 +179,7 @@ def scored_again(rules: Sequence[Rule], data: Mapping[str, object]) -> Subject:
     rows: dict[str, tuple[Row, ...]] = {}
     if isinstance(frozen, dict):
         rows = {
-            item: tuple(Row(key, title, _date(due), _date(done), state) for key, title, due, done, state in listed)
+            item: tuple(Row(key, title, _date(due), _date(done), state, *many) for key, title, due, done, state, *many in listed)
             for item, listed in frozen.items()
         }
     return score(str(data["id"]), str(data["name"]), rules, rows)

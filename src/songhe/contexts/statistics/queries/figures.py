@@ -72,10 +72,10 @@ class Counting:
     snapshot: str
 
 
-def newest_counting(actor: Actor) -> Counting | None:
-    """The newest figures, None before anything has been counted. Raises AccessDenied."""
+def newest_counting(actor: Actor, *, until: dt.date | None = None) -> Counting | None:
+    """The newest figures (of the months up to a day, where one is named), None before anything has been counted. Raises AccessDenied."""
     require(actor, Right.SEE_FIGURES)
-    found = figure_set()
+    found = figure_set() if until is None else FigureSet.objects.filter(period__lte=until).order_by("-period", "-revision").first()
     return Counting(found.period, found.revision, found.cut_off, found.snapshot_sha256) if found is not None else None
 
 
@@ -113,11 +113,11 @@ def by_area(
 
 
 def by_areas(
-    actor: Actor, *, indicators: Collection[str], level: str = "town", area_path: str = ""
+    actor: Actor, *, indicators: Collection[str], level: str = "town", area_path: str = "", period: dt.date | None = None
 ) -> Mapping[str, tuple[AreaFigure, ...]]:
-    """Several indicators as `by_area` says them, from the newest figures, with as many questions to the database as for one."""
+    """Several indicators as `by_area` says them, from the newest figures (of a month), with as many questions to the database as for one."""
     entries = {name: indicator_entry(name) for name in indicators}
-    paths, found = counted_areas(actor, area_path), figure_set()
+    paths, found = counted_areas(actor, area_path), figure_set(period)
     if found is None:
         return {name: () for name in entries}
     silent, registers = silent_indicators(found), policy.pack_in_use().pack.registers
