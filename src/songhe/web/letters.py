@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from songhe.basics.masking import mask_name
 from songhe.basics.money import fen_to_yuan
 from songhe.contexts.entitlements.words import NoticeKind
 from songhe.engines.policy.rulebook import Period
+from songhe.foundation.signing import Face
 from songhe.web.printing import font, is_demo, pdf_of
 from songhe.web.words import PERIOD_WORDS
 
@@ -27,11 +29,16 @@ class MonthChanged:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Where a person can go, and whom they can call; `phone` is the community's, or the counter's where that is not known."""
+    """Where a person can go, and whom they can call; `phone` is the community's, or the counter's where that is not known.
+
+    `desk`: the community's own room with address, empty where nobody has said; `hours`: when it is open.
+    """
 
     place: str
     phone: str
     website: str
+    desk: str = ""
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class LetterSaid:
     """What one letter is about. Sums in fen; `from_on` is the first day of what the letter says (of the end: the first day without).
 
     `answer_days`: so many days after it was handed over silence becomes consent; None where an answer is needed. `reasons`: one sentence a condition;
-    `because`: why something changed, was suspended, ended or has to be returned.
+    `because`: why something changed, was suspended, ended or has to be returned. `check`: the code by which the letter is told to be genuine.
     """
 
     kind: NoticeKind
@@ -62,6 +69,7 @@ class LetterSaid:
     code: str
     counter: Counter
     appeal_days: int
+    check: str = ""
 
 
 def letters_pdf(letters: Sequence[LetterSaid], *, title: str, made_on: dt.date) -> bytes:
@@ -92,11 +100,25 @@ def _letter(said: LetterSaid) -> dict[str, object]:
         "to": f"{said.name}老人的家人" if said.dead else f"{said.name}老人",
         "headline": headline,
         "facts": [list(pair) for pair in facts],
-        "parts": [{"title": title, "lines": list(lines), "items": list(items)} for title, lines, items in parts],
+        "parts": [{"title": title, "lines": list(lines), "items": list(items)} for title, lines, items in (*parts, _desk(said))],
         "reply": _reply() if wants_answer else [],
         "reply-for": f"{said.title}，{said.name}，通知编号 {said.number:08d}" if wants_answer else "",
         "foot": f"通知编号 {said.number:08d}",
+        "check": f"验证码 {said.check}，在网站的“验证文件”页面可以核对真假" if said.check else "",
     }
+
+
+def face_of(said: LetterSaid) -> Face:
+    """What whoever checks the letter is told: what stands on it in large print, the name in part only."""
+    headline, facts, _ = _WORDS[said.kind](said)
+    told = (
+        ("写给", mask_name(said.name)),
+        ("说的是", headline),
+        *facts,
+        ("通知编号", f"{said.number:08d}"),
+        ("日期", cn_day(said.day)),
+    )
+    return Face("待遇通知", said.area, told)
 
 
 Part = tuple[str, Sequence[str], Sequence[str]]  # heading, sentences, numbered lines
@@ -208,6 +230,15 @@ def _gap_of(fen: int) -> str:
 
 def _where(said: LetterSaid) -> str:
     return f"到{said.counter.place}，电话 {said.counter.phone}"
+
+
+def _desk(said: LetterSaid) -> Part:
+    """The community's room, telephone and hours, with a sentence for what nobody has registered yet."""
+    counter = said.counter
+    if not counter.desk:
+        return "找谁问", [f"您所在村、社区的电话和开放时间还没有登记，请打电话 {counter.phone}，或者到{counter.place}。"], []
+    hours = f"开放时间：{counter.hours}。" if counter.hours else "开放时间还没有登记，去之前请先打电话。"
+    return "找谁问", [f"{counter.desk}，电话 {counter.phone}。{hours}"], []
 
 
 def _objection(said: LetterSaid) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from songhe.web.public import assessment, benefits, elders, eligibility, home, mine, services
+from songhe.web.public import assessment, benefits, elders, eligibility, home, mine, mine_answer, services, verify
 from songhe.web.signing import desks, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,8 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessment/", assessment.page_assessment, name="assessment"),
     path("mine/", mine.page_mine, name="mine"),
     path("mine/benefits/", mine.page_grants, name="mine_grants"),
+    path("mine/benefits/<int:number>/answer/", mine_answer.page_answer, name="mine_answer"),
     path("mine/benefits/<int:number>/object/", mine.page_object, name="mine_object"),
     path("mine/leave/", mine.submit_leave, name="mine_leave"),
+    path("verify/", verify.page_verify, name="verify"),
     path("services/", services.page_services, name="services"),
     path("services/files/<slug:kind>/", services.page_file, name="services_file"),
     path("services/versions/<int:version>/", services.page_version, name="services_version"),

@@ -17,6 +17,9 @@ from songhe.contexts.entitlements import actions as entitlements_actions
 from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.entitlements.queries import PublicGrant
 from songhe.contexts.entitlements.words import AppealChannel
+from songhe.contexts.people import queries as people
+from songhe.contexts.places import queries as places
+from songhe.contexts.places.queries import CommunityDesk
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import SYSTEM
 from songhe.foundation.errors import InvalidInput, NotFound, SongheError
@@ -29,7 +32,18 @@ _SALT = "songhe.mine"
 RELATIONS = ("本人", "配偶", "子女", "其他亲属", "其他人")
 
 
-def _contact() -> dict[str, object]:
+def contact_of(person_id: int | None = None) -> dict[str, object]:
+    """Where to go and whom to call: the desk of the person's community where it is known, otherwise the counter of the pack."""
+    found = _desk(person_id) if person_id is not None else None
+    return _counter() | ({"desk": found} if found is not None else {})
+
+
+def _desk(person_id: int) -> CommunityDesk | None:
+    path = people.person_place(SYSTEM, person_id=person_id).area_path
+    return places.desks_of([path]).get(path)
+
+
+def _counter() -> dict[str, object]:
     contact = policy.pack_in_use().pack.contact
     if contact is None:
         return {"place": "就近的便民服务中心", "phone": "", "section": "mine"}
@@ -37,14 +51,14 @@ def _contact() -> dict[str, object]:
     return {"place": contact.counter, "phone": contact.phone, "phone_assumed": assumed, "section": "mine"}
 
 
-def _keep(response: HttpResponse, grant: str) -> HttpResponse:
+def keep(response: HttpResponse, grant: str) -> HttpResponse:
     """Ten more minutes."""
     text = signing.dumps(grant, salt=_SALT)
     response.set_cookie(COOKIE, text, max_age=SECONDS, path=PATH, httponly=True, samesite="Strict")
     return response
 
 
-def _person(request: PageRequest) -> tuple[str, int] | None:
+def person_of(request: PageRequest) -> tuple[str, int] | None:
     """The grant whose code was shown, and whose it is; None where nobody has shown one, or too long ago."""
     try:
         public_id = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=SECONDS)
@@ -56,7 +70,7 @@ def _person(request: PageRequest) -> tuple[str, int] | None:
 
 def _form(request: PageRequest, refused: SongheError | None = None) -> HttpResponse:
     problems = (FieldProblem("code", f"{refused.sentence}{refused.next_step}"),) if refused else ()
-    found = _contact() | {"problems": problems, "code_mode": "text"}
+    found = contact_of() | {"problems": problems, "code_mode": "text"}
     return render(request, "public/mine.html", found, status=refused.http_status if refused else 200)
 
 
@@ -82,24 +96,25 @@ def page_mine(request: PageRequest) -> HttpResponse:
         )
     except SongheError as refused:
         return _form(request, refused)
-    return _keep(redirect("mine_grants"), found.public_id)
+    entitlements_actions.note_opened(public_id=uuid.UUID(found.public_id))
+    return keep(redirect("mine_grants"), found.public_id)
 
 
 @never_cache
 @public
 def page_grants(request: PageRequest) -> HttpResponse:
     """Everything that the person gets, was given, or could have."""
-    known = _person(request)
+    known = person_of(request)
     if known is None:
         return redirect("mine")
-    response = render(request, "public/mine_grants.html", _contact() | {"grants": mine_of(known[1])})
+    response = render(request, "public/mine_grants.html", contact_of(known[1]) | {"grants": mine_of(known[1])})
     response["Cache-Control"] = "no-store, private"
-    return _keep(response, known[0])
+    return keep(response, known[0])
 
 
 def _object_form(request: PageRequest, grant: MineGrant, refused: SongheError | None = None) -> HttpResponse:
     sent = request.POST
-    found = _contact() | {
+    found = contact_of(grant.person_id) | {
         "grant": grant,
         "relations": RELATIONS,
         "days": entitlements.granting().term("appeal_working_days"),
@@ -107,7 +122,7 @@ def _object_form(request: PageRequest, grant: MineGrant, refused: SongheError | 
             "reason": sent.get("reason", ""),
             "by_name": sent.get("by_name", ""),
             "relation": sent.get("relation", ""),
-            "wrong": [int(each) for each in sent.getlist("wrong") if each.isdecimal() and len(each) < 4],
+            "wrong": places_of(request),
         },
         "problems": (FieldProblem(refused.field or "reason", f"{refused.sentence}{refused.next_step}"),) if refused else (),
     }
@@ -120,7 +135,7 @@ def _object_form(request: PageRequest, grant: MineGrant, refused: SongheError | 
 @public
 def page_object(request: PageRequest, number: int) -> HttpResponse:
     """What is wrong, in the person's own words; sent, it is an appeal that the city answers."""
-    known = _person(request)
+    known = person_of(request)
     if known is None:
         return redirect("mine")
     grant = next((each for each in mine_of(known[1]) if each.number == number and each.may_object), None)
@@ -129,13 +144,19 @@ def page_object(request: PageRequest, number: int) -> HttpResponse:
     if request.method != "POST":
         return _object_form(request, grant)
     try:
-        _file(request, grant)
+        file_objection(request, grant)
     except InvalidInput as refused:
         return _object_form(request, grant, refused)
-    return _keep(redirect("mine_grants"), known[0])
+    return keep(redirect("mine_grants"), known[0])
 
 
-def _file(request: PageRequest, grant: MineGrant) -> None:
+def places_of(request: PageRequest) -> list[int]:
+    """The places of the reasons that were ticked as wrong."""
+    return [int(each) for each in request.POST.getlist("wrong") if each.isdecimal() and len(each) < 4]
+
+
+def file_objection(request: PageRequest, grant: MineGrant) -> None:
+    """What is wrong has become an appeal that the city answers; InvalidInput for a form that is not filled in."""
     sent = request.POST
     reason, name = sent.get("reason", "").strip(), sent.get("by_name", "").strip()
     if len(reason) < 2:
@@ -144,8 +165,8 @@ def _file(request: PageRequest, grant: MineGrant) -> None:
         raise InvalidInput("请写您的姓名。", next_step="答复时好称呼您。", field="by_name")
     if sent.get("relation") not in RELATIONS:
         raise InvalidInput("请选您是老人的什么人。", field="relation")
-    places = {int(each) for each in sent.getlist("wrong") if each.isdecimal() and len(each) < 4}
-    wrong = "".join(f"“{told.rstrip('。')}”" for place, told in enumerate(grant.reasons) if place in places)
+    ticked = places_of(request)
+    wrong = "".join(f"“{told.rstrip('。')}”" for place, told in enumerate(grant.reasons) if place in ticked)
     entitlements_actions.file_appeal(
         SYSTEM, person_id=grant.person_id, benefit=grant.benefit, by_name=name[:50], relation=sent["relation"],
         reason=(f"写得不对的是{wrong}。" if wrong else "") + reason[:1000], channel=AppealChannel.PORTAL,

@@ -47,6 +47,7 @@ class MineGrant:
     months: Sequence[MineMonth]
     appeals: Sequence[str]
     may_object: bool
+    may_answer: bool
 
 
 _TONES = {GrantState.ACTIVE: "good", GrantState.PROPOSED: "warn", GrantState.NOTIFIED: "warn", GrantState.SUSPENDED: "warn"}
@@ -71,6 +72,7 @@ def _mine(number: int, file: GrantFile, appeals: Sequence[AppealLine]) -> MineGr
         word=_WORDS.get(line.state, ""), tone=_TONES.get(line.state, ""), say=_say(line), why=_why_title(line.state), reasons=_reasons(file),
         next=_next(line), months=_months(file), appeals=tuple(_appeal(each) for each in appeals),
         may_object=not open_appeal and line.state is not GrantState.REFUSED,
+        may_answer=not open_appeal and line.state in (GrantState.PROPOSED, GrantState.NOTIFIED),
     )  # fmt: skip
 
 
@@ -120,11 +122,11 @@ def _reasons(file: GrantFile) -> tuple[str, ...]:
 def _next(line: GrantLine) -> tuple[str, ...]:
     match line.state:
         case GrantState.PROPOSED:
-            return ("通知送到您手里以后，您可以同意，也可以不要。",)
+            return ("您可以同意，也可以不要：在这里按“我来答复”，或者等通知送到您手里再说。",)
         case GrantState.NOTIFIED if line.effective_on_silence:
             return (f"同意的话，什么都不用办：到{_day(line.effective_on_silence)}您没有说不要，就自动生效。",)
         case GrantState.NOTIFIED:
-            return ("要您答复了才能给。请告诉社区工作人员，或者到窗口说一声。",)
+            return ("要您答复了才能给。请在这里按“我来答复”，或者告诉社区工作人员、到窗口说一声。",)
         case GrantState.ACTIVE:
             return ("不用再申请。金额有变化、要暂停或者停止，都会先告诉您。",)
         case GrantState.SUSPENDED:

@@ -51,6 +51,7 @@ from songhe.contexts.entitlements.actions.record_uses import NewUse, UsesRecorde
 from songhe.contexts.entitlements.actions.request_city_run import request_city_run
 from songhe.contexts.entitlements.actions.simulate_draft import simulate_draft
 from songhe.contexts.entitlements.actions.tell_by_message import note_opened, visit_unread
+from songhe.contexts.entitlements.actions.write_letters import LetterCodes, LetterTaken, WrittenLetter, take_letter, write_letters
 
 __all__ = [
     "Adopted",
@@ -60,6 +61,8 @@ __all__ = [
     "Correction",
     "Followed",
     "IssuedCode",
+    "LetterCodes",
+    "LetterTaken",
     "LifeCheckRecorded",
     "MonthOpened",
     "Moved",
@@ -71,6 +74,7 @@ __all__ = [
     "ReturnChecked",
     "RunFollowed",
     "UsesRecorded",
+    "WrittenLetter",
     "accept_return",
     "adopt_grants",
     "answer_online",
@@ -109,8 +113,10 @@ __all__ = [
     "simulate_draft",
     "suspend_grant",
     "suspend_unchecked",
+    "take_letter",
     "turn_away_appeal",
     "visit_unread",
     "withdraw_appeal",
     "withdraw_use",
+    "write_letters",
 ]

@@ -28,10 +28,12 @@ from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import audit, clock, work_items
 from songhe.foundation.access import SYSTEM, Actor, Right, require
 
-# Notified grants whose clock has run out are active, each with its step.
+# Notified grants whose clock has run out are active, each with its step; who has an open appeal has not been silent.
 _SILENT = """
 WITH due AS (
-    SELECT id FROM grant_given WHERE state = 'notified' AND effective_on_silence <= %(day)s ORDER BY id FOR UPDATE
+    SELECT id FROM grant_given g WHERE state = 'notified' AND effective_on_silence <= %(day)s
+    AND NOT EXISTS (SELECT 1 FROM grant_appeal a WHERE a.person_id = g.person_id AND a.benefit = g.benefit AND a.state = 'open')
+    ORDER BY id FOR UPDATE
 ), begun AS (
     UPDATE grant_given g SET state = 'active', confirmed_on = g.effective_on_silence FROM due WHERE g.id = due.id RETURNING g.id
 ), steps AS (
