@@ -138,13 +138,19 @@ class StoredOut(Schema):
 
 
 class FormOut(Schema):
-    """One assessor's form; answers and grade are null until both forms are final."""
+    """One assessor's form; answers and grade are null until both forms are final.
+
+    `signed_at` and `digest` (SHA-256 of what was signed) are null until it is signed; `unchanged`: what stands there now is what was signed.
+    """
 
     assessor: str
     lead: bool
     state: str | None
     offline: bool
     arrived_at: dt.datetime | None
+    signed_at: dt.datetime | None
+    digest: str | None
+    unchanged: bool | None
     answers: dict[str, str] | None
     circumstances: dict[str, bool | int] | None
     grade: int | None
@@ -391,6 +397,8 @@ def form_out(form: queries.FormView) -> FormOut:
     return FormOut(
         assessor=form.assessor, lead=form.lead, state=form.state.value if form.state else None, offline=form.offline,
         arrived_at=form.arrived_at, answers=answers, circumstances=circumstances, grade=form.grade,
+        signed_at=form.signature.signed_at if form.signature else None, digest=form.signature.digest if form.signature else None,
+        unchanged=form.signature.unchanged if form.signature else None,
     )  # fmt: skip
 
 

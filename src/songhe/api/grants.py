@@ -6,10 +6,12 @@ import datetime as dt
 import uuid
 from typing import Annotated, Literal
 
+from django.http import HttpResponseBase
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from songhe.api.access import CallerRequest, Needs
+from songhe.api.downloads import download
 from songhe.api.fields import Cursor, PlainText
 from songhe.api.problems import REFUSALS
 from songhe.contexts.entitlements import actions, queries
@@ -453,6 +455,14 @@ def deliver_notice(request: CallerRequest, notice_id: Number, said: Delivered) -
     """A proposed grant is notified; a notice that was handed over already is refused with 409."""
     done = actions.deliver_notice(request.auth, notice_id=notice_id, received_by=said.received_by, delivered_on=said.delivered_on)
     return _file(request.auth, done.grant_id)
+
+
+@router.get("/notices/{notice_id}/letter", response={200: bytes, **REFUSALS}, auth=Needs(Right.HANDLE_GRANTS), operation_id="get_notice_letter",
+            summary="The letter of a notice")  # fmt: skip
+def get_letter(request: CallerRequest, notice_id: Number) -> HttpResponseBase:
+    """The signed PDF, byte by byte as it was sent; 404 while it has not been printed. That it was taken stands in the audit chain."""
+    taken = actions.take_letter(request.auth, notice_id=notice_id)
+    return download(taken.name, taken.content, content_type="application/pdf")
 
 
 @router.get("/appeals", response={200: AppealsPage, **REFUSALS}, auth=Needs(Right.SEE_GRANTS), operation_id="list_appeals",

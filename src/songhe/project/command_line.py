@@ -84,6 +84,15 @@ def _parser() -> argparse.ArgumentParser:
     fits.set_defaults(run=_plan_check)
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="what")
     audit.add_parser("verify", help="find any audit row that was altered by hand").set_defaults(run=_audit_verify)
+    signature = commands.add_parser("signature", help="signed documents").add_subparsers(required=True, metavar="what")
+    verify = signature.add_parser("verify", help="whether a PDF was signed here and is unchanged")
+    verify.add_argument("file", type=Path)
+    verify.add_argument("--certificate", type=Path, default=None, help="a published certificate (PEM): no database is needed")
+    verify.set_defaults(run=_signature_verify)
+    shown = signature.add_parser("certificates", help="the certificates that sign or have signed")
+    shown.add_argument("--pem", action="store_true", help="only the one that signs now, for publishing")
+    shown.set_defaults(run=_signature_certificates)
+    signature.add_parser("rotate", help="a fresh certificate of our own signs from now on").set_defaults(run=_signature_rotate)
     decisions = commands.add_parser("decisions", help="decisions about people").add_subparsers(required=True, metavar="what")
     again = decisions.add_parser(
         "check", help="decide every past run of the whole city again from its snapshot and its pack version"
@@ -103,6 +112,16 @@ def _parser() -> argparse.ArgumentParser:
     gone = keys.add_parser("remove", help="take away an old key that nothing needs any more")
     gone.add_argument("key", help="its eight digits, see: songhe keys list")
     gone.set_defaults(run=_keys, deed="remove_key")
+    backup = commands.add_parser("backup", help="backups of the city").add_subparsers(required=True, metavar="what")
+    for what, text in (
+        ("make", "the database, files and snapshots in a new folder under FOLDER"),
+        ("verify", "bring a backup back beside the city, look at it, take it away again"),
+        ("restore", "bring a backup back into this machine's empty database"),
+    ):
+        parts = backup.add_parser(what, help=text)
+        parts.add_argument("folder", type=Path)
+        parts.add_argument("--keys", type=Path, default=None, help="the folder of the keys, which are kept apart")
+        parts.set_defaults(run=_backup, what=what)
     api = commands.add_parser("api", help="the HTTP API").add_subparsers(required=True, metavar="what")
     schema = api.add_parser("schema", help="write the contract to src/songhe/api/openapi.json")
     schema.add_argument("--check", action="store_true", help="only say whether the committed file is right")
@@ -199,6 +218,64 @@ def _keys(options: argparse.Namespace) -> int:
 
         deed = getattr(key_rotation, options.deed)
         return int(deed(options.key) if options.deed == "remove_key" else deed())
+
+
+def _backup(options: argparse.Namespace) -> int:
+    if options.what == "restore" and read_choice(VAR) is None:
+        from songhe.project.city import choice_of_backup
+
+        choose(choice_of_backup(options.folder), VAR)
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project import backup, restoring
+
+        if options.what == "make":
+            return backup.make_backup(options.folder, options.keys)
+        if options.what == "verify":
+            return restoring.verify_backup(options.folder, options.keys)
+        from songhe.project.starting import create_database
+
+        create_database()
+        return restoring.restore_backup(options.folder, options.keys)
+
+
+def _signature_verify(options: argparse.Namespace) -> int:
+    if not options.file.is_file():
+        raise Refusal(f"没有这个文件 · no such file: {options.file}")
+    import django
+
+    if options.certificate is not None:
+        django.setup()
+        from songhe.project.signature_check import verify_elsewhere
+
+        return verify_elsewhere(options.file, options.certificate)
+    with database():
+        django.setup()
+        from songhe.project.signature_check import verify_file
+
+        return verify_file(options.file)
+
+
+def _signature_certificates(options: argparse.Namespace) -> int:
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project.signature_check import list_certificates
+
+        return list_certificates(pem=options.pem)
+
+
+def _signature_rotate(options: argparse.Namespace) -> int:
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project.signature_check import rotate
+
+        return rotate()
 
 
 def _decisions_check(options: argparse.Namespace) -> int:

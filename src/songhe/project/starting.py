@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, connections
 from psycopg import sql
 
 from songhe.contexts.policy_library import actions as policy_library
+from songhe.foundation import certificates
 from songhe.foundation.access import SYSTEM
 from songhe.project import demonstration, demonstration_assessments, demonstration_grants, demonstration_payments
 from songhe.project.city import Choice
@@ -29,6 +30,11 @@ def prepare(choice: Choice) -> None:
     with step("数据库 database"):
         create_database()
         call_command("migrate", verbosity=0, interactive=False)
+    with step("签名证书 signing certificate"):
+        try:
+            certificates.current()
+        except certificates.SigningUnavailable as unusable:  # everything else goes on; what has to be signed says so
+            say(f"{unusable.sentence}{unusable.next_step}")
     with step("页面文件 front end"):
         collect_static()
     with step("政策包 policy packs"):

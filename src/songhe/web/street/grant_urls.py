@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.street import appeal_filing, appeals, grant_applying, grant_file, grant_letters, grant_lists, life_checks
+from songhe.web.street import appeal_filing, appeals, grant_applying, grant_file, grant_letters, grant_lists, life_checks, return_files
 
 urlpatterns = [
     path("grants/", grant_lists.page_notices, name="grants"),
@@ -25,6 +25,11 @@ urlpatterns = [
     path("grants/life-checks/", life_checks.page_life_checks, name="life_checks"),
     path("grants/life-checks/export/", life_checks.page_export, name="life_checks_export"),
     path("grants/life-checks/record/", life_checks.submit_checked, name="life_checked"),
+    path("grants/returns/<slug:kind>/", return_files.page_files, name="return_files"),
+    path("grants/returns/<slug:kind>/template/", return_files.page_template, name="return_template"),
+    path("grants/return/<int:file>/", return_files.page_file, name="return_file"),
+    path("grants/return/<int:file>/accept/", return_files.submit_file, name="return_accept"),
+    path("grants/return/<int:file>/result/", return_files.page_result, name="return_result"),
     path("grants/applications/", grant_applying.page_applications, name="applications"),
     path("grants/applications/export/", grant_applying.page_export, name="applications_export"),
     path("people/<uuid:public_id>/appeal/", appeal_filing.page_file_appeal, name="file_appeal"),
@@ -36,6 +41,7 @@ urlpatterns = [
     path("grants/<uuid:public_id>/resume/", grant_file.submit_resume, name="grant_resume"),
     path("grants/<uuid:public_id>/end/", grant_file.submit_end, name="grant_end"),
     path("grants/<uuid:public_id>/account/", grant_file.submit_account, name="grant_account"),
+    path("grants/<uuid:public_id>/notices/<int:notice>/letter/", grant_letters.page_letter, name="grant_letter"),
     path("grants/<uuid:public_id>/notices/<int:notice>/", grant_file.submit_deliver, name="grant_deliver"),
     path("grants/<uuid:public_id>/appeal/", grant_file.submit_appeal, name="grant_appeal"),
 ]

@@ -32,9 +32,10 @@ class Past:
 
 
 def said(
-    actor: Actor, pack: Pack, each: NoticeDue, person: PersonBrief | None, code: str, names: Mapping[str, str], counter: Counter, days: int
+    actor: Actor, pack: Pack, each: NoticeDue, person: PersonBrief | None, codes: tuple[str, str], names: Mapping[str, str], counter: Counter,
+    days: int,
 ) -> LetterSaid:  # fmt: skip
-    """The letter for a notice, with the code by which the person looks the grant up."""
+    """The letter for a notice, with the codes by which the person looks the grant up and whoever holds the letter checks it."""
     line = each.grant
     made = each.notice.made_at.astimezone(clock.CITY_ZONE).date()
     past = _past(actor, each, made)
@@ -45,7 +46,7 @@ def said(
         area=f"{pack.place.name} · {names.get(line.area_path, '')}", title=line.title, in_kind=line.in_kind, gives=rules.gives if rules else "",
         period=line.period, amount=line.amount, was=past.was, from_on=_from(line, past, made), answer_days=_answer_days(line),
         reasons=tuple(c.yes for c in rules.who) if rules and past.kind is NoticeKind.PROPOSED else (), because=past.because,
-        months=past.months, code=code, counter=counter, appeal_days=days,
+        months=past.months, code=codes[0], check=codes[1], counter=counter, appeal_days=days,
     )  # fmt: skip
 
 

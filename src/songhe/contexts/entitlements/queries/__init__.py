@@ -39,6 +39,7 @@ from songhe.contexts.entitlements.queries.grants import (
     grants_of,
     notices_due,
 )
+from songhe.contexts.entitlements.queries.letters import LetterFile, letter_file, letters_kept
 from songhe.contexts.entitlements.queries.life_checks import LifeCheckDue, LifeCheckView, life_checks_due, life_checks_of
 from songhe.contexts.entitlements.queries.recomputation import (
     RecomputationView,
@@ -142,6 +143,7 @@ __all__ = [
     "GrantFile",
     "GrantLine",
     "GrantState",
+    "LetterFile",
     "LifeCheckChannel",
     "LifeCheckDue",
     "LifeCheckOutcome",
@@ -202,6 +204,8 @@ __all__ = [
     "grants_by_id",
     "grants_of",
     "has_granting",
+    "letter_file",
+    "letters_kept",
     "life_checks_due",
     "life_checks_of",
     "notice_counts",
