@@ -96,6 +96,12 @@ def stream(file_id: int) -> Iterator[bytes]:
     return _read_sealed(path, found.sha256)
 
 
+def every_file() -> Iterator[StoredFile]:
+    """Every stored file, oldest first."""
+    for row in StoredFileRow.objects.order_by("pk").iterator():
+        yield StoredFile(row.pk, row.sha256, row.name, row.size, row.content_type)
+
+
 def describe(file_id: int) -> StoredFile:
     """Name, size and hash of a stored file; raises NotFound."""
     row = StoredFileRow.objects.filter(pk=file_id).first()

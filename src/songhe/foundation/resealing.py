@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import BinaryField, F, Func, Model, Q, QuerySet, Value
 from psycopg import sql
 
-from songhe.foundation.encryption import SealBroken, reseal, seal
+from songhe.foundation.encryption import SealBroken, open_sealed, reseal, seal
 from songhe.foundation.keys import KeyUnavailable, Purpose, provider
 
 AT_ONCE = 1_000
@@ -145,6 +145,21 @@ def _stale(table: SealedTable) -> QuerySet[Model]:
 
 def _column(table: SealedTable, name: str) -> str:
     return str(table.model._meta.get_field(name).column)  # type: ignore[union-attr]
+
+
+def unopened_values(tables: Sequence[SealedTable], *, most: int = 50) -> tuple[str, ...]:
+    """Of the first rows of every table, which sealed values ("table:id:column") do not open with the keys and contexts there are."""
+    broken = []
+    for table in tables:
+        for pk, *row in table.model._base_manager.order_by("pk").values_list("pk", *table.columns, *table.reads)[:most]:
+            context = row[len(table.columns) :]
+            for (name, bound), blob in zip(table.columns.items(), row, strict=False):
+                try:
+                    if blob:
+                        open_sealed(blob, context=bound(*context))
+                except (SealBroken, KeyUnavailable):
+                    broken.append(f"{table.model._meta.db_table}:{pk}:{name}")
+    return tuple(broken)
 
 
 def reseal_text(text: str, *, context: str, mark: str) -> str | None:

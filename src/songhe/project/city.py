@@ -39,6 +39,15 @@ def read_choice(var: Path) -> Choice | None:
         return None
 
 
+def choice_of_backup(folder: Path) -> Choice:
+    """The city that a backup was made of; raises ValueError where there is no backup or it was of no city."""
+    try:
+        contents = json.loads((folder / "contents.json").read_text())
+        return Choice(str(contents["city"]), float(contents["scale"]))
+    except (FileNotFoundError, NotADirectoryError, KeyError, ValueError) as error:
+        raise ValueError(f"这里没有完整的备份 {folder} · no whole backup in {folder}") from error
+
+
 def choose(choice: Choice, var: Path) -> None:
     """This choice holds for this process, its children, and every later command."""
     os.environ["SONGHE_CITY"], os.environ["SONGHE_SCALE"] = choice.city, f"{choice.scale:g}"

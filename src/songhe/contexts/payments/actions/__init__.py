@@ -22,7 +22,7 @@ from songhe.contexts.payments.actions.own_claims import (
 from songhe.contexts.payments.actions.pay_again import AskedAgain, pay_again
 from songhe.contexts.payments.actions.prepare_run import RunMade, prepare_run
 from songhe.contexts.payments.actions.record_repayment import Repaid, record_repayment
-from songhe.contexts.payments.actions.reseal_values import reseal_values, sealed_values_by_key
+from songhe.contexts.payments.actions.reseal_values import reseal_values, sealed_values_by_key, unopened_sealed_values
 from songhe.contexts.payments.actions.settle_finding import FindingsSettled, settle_finding, settle_findings
 from songhe.contexts.payments.actions.take_return import ReturnTaken, take_return
 from songhe.contexts.payments.actions.tell_progress import session_progress
@@ -84,5 +84,6 @@ __all__ = [
     "settle_findings",
     "take_document",
     "take_return",
+    "unopened_sealed_values",
     "verify_redemption",
 ]

@@ -7,7 +7,7 @@ from collections import Counter
 from songhe.contexts.payments.models import Award, Payment
 from songhe.contexts.payments.words import account_context, award_context
 from songhe.foundation.access import Actor, require_system
-from songhe.foundation.resealing import Resealed, SealedTable, Told, reseal_tables, silent, values_by_key
+from songhe.foundation.resealing import Resealed, SealedTable, Told, reseal_tables, silent, unopened_values, values_by_key
 
 
 def _of_a_payment(run_id: int, person_id: int | None, award_id: int | None) -> str:
@@ -30,3 +30,9 @@ def sealed_values_by_key(actor: Actor) -> Counter[int]:
     """How many values need each key. For the system alone."""
     require_system(actor)
     return values_by_key(SEALED)
+
+
+def unopened_sealed_values(actor: Actor) -> tuple[str, ...]:
+    """Which of the first sealed values of each table do not open: a look after a restore. For the system alone."""
+    require_system(actor)
+    return unopened_values(SEALED)

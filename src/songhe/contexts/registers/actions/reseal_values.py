@@ -7,7 +7,7 @@ from collections import Counter
 from songhe.contexts.registers.models import Entry, EntryChange
 from songhe.contexts.registers.words import seal_context
 from songhe.foundation.access import Actor, require_system
-from songhe.foundation.resealing import Resealed, SealedTable, Told, reseal_tables, silent, values_by_key
+from songhe.foundation.resealing import Resealed, SealedTable, Told, reseal_tables, silent, unopened_values, values_by_key
 
 SEALED = (
     SealedTable(Entry, ("public_id",), {"sealed": seal_context}),
@@ -25,3 +25,9 @@ def sealed_values_by_key(actor: Actor) -> Counter[int]:
     """How many values need each key. For the system alone."""
     require_system(actor)
     return values_by_key(SEALED)
+
+
+def unopened_sealed_values(actor: Actor) -> tuple[str, ...]:
+    """Which of the first sealed values of each table do not open: a look after a restore. For the system alone."""
+    require_system(actor)
+    return unopened_values(SEALED)
