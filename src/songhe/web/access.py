@@ -12,6 +12,7 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
 
 from songhe.contexts.accounts import queries as accounts
@@ -56,6 +57,8 @@ def _guarded(view: View, rule: AccessRule) -> View:
         actor = actor_of(request)
         if rule.kind != "public" and actor.kind == VISITOR.kind:
             return redirect_to_login(request.get_full_path())
+        if rule.kind != "public" and accounts.lacks_second_factor(actor):
+            return redirect("mfa_index")
         if rule.right is not None and not any(actor.may(other) for other in rule.others):
             require(actor, rule.right)
         return view(request, *args, **kwargs)

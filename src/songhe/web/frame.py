@@ -8,6 +8,7 @@ from functools import cached_property
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.people import queries as people
 from songhe.contexts.places import queries as places
 from songhe.contexts.policy_library import queries as policy
@@ -45,6 +46,11 @@ class Frame:
     def signed_in(self) -> bool:
         """Whether somebody is signed in."""
         return self.actor.kind != VISITOR.kind
+
+    @cached_property
+    def must_secure(self) -> bool:
+        """Whether the actor's role needs a second step at sign-in that the account does not have: no desk opens before."""
+        return accounts.lacks_second_factor(self.actor)
 
     @cached_property
     def place(self) -> str:

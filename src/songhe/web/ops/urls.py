@@ -51,6 +51,7 @@ urlpatterns = [
     path("users/<int:user>/deactivate/", users.submit_deactivate, name="deactivate"),
     path("users/<int:user>/activate/", users.submit_activate, name="activate"),
     path("users/<int:user>/unlock/", users.submit_unlock, name="unlock"),
+    path("users/<int:user>/factors/", users.submit_remove_factors, name="factors"),
     path("consumers/", consumers.page_consumers, name="consumers"),
     path("consumers/export/", consumers.page_export, name="consumers_export"),
     path("consumers/new/", consumers.page_new, name="consumer_new"),

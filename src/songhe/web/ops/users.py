@@ -164,6 +164,7 @@ def user_page(request: PageRequest, user: int, refused: InvalidInput | Conflict 
         "roles": [(role.value, label) for role, label in ROLE_LABELS.items()],
         "areas": area_form(request, right=Right.MANAGE_USERS),
         "oneself": request.actor.kind == "user" and request.actor.id == view.id,
+        "two_steps": accounts.has_second_factor(request.actor, user_id=view.id),
         "seat": tracking.seat_of(request.actor, kind="user", actor_id=view.id),
         "units": tracking.units_of_plan() if policy.is_pack_loaded() else (),
         "typed": request.POST,
@@ -207,4 +208,13 @@ def submit_unlock(request: PageRequest, user: int) -> HttpResponse:
     """Wrong passwords no longer count against the account."""
     view = accounts_actions.unlock_user(request.actor, user_id=user)
     messages.success(request, f"{view.display_name}现在可以马上再登录。")
+    return redirect("ops:user", user)
+
+
+@require_POST
+@desk(Right.MANAGE_USERS)
+def submit_remove_factors(request: PageRequest, user: int) -> HttpResponse:
+    """The account signs in with its password alone, until its owner sets the second step up again."""
+    view = accounts_actions.remove_factors(request.actor, user_id=user)
+    messages.success(request, f"{view.display_name}的两步登录已取消，请本人登录后重新开启。")
     return redirect("ops:user", user)

@@ -2,9 +2,25 @@
 
 from songhe.contexts.accounts.actions.consumers import NewConsumer, create_consumer, revoke_consumer, rotate_token
 from songhe.contexts.accounts.actions.demo_accounts import DemoAccount, create_demo_accounts
-from songhe.contexts.accounts.actions.factors import open_factor, reseal_values, seal_factor, sealed_values_by_key
+from songhe.contexts.accounts.actions.factors import (
+    note_factor,
+    open_factor,
+    remove_factors,
+    reseal_values,
+    seal_factor,
+    sealed_values_by_key,
+    unopened_sealed_values,
+)
 from songhe.contexts.accounts.actions.grants import grant_role, revoke_role
-from songhe.contexts.accounts.actions.users import NewUser, activate_user, create_user, deactivate_user, set_password, unlock_user
+from songhe.contexts.accounts.actions.users import (
+    NewUser,
+    activate_user,
+    create_user,
+    deactivate_user,
+    note_password,
+    set_password,
+    unlock_user,
+)
 
 __all__ = [
     "DemoAccount",
@@ -16,7 +32,10 @@ __all__ = [
     "create_user",
     "deactivate_user",
     "grant_role",
+    "note_factor",
+    "note_password",
     "open_factor",
+    "remove_factors",
     "reseal_values",
     "revoke_consumer",
     "revoke_role",
@@ -25,4 +44,5 @@ __all__ = [
     "sealed_values_by_key",
     "set_password",
     "unlock_user",
+    "unopened_sealed_values",
 ]

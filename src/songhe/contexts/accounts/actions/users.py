@@ -55,19 +55,19 @@ def create_user(
             user.save(force_insert=True)
     except IntegrityError:
         raise UsernameTaken(f"账号名「{username}」已经有人用了。", next_step="请换一个账号名。", field="username") from None
-    _audit(actor, "account.create_user", user)
+    audited(actor, "account.create_user", user)
     return NewUser(view_of(user), chosen)
 
 
 @transaction.atomic
 def set_password(actor: Actor, *, user_id: int, password: str | None = None) -> NewUser:
     """The account has a new password, drawn where none is given; sessions under the old one end."""
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     chosen = password or new_password()
     _check_password(chosen, user)
     user.set_password(chosen)
     user.save(update_fields=["password"])
-    _audit(actor, "account.set_password", user)
+    audited(actor, "account.set_password", user)
     return NewUser(view_of(user), chosen)
 
 
@@ -78,30 +78,36 @@ def deactivate_user(actor: Actor, *, user_id: int, reason: str) -> UserView:
         raise GrantToOneself("不能停用自己的账号。", next_step="请由另一位安全管理员办理。")
     if not reason.strip():
         raise InvalidInput("请写明停用原因。", next_step="例如：已调离岗位。", field="reason")
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    _audit(actor, "account.deactivate_user", user, reason=reason.strip())
+    audited(actor, "account.deactivate_user", user, reason=reason.strip())
     return view_of(user)
 
 
 @transaction.atomic
 def activate_user(actor: Actor, *, user_id: int) -> UserView:
     """The account can sign in again, with the grants that are still in force."""
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     user.is_active = True
     user.save(update_fields=["is_active"])
-    _audit(actor, "account.activate_user", user)
+    audited(actor, "account.activate_user", user)
     return view_of(user)
 
 
 @transaction.atomic
 def unlock_user(actor: Actor, *, user_id: int) -> UserView:
     """The wrong passwords counted against the account are forgotten: it can try again without waiting."""
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     forget_failures(username=user.username)
-    _audit(actor, "account.unlock_user", user)
+    audited(actor, "account.unlock_user", user)
     return view_of(user)
+
+
+@transaction.atomic
+def note_password(actor: Actor) -> None:
+    """That somebody changed their own password stands in the audit."""
+    audited(actor, "account.own_password", User.objects.get(pk=actor.id))
 
 
 def new_password() -> str:
@@ -115,7 +121,8 @@ def check_area_path(area_path: str) -> None:
         raise InvalidInput("区域不对。", next_step="请从区划列表中选择。", field="area_path")
 
 
-def _locked(actor: Actor, user_id: int) -> User:
+def locked(actor: Actor, user_id: int) -> User:
+    """The account, held until the transaction ends; raises UserUnknown where the actor does not manage it."""
     require(actor, Right.MANAGE_USERS)
     user = visible_to(actor).select_for_update().filter(pk=user_id).first()
     if user is None:
@@ -132,6 +139,7 @@ def _check_password(password: str, user: User) -> None:
         ) from None
 
 
-def _audit(actor: Actor, action: str, user: User, **detail: str) -> None:
+def audited(actor: Actor, action: str, user: User, **detail: str) -> None:
+    """The deed about the account stands in the audit."""
     shown = {"username": user.username, **detail}
     audit.record(actor, action, subject_type="user", subject_id=user.pk, area_path=user.area_path, detail=shown)
