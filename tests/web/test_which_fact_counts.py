@@ -76,6 +76,8 @@ def test_the_city_sees_how_many_by_fact_departments_and_town(client_for: SignIn,
         ("mobility_difficulty", (), 1), ("mobility_difficulty", ("残联", "社区"), 1), ("resident_here", ("公安", "社区"), 1)
     }  # fmt: skip
     assert sorted(people for _, people in answer.context["towns"]) == [1, 1]
+    for path in ("/city/money/", "/city/data-use/"):  # the three stand as tabs over each other
+        assert 'href="/city/disputes/"' in client_for(Role.CITY_OFFICER).get(path).content.decode()
     assert client_for(Role.AUDIT_ADMIN).get("/city/disputes/").status_code == 403
     assert "和" in client_for(Role.CITY_OFFICER).get("/city/disputes/export/").content.decode("utf-8-sig")
 

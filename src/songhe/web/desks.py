@@ -114,7 +114,17 @@ DESKS: tuple[Desk, ...] = (
             Entry("city:plan", "规划目标", "check", Right.SEE_FIGURES),
             Entry("city:indicators", "指标", "chart", Right.SEE_FIGURES),
             Entry("city:elders", "老年人状况", "book", Right.SEE_FIGURES),
-            Entry("city:overview", "人数和金额", "yuan", Right.SEE_FIGURES),
+            Entry(
+                "city:overview",
+                "人数和数据",
+                "yuan",
+                Right.SEE_FIGURES,
+                parts=(
+                    Part("city:overview", "人数和金额", Right.SEE_FIGURES),
+                    Part("city:disputes", "数据有出入", Right.SEE_FIGURES),
+                    Part("city:data_use", "数据使用", Right.SEE_FIGURES),
+                ),
+            ),
             Entry(
                 "city:grants",
                 "待遇",
@@ -190,9 +200,12 @@ DESKS: tuple[Desk, ...] = (
         id="provider",
         prefix="/provider/",
         title="机构",
-        about="办养老机构和设施要守的规定、能得的支持",
+        about="办养老机构和设施要守的规定、能得的支持，奖补和消费券结算的申请",
         icon="home",
-        entries=(Entry("provider:rules", "规定和支持", "book", Right.SEE_PACKS),),
+        entries=(
+            Entry("provider:rules", "规定和支持", "book", Right.SEE_PACKS),
+            Entry("provider:claims", "奖补和结算", "yuan", Right.CLAIM_AWARDS),
+        ),
         roles=frozenset({Role.PROVIDER_MANAGER}),
     ),
     Desk(

@@ -27,8 +27,7 @@ def _towns(request: PageRequest) -> list[tuple[AreaView, int]]:
 def page_disputes(request: PageRequest) -> HttpResponse:
     """The counts, each leading to its list."""
     counts = people.dispute_counts(request.actor, area_path=chosen_area(request))
-    found = {"counts": counts, "towns": _towns(request), "section": "city:overview"}
-    return render(request, "city/disputes.html", found)
+    return render(request, "city/disputes.html", {"counts": counts, "towns": _towns(request)})
 
 
 @desk(Right.SEE_FIGURES)
