@@ -191,6 +191,7 @@ DESKS: tuple[Desk, ...] = (
             Entry("ops:users", "账号和角色", "people", Right.MANAGE_USERS),
             Entry("ops:consumers", "接口", "key", Right.MANAGE_USERS),
             Entry("ops:jobs", "后台作业", "job", Right.SEE_JOBS),
+            Entry("ops:messages", "短信", "phone", Right.TEND_MESSAGES),
             Entry("ops:audit", "审计", "shield", Right.SEE_AUDIT),
             Entry("ops:data_use", "数据使用", "eye", Right.SEE_AUDIT),
             Entry("ops:design", "页面样式", "eye", Right.SEE_JOBS),

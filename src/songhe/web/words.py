@@ -40,6 +40,12 @@ CHIPS: Mapping[str, Chip] = {
     "appeal_rejected": Chip("维持原决定", "quiet", "minus"),
     "appeal_withdrawn": Chip("已撤回", "quiet", "left"),
     "appeal_not_heard": Chip("过期未受理", "quiet", "cross"),
+    # messages
+    "message_waiting": Chip("等着发", "quiet", "clock"),
+    "message_handed_over": Chip("已交给短信平台", "warn", "job"),
+    "message_delivered": Chip("已送达", "good", "check"),
+    "message_failed": Chip("没有送达", "bad", "cross"),
+    "message_unknown": Chip("不知道送没送到", "warn", "question"),
     # drafts of the pack
     "pack_draft": Chip("草稿", "warn", "clock"),
     "pack_checked": Chip("检查通过", "warn", "clock"),

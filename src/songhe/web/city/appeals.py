@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import Right
 from songhe.foundation.errors import Conflict, InvalidInput, SongheError
 from songhe.web.access import PageRequest, desk
+from songhe.web.appeal_letters import not_heard_pdf
 from songhe.web.street.appeals import appeal_shown, list_file, show_list
 from songhe.web.street.fact_fields import FactField, fact_field, stored_value, variable_named
 from songhe.web.street.grant_lists import problems_of
@@ -71,6 +73,7 @@ def _show(request: PageRequest, file: AppealFile, refused: SongheError | None = 
     shown = appeal_shown(request, file) | {
         "section": "city:appeals",
         "back": reverse("city:appeals"),
+        "at_city": True,
         "may_decide": request.actor.may(Right.DECIDE_APPEALS, file.line.area_path),
         "facts": _facts(request, file),
         "typed": request.POST,
@@ -121,6 +124,38 @@ def _override(request: PageRequest) -> Override | None:
     return Override(
         _day(sent.get("override_from", ""), "override_from"), amount, _day(until, "override_until") if until else None
     )
+
+
+@require_POST
+@desk(Right.DECIDE_APPEALS)
+def submit_late(request: PageRequest, public_id: uuid.UUID) -> HttpResponse:
+    """An appeal that came late is heard for a named reason, or turned away with one."""
+    appeal_id = entitlements.appeal_id_of(request.actor, public_id=public_id)
+    sent, because = request.POST, request.POST.get("because_late", "").strip()
+    try:
+        if sent.get("hear") not in ("yes", "no"):
+            raise InvalidInput("请选择受理，还是不予受理。", field="hear-yes")
+        if sent["hear"] == "yes":
+            entitlements_actions.hear_late_appeal(request.actor, appeal_id=appeal_id, because=because)
+        else:
+            entitlements_actions.turn_away_appeal(request.actor, appeal_id=appeal_id, because=because)
+    except (InvalidInput, Conflict) as refused:
+        return _show(request, entitlements.appeal(request.actor, appeal_id=appeal_id), refused)
+    messages.success(
+        request, "已记下受理的理由，请接着答复。" if sent["hear"] == "yes" else "已定为不予受理，请印通知书送给老人。"
+    )
+    return redirect("city:appeal", public_id)
+
+
+@require_POST
+@desk(Right.SEE_GRANTS)
+def submit_not_heard_letter(request: PageRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The letter that says why an appeal was not heard, as a PDF."""
+    file = entitlements.appeal(request.actor, appeal_id=entitlements.appeal_id_of(request.actor, public_id=public_id))
+    response = HttpResponse(not_heard_pdf(request.actor, file.line), content_type="application/pdf")
+    response["Content-Disposition"] = f"attachment; filename=\"letter.pdf\"; filename*=UTF-8''{quote('不予受理通知书.pdf')}"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST

@@ -11,7 +11,8 @@ from django.shortcuts import render
 
 from songhe.contexts.entitlements import queries as entitlements
 from songhe.contexts.entitlements.queries import GrantCount
-from songhe.contexts.entitlements.words import GRANT_STATE_LABELS, GrantState
+from songhe.contexts.entitlements.words import GRANT_STATE_LABELS, NOTICE_CHANNEL_LABELS, GrantState
+from songhe.contexts.messaging import queries as messaging
 from songhe.engines.policy.rulebook import Period
 from songhe.foundation import clock
 from songhe.foundation.access import Right
@@ -21,6 +22,8 @@ from songhe.web.exports import export
 from songhe.web.words import PERIOD_UNITS
 
 SHOWN = (GrantState.PROPOSED, GrantState.NOTIFIED, GrantState.ACTIVE, GrantState.SUSPENDED, GrantState.ENDED, GrantState.REFUSED)
+
+TOLD_DAYS = 30  # how far back the ways of telling are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,13 @@ def by_town(counts: Sequence[GrantCount]) -> tuple[CountLine, ...]:
     return tuple(found)
 
 
+def _told(request: PageRequest) -> dict[str, object]:
+    """How notices reached people of late."""
+    told = entitlements.told(request.actor, since=clock.now() - dt.timedelta(TOLD_DAYS), area_path=chosen_area(request))
+    ways = [(NOTICE_CHANNEL_LABELS[each.channel], each) for each in told.by]
+    return {"told": told, "ways": ways, "told_days": TOLD_DAYS, "messages_connected": messaging.is_connected()}
+
+
 @desk(Right.SEE_GRANTS)
 def page_grants(request: PageRequest) -> HttpResponse:
     """The counts, each leading to its list."""
@@ -83,7 +93,7 @@ def page_grants(request: PageRequest) -> HttpResponse:
         "days": days,
         "today": today,
     }
-    return render(request, "city/grants.html", found)
+    return render(request, "city/grants.html", found | _told(request))
 
 
 @desk(Right.SEE_GRANTS)

@@ -149,6 +149,7 @@ DEEDS: Mapping[str, str] = {
     "appeal.turn_away": "过期的申诉不予受理",
     "grant.record_uses": "记按次待遇的使用",
     "grant.withdraw_use": "撤销按次待遇的使用",
+    "appeal.print_letter": "印不予受理通知书",
     "appeal.decide": "答复申诉",
     "appeal.withdraw": "撤回申诉",
     "life_check.record": "登记待遇资格认证",

@@ -148,5 +148,6 @@ def _months(file: GrantFile) -> tuple[MineMonth, ...]:
 def _appeal(line: AppealLine) -> str:
     begun = f"{_day(line.filed_on)}提的"
     if line.state is AppealState.OPEN:
-        return f"{begun}，正在办理，最晚{_day(line.due_on)}答复您。"
+        late = "这次提得晚了，我们先看有没有正当理由。" if line.late_days and not line.heard_because else ""
+        return f"{begun}，正在办理，最晚{_day(line.due_on)}答复您。{late}"
     return f"{begun}，{_day(line.decided_on)}答复：{APPEAL_STATE_LABELS[line.state]}。{line.decided_because}"

@@ -43,6 +43,7 @@ class AppealRow:
     due_on: dt.date
     late: bool
     answer: str
+    late_days: int
 
 
 def _filters(request: PageRequest) -> tuple[Filter, ...]:
@@ -65,6 +66,7 @@ def appeal_rows(lines: Sequence[AppealLine], page: str) -> tuple[AppealRow, ...]
         AppealRow(
             line.name or "不在您的区域", reverse(page, args=[line.public_id]), names.get(line.area_path, ""), line.title, line.reason,
             line.filed_on, APPEAL_CHANNEL_LABELS[line.channel], f"appeal_{line.state.value}", line.due_on, line.overdue, line.decided_because,
+            line.late_days,
         )
         for line in lines
     )  # fmt: skip
@@ -87,11 +89,11 @@ def show_list(request: PageRequest, page_name: str, lead: str) -> HttpResponse:
 def list_file(request: PageRequest, page_name: str) -> HttpResponse:
     """The list of one desk as a file."""
     rows = appeal_rows(every_row(lambda after: found_appeals(request, after, limit=200)), page_name)
-    header = ("姓名", "住在", "对哪一项", "说了什么", "哪天提的", "怎样提的", "情况", "最晚哪天答复", "答复")
+    header = ("姓名", "住在", "对哪一项", "说了什么", "哪天提的", "怎样提的", "情况", "最晚哪天答复", "答复", "晚提了（天）")
     lines = [
         (
             row.name, row.place, row.title, row.reason, row.filed_on.isoformat(), row.channel,
-            APPEAL_STATE_LABELS[AppealState(row.chip.removeprefix("appeal_"))], row.due_on.isoformat(), row.answer,
+            APPEAL_STATE_LABELS[AppealState(row.chip.removeprefix("appeal_"))], row.due_on.isoformat(), row.answer, row.late_days or None,
         )
         for row in rows
     ]  # fmt: skip

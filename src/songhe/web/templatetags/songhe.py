@@ -71,6 +71,12 @@ def money(fen: int | None) -> str:
 
 
 @register.filter
+def li(amount: int) -> str:
+    """45 li is "0.045" yuan, for a column whose head names the unit."""
+    return f"{amount / 1000:.3f}"
+
+
+@register.filter
 def yuan(fen: int | None) -> str:
     """128000 is "1,280.00", for a column whose head names the unit."""
     return "—" if fen is None else fen_to_yuan(fen)

@@ -71,9 +71,11 @@ from songhe.contexts.entitlements.queries.roster import (
     roster_of,
     roster_rules,
 )
+from songhe.contexts.entitlements.queries.roster_for_all import RosterForAll, RosterRuleForAll, roster_for_all
 from songhe.contexts.entitlements.queries.runs import RunBrief, runs
 from songhe.contexts.entitlements.queries.simulated_people import SimulatedPerson, simulated_people
 from songhe.contexts.entitlements.queries.snapshot import CityFacts, read_population, snapshot_path
+from songhe.contexts.entitlements.queries.told import Told, ToldBy, told
 from songhe.contexts.entitlements.queries.what_if import BenefitEffect, TownEffect, WhatIf, what_if
 from songhe.contexts.entitlements.words import (
     APPEAL_CHANNEL_LABELS,
@@ -167,8 +169,10 @@ __all__ = [
     "ReturnVerdict",
     "ReturnView",
     "RosterCounts",
+    "RosterForAll",
     "RosterKind",
     "RosterLine",
+    "RosterRuleForAll",
     "RosterRuleView",
     "RosterState",
     "RosterTally",
@@ -178,6 +182,8 @@ __all__ = [
     "SimulatedPerson",
     "StepView",
     "SuspendedFor",
+    "Told",
+    "ToldBy",
     "TownEffect",
     "TownFigure",
     "WhatIf",
@@ -220,11 +226,13 @@ __all__ = [
     "return_result",
     "roster",
     "roster_counts",
+    "roster_for_all",
     "roster_of",
     "roster_rules",
     "runs",
     "simulated_people",
     "snapshot_path",
+    "told",
     "unit_benefits",
     "what_if",
     "working_days_after",
