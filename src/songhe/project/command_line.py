@@ -112,6 +112,16 @@ def _parser() -> argparse.ArgumentParser:
     gone = keys.add_parser("remove", help="take away an old key that nothing needs any more")
     gone.add_argument("key", help="its eight digits, see: songhe keys list")
     gone.set_defaults(run=_keys, deed="remove_key")
+    ready = commands.add_parser("prepare", help="tables, pages and the pack of a city that goes live; again after an upgrade")
+    ready.add_argument("--city", default=os.environ.get("SONGHE_CITY"))
+    ready.set_defaults(run=_prepare)
+    areas = commands.add_parser("areas", help="load the city's areas from a csv file")
+    areas.add_argument("file", type=Path)
+    areas.set_defaults(run=_areas)
+    first = commands.add_parser("first-account", help="open the first security administrator's account")
+    first.add_argument("username")
+    first.add_argument("display_name")
+    first.set_defaults(run=_first_account)
     backup = commands.add_parser("backup", help="backups of the city").add_subparsers(required=True, metavar="what")
     for what, text in (
         ("make", "the database, files and snapshots in a new folder under FOLDER"),
@@ -218,6 +228,42 @@ def _keys(options: argparse.Namespace) -> int:
 
         deed = getattr(key_rotation, options.deed)
         return int(deed(options.key) if options.deed == "remove_key" else deed())
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    remembered = read_choice(VAR)
+    if not options.city and remembered is None:
+        raise Refusal("请说明城市 · name a city, for example: songhe prepare --city NAME (a folder of packs/)")
+    choice = parse_choice(options.city, "1", PACKS) if options.city else remembered
+    assert choice is not None
+    choose(choice, VAR)
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project.going_live import prepare_city
+
+        return prepare_city(choice)
+
+
+def _areas(options: argparse.Namespace) -> int:
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project.going_live import load_areas
+
+        return load_areas(options.file)
+
+
+def _first_account(options: argparse.Namespace) -> int:
+    with database():
+        import django
+
+        django.setup()
+        from songhe.project.going_live import open_first_account
+
+        return open_first_account(options.username, options.display_name)
 
 
 def _backup(options: argparse.Namespace) -> int:

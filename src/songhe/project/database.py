@@ -11,8 +11,13 @@ from songhe.project.city import Choice
 NAME = "songhe"
 
 
-def database_settings(url: str | None, var: Path, choice: Choice | None = None) -> dict[str, Any]:
-    """Django's settings for the database. The address of the embedded server is known before it runs."""
+def database_settings(
+    url: str | None, var: Path, choice: Choice | None = None, *, password_file: str | None = None
+) -> dict[str, Any]:
+    """Django's settings for the database. The address of the embedded server is known before it runs.
+
+    `password_file` holds the password where the address has none, so that it stands in no environment and no list of processes.
+    """
     name = choice.database if choice else NAME
     common: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
@@ -29,7 +34,7 @@ def database_settings(url: str | None, var: Path, choice: Choice | None = None) 
     return common | {
         "NAME": unquote(parts.path.lstrip("/")) or NAME,
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": unquote(parts.password or "") or (Path(password_file).read_text().strip() if password_file else ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", str(parts.port or "")),
         "OPTIONS": options,

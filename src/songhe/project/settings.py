@@ -88,7 +88,11 @@ TEMPLATES = [
 
 _CHOICE = read_choice(VAR)
 CITY = _CHOICE.city if _CHOICE else ""  # the folder of packs/ whose own files of the departments' data hold
-DATABASES = {"default": database_settings(os.environ.get("DATABASE_URL"), VAR, _CHOICE)}
+DATABASES = {
+    "default": database_settings(
+        os.environ.get("DATABASE_URL"), VAR, _CHOICE, password_file=os.environ.get("SONGHE_DATABASE_PASSWORD_FILE")
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True
