@@ -16,7 +16,8 @@ from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Actor
 from songhe.project.progress import say, step
 
-OFFICER, FINANCE = "city", "finance"
+OFFICER, FINANCE, PROVIDER = "city", "finance", "provider"
+PROVIDER_NAME = "演示助餐点"
 YEAR_OF_MONTHS = 14  # months of the first list that a year's line covers
 WAN = 1_000_000  # fen: ten thousand yuan
 BOUGHT = 12  # redemptions of the demonstration
@@ -25,6 +26,7 @@ NOTE = "演示：没有文件，按第一个月名单的十四倍估计"
 
 def payments() -> None:
     """Funds, a closed month and a run that waits stand once; a second start changes nothing."""
+    _seat_provider()
     if queries.runs(SYSTEM).items:
         return
     this = clock.today().replace(day=1)
@@ -56,14 +58,27 @@ def _vouchers(officer: Actor, month: dt.date) -> None:
     for benefit, rule in policy.pack_in_use().pack.vouchers.items():
         if not actions.issue_vouchers(officer, month=month).issued:
             return
-        service = next(iter(rule.services))
-        code = f"91{policy.pack_in_use().pack.place.code:0<6.6}000000009"
+        service, code = next(iter(rule.services)), _provider_code()
         for number, voucher in enumerate(queries.issued_vouchers(officer, month=month, limit=BOUGHT), start=1):
             actions.redeem_voucher(
-                SYSTEM, voucher=voucher, key=f"演示{number:03d}", provider_code=code + credit_check_character(code), provider_name="演示助餐点",
+                SYSTEM, voucher=voucher, key=f"演示{number:03d}", provider_code=code, provider_name=PROVIDER_NAME,
                 setting="home", service=service, served_on=clock.today(), price=1_600 + 100 * number,
             )  # fmt: skip
         actions.draw_for_verification(officer, month=month, benefit=benefit)
+
+
+def _seat_provider() -> None:
+    """The demonstration's provider account acts for the body that took the vouchers, so that its desk has something to claim."""
+    provider = _actor(PROVIDER)
+    actions.seat_body(
+        SYSTEM, kind="user", actor_id=provider.id, credit_code=_provider_code(), name=PROVIDER_NAME,
+        area_path=f"{policy.pack_in_use().pack.place.code}/",
+    )  # fmt: skip
+
+
+def _provider_code() -> str:
+    code = f"91{policy.pack_in_use().pack.place.code:0<6.6}000000009"
+    return code + credit_check_character(code)
 
 
 def _actor(username: str) -> Actor:

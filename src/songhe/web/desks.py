@@ -82,6 +82,7 @@ DESKS: tuple[Desk, ...] = (
                     Part("street:applications", "申请", Right.SEE_GRANTS),
                     Part("street:appeals", "申诉", Right.SEE_GRANTS),
                     Part("street:life_checks", "资格认证", Right.SEE_GRANTS),
+                    Part("street:desks", "电话和开放时间", Right.HANDLE_GRANTS),
                 ),
             ),
             Entry(

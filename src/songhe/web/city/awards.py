@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,12 +16,11 @@ from songhe.contexts.payments import queries as payments
 from songhe.contexts.payments.queries import AwardKind, AwardState, AwardView
 from songhe.contexts.places import queries as places
 from songhe.contexts.policy_library import queries as policy
-from songhe.engines.policy.rulebook import Variable
-from songhe.engines.policy.tree import Type
 from songhe.foundation.access import Right
-from songhe.foundation.errors import NotFound, SongheError
+from songhe.foundation.errors import SongheError
 from songhe.foundation.paging import Page
 from songhe.web.access import PageRequest, desk
+from songhe.web.award_forms import facts_typed, fields_of, kind_named, problems_of
 from songhe.web.exports import every_row, export
 from songhe.web.lists import FieldProblem, Filter, chosen
 
@@ -73,72 +72,43 @@ def page_awards_export(request: PageRequest) -> HttpResponse:
     return export(request, title="奖补申请", header=header, rows=rows)
 
 
-def _kind(name: str) -> AwardKind:
-    found = next((kind for kind in payments.award_kinds() if kind.id == name), None)
-    if found is None:
-        raise NotFound("没有这一项奖补，或者现在还不能申请。", next_step="请从列表里选择。")
-    return found
-
-
 def _form(request: PageRequest, kind: AwardKind, problems: tuple[FieldProblem, ...] = ()) -> HttpResponse:
     towns = [(area.path, area.name) for area in places.areas_for(request.actor, right=Right.MAKE_PAYMENTS, level="town")]
     city = f"{policy.pack_in_use().pack.place.code}/"
     found = {
         "section": SECTION, "kind": kind, "problems": problems, "typed": request.POST, "city": city, "towns": towns,
-        "fields": [(v, _options(v), request.POST.get(f"f-{v.name}", "")) for v in kind.asked],
+        "fields": fields_of(kind, request.POST), "wrong": {one.field: one.sentence for one in problems},
     }  # fmt: skip
     return render(request, "city/award_claim.html", found, status=422 if problems else 200)
-
-
-def _options(variable: Variable) -> list[tuple[str, str]]:
-    """What can be chosen; nothing for a number."""
-    if variable.type is Type.BOOL:
-        return [("true", "是"), ("false", "否")]
-    return list(variable.values) if variable.type is Type.CODE else []
-
-
-def _facts(request: PageRequest, kind: AwardKind) -> Mapping[str, object]:
-    """The typed facts as the data dictionary writes them; what is empty is not known."""
-    found: dict[str, object] = {}
-    for variable in kind.asked:
-        text = request.POST.get(f"f-{variable.name}", "").strip()
-        if not text:
-            continue
-        if variable.type is Type.BOOL:
-            found[variable.name] = text == "true"
-        elif variable.type is Type.CODE:
-            found[variable.name] = text
-        else:
-            found[variable.name] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
-    return found
 
 
 @desk(Right.MAKE_PAYMENTS)
 def page_claim(request: PageRequest, kind: str) -> HttpResponse:
     """The form of a claim: only the facts that count."""
-    return _form(request, _kind(kind))
+    return _form(request, kind_named(kind))
 
 
 @require_POST
 @desk(Right.MAKE_PAYMENTS)
 def submit_claim(request: PageRequest, kind: str) -> HttpResponse:
     """The claim stands if the rules allow it, and waits for a second person."""
-    found, said = _kind(kind), request.POST
+    found, said = kind_named(kind), request.POST
     payee = actions.Payee(said.get("name", ""), said.get("code", ""), said.get("account", ""), said.get("area", ""))
     try:
-        made = actions.claim_award(request.actor, kind=kind, payee=payee, facts=_facts(request, found))
+        made = actions.claim_award(request.actor, kind=kind, payee=payee, facts=facts_typed(found, said))
     except SongheError as refused:
-        field = f"f-{refused.field}" if any(v.name == refused.field for v in found.asked) else refused.field
-        return _form(request, found, (FieldProblem(field or "", f"{refused.sentence}{refused.next_step}"),))
+        return _form(request, found, problems_of(found, refused))
     messages.success(request, "已经登记，等另一位同事复核。")
     return redirect("city:award", made.award_id)
 
 
 def _show(request: PageRequest, award: int, problems: tuple[FieldProblem, ...] = ()) -> HttpResponse:
-    view = payments.award(request.actor, award_id=award)
+    file = payments.award_file(request.actor, award_id=award)
+    view = file.view
     names = accounts.names_of({i for i in (view.claimed_by, view.decided_by) if i is not None})
     found = {
-        "section": SECTION, "view": view, "chip": f"award_{view.state}", "problems": problems, "typed": request.POST,
+        "section": SECTION, "view": view, "file": file, "payment": f"payment_{file.payment}" if file.payment else "",
+        "chip": f"award_{view.state}", "problems": problems, "typed": request.POST,
         "claimed_by": names.get(view.claimed_by, "系统"), "decided_by": names.get(view.decided_by or -1, ""),
         "may_decide": view.state is AwardState.CLAIMED and request.actor.may(Right.APPROVE_PAYMENTS) and view.claimed_by != request.actor.id,
         "own": view.claimed_by == request.actor.id, "sources": policy.pack_in_use().pack.sources,
@@ -150,6 +120,15 @@ def _show(request: PageRequest, award: int, problems: tuple[FieldProblem, ...] =
 def page_award(request: PageRequest, award: int) -> HttpResponse:
     """One claim with what it rests on and why it is allowed."""
     return _show(request, award)
+
+
+@desk(Right.SEE_PAYMENTS, Right.CLAIM_AWARDS)
+def page_document(request: PageRequest, document: int) -> HttpResponse:
+    """A paper of a claim as it was handed in; who opened it is recorded."""
+    taken = actions.take_document(request.actor, document_id=document)
+    response = HttpResponse(taken.content, content_type="application/octet-stream")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(taken.name)}"
+    return response
 
 
 @require_POST

@@ -45,6 +45,7 @@ urlpatterns = [
     path("awards/export/", awards.page_awards_export, name="awards_export"),
     path("awards/claim/<slug:kind>/", awards.page_claim, name="claim_award"),
     path("awards/claim/<slug:kind>/send/", awards.submit_claim, name="send_claim"),
+    path("awards/documents/<int:document>/", awards.page_document, name="award_document"),
     path("awards/<int:award>/", awards.page_award, name="award"),
     path("awards/<int:award>/decide/", awards.submit_decide, name="decide_award"),
 ]

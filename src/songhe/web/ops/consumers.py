@@ -13,6 +13,7 @@ from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.accounts.actions import NewConsumer
 from songhe.contexts.accounts.queries import ConsumerView
 from songhe.contexts.accounts.words import CONSUMER_RIGHTS, RIGHT_LABELS
+from songhe.contexts.payments import queries as payments
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation.access import Right
@@ -25,15 +26,16 @@ from songhe.web.ops.area_choice import area_form, chosen_path, names_of_areas
 _SCOPES = tuple((right.value, RIGHT_LABELS[right]) for right in Right if right in CONSUMER_RIGHTS)
 
 
-def _lines(request: PageRequest) -> list[tuple[ConsumerView, str, str, str]]:
-    """Each system with its rights, its area and the plan's unit for which it acts, in words."""
-    names, seats = names_of_areas(), tracking.consumer_seats(request.actor)
+def _lines(request: PageRequest) -> list[tuple[ConsumerView, str, str, str, str]]:
+    """Each system with its rights, its area, the plan's unit and the body of care for which it acts, in words."""
+    names, seats, bodies = names_of_areas(), tracking.consumer_seats(request.actor), payments.bodies_of_consumers(request.actor)
     return [
         (
             each,
             "、".join(RIGHT_LABELS[right] for right in Right if right in each.scopes),
             names.get(each.area_path, each.area_path),
             seats.get(each.id, ""),
+            bodies.get(each.id, ""),
         )
         for each in accounts.list_consumers(request.actor)
     ]
@@ -61,11 +63,11 @@ def page_export(request: PageRequest) -> HttpResponse:
             each.name,
             scopes,
             place,
-            unit,
+            "、".join(filter(None, (unit, body))),
             f"{timezone.localtime(each.created_at):%Y-%m-%d}",
             "已停用" if each.revoked_at else "使用中",
         )
-        for each, scopes, place, unit in _lines(request)
+        for each, scopes, place, unit, body in _lines(request)
     ]
     return export(request, title="接口", header=("系统", "能做什么", "范围", "代表单位", "登记日期", "状态"), rows=rows)
 

@@ -15,10 +15,11 @@ from songhe.contexts.accounts import actions as accounts_actions
 from songhe.contexts.accounts import queries as accounts
 from songhe.contexts.accounts.actions import NewUser
 from songhe.contexts.accounts.queries import GrantView, UserView
+from songhe.contexts.payments import queries as payments
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.policy_library import queries as policy
 from songhe.foundation import clock
-from songhe.foundation.access import ROLE_LABELS, Right
+from songhe.foundation.access import ROLE_LABELS, Right, Role
 from songhe.foundation.errors import Conflict, InvalidInput
 from songhe.foundation.paging import Page
 from songhe.web.access import PageRequest, desk
@@ -166,6 +167,8 @@ def user_page(request: PageRequest, user: int, refused: InvalidInput | Conflict 
         "oneself": request.actor.kind == "user" and request.actor.id == view.id,
         "two_steps": accounts.has_second_factor(request.actor, user_id=view.id),
         "seat": tracking.seat_of(request.actor, kind="user", actor_id=view.id),
+        "body": payments.body_of_account(request.actor, kind="user", actor_id=view.id),
+        "provider": any(grant.role is Role.PROVIDER_MANAGER and grant.in_force for grant in view.grants),
         "units": tracking.units_of_plan() if policy.is_pack_loaded() else (),
         "typed": request.POST,
         "problem": problem,
