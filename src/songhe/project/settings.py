@@ -16,7 +16,9 @@ from songhe.project.paths import VAR
 from songhe.project.two_factors import roles_with_two_factors
 
 SONGHE_KEY_PROVIDER = os.environ.get("SONGHE_KEY_PROVIDER", "songhe.foundation.keys.FileKeyProvider")
-SONGHE_SIGNING_CERTIFICATE = os.environ.get("SONGHE_SIGNING_CERTIFICATE", "")  # PKCS#12 of the city's electronic seal; "" is our own
+SONGHE_SIGNING_CERTIFICATE = os.environ.get(
+    "SONGHE_SIGNING_CERTIFICATE", ""
+)  # PKCS#12 of the city's electronic seal; "" is our own
 SONGHE_SIGNING_PASSWORD_FILE = os.environ.get("SONGHE_SIGNING_PASSWORD_FILE", "")
 
 DEBUG = False
@@ -143,9 +145,9 @@ MFA_ADAPTER = "songhe.project.sign_in.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # of thirty seconds: the clocks of office phones
 MFA_TOTP_ISSUER = "松鹤"
+SONGHE_TWO_FACTORS = roles_with_two_factors(os.environ.get("SONGHE_TWO_FACTORS"), live=os.environ.get("SONGHE_HTTPS") == "1")
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-SONGHE_TWO_FACTORS = roles_with_two_factors(os.environ.get("SONGHE_TWO_FACTORS"), live=os.environ.get("SONGHE_HTTPS") == "1")
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
