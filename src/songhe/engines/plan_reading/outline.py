@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from songhe.engines.plan_reading.breaks import COUNT, DIGITS, lines_of
 from songhe.engines.plan_reading.model import Clause, Outline, Span
 from songhe.engines.plan_reading.source import MASK, Source
 from songhe.engines.plan_reading.tags import TAG
 
-DIGITS = "一二三四五六七八九十"
-_COUNT = rf"[{DIGITS}百零]{{1,4}}|\d{{1,2}}"
 CHAPTER, SECTION, FIRST, SECOND, THIRD = range(5)
 NUMBERS = (
-    (CHAPTER, re.compile(rf"\s*第({_COUNT})(?:章|篇|部分)[\s::、]*(?=\S)")),
-    (SECTION, re.compile(rf"\s*第({_COUNT})节[\s::、]*(?=\S)")),
+    (CHAPTER, re.compile(rf"\s*第({COUNT})(?:章|篇|部分)[\s::、]*(?=\S)")),
+    (SECTION, re.compile(rf"\s*第({COUNT})节[\s::、]*(?=\S)")),
     (FIRST, re.compile(rf"\s*([{DIGITS}]{{1,3}})\s*[、.．]\s*(?=\S)")),
     (SECOND, re.compile(rf"\s*[(〔]\s*([{DIGITS}]{{1,3}})\s*[)〕]\s*(?=\S)")),
     (SECOND, re.compile(r"\s*[)〕](?=[\u4e00-\u9fff])")),  # the left half of "(五)" was lost
@@ -27,6 +26,12 @@ _AFTER = re.compile(
 )
 _NEW_PART = re.compile(r"(起草说明|编制说明|政策解读|修订说明|反馈意见|采纳情况)")
 _STOPS = "。;:!?"
+# Titles of sections that every plan has: where the line goes on without a full stop, the title ends with them.
+HEADS = (
+    "总体要求", "总体目标", "总体思路", "发展目标", "工作目标", "主要目标", "行动目标", "任务目标", "目标任务",
+    "指导思想", "基本原则", "主要任务", "重点任务", "工作任务", "重点举措", "主要举措", "工作措施", "政策措施",
+    "保障措施", "组织保障", "组织实施", "工作要求", "发展基础", "现状基础", "工作背景",
+)  # fmt: skip
 LONGEST_TITLE = 40
 # Verbs that begin a sentence: where a title lost its full stop, the text goes on with one of them.
 OPENERS = (
@@ -52,23 +57,24 @@ class _Draft:
 def read_outline(source: Source) -> Outline:
     """The document's clauses with their titles and places."""
     drafts, head_end, tail = _Reader(source).drafts()
-    clauses = tuple(_finished(draft, source.text) for draft in drafts)
+    clauses = tuple(_finished(draft, source) for draft in drafts)
     return Outline(_document_title(source, head_end), clauses, Span(0, head_end), Span(tail, len(source.text)))
 
 
 class _Reader:
     def __init__(self, source: Source) -> None:
-        self.text = source.text
+        self.source, self.text = source, source.text
         self.top: list[_Draft] = []
         self.open: list[_Draft] = []  # from the top down to the clause that the next line may go into
         self.part = ""
         self.begun = False
+        kinds = {kind for _, line in lines_of(source.text, source.breaks) for kind, pattern in NUMBERS if pattern.match(line)}
+        self.highest = max(FIRST, min(kinds, default=FIRST))  # a document may number its clauses (一) only, or 1. only
 
     def drafts(self) -> tuple[list[_Draft], int, int]:
         """The top clauses, the offset at which they begin and the one at which they end."""
-        at, tail = 0, len(self.text)
-        for line in self.text.split("\n"):
-            start, at = at, at + len(line) + 1
+        tail = len(self.text)
+        for start, line in lines_of(self.text, self.source.breaks):
             if not line.strip().strip(MASK):
                 continue
             if self.begun and self._tail(line, start):
@@ -85,7 +91,7 @@ class _Reader:
 
     def _line(self, line: str, start: int) -> None:
         found = next(((kind, match) for kind, pattern in NUMBERS if (match := pattern.match(line))), None)
-        if not self.begun and (found is None or found[0] > FIRST):
+        if not self.begun and (found is None or found[0] > self.highest):
             return
         if self.begun and self._opens_part(line):
             self._close(self.top, start)
@@ -133,15 +139,16 @@ class _Reader:
             self._close(draft.children, draft.end)
 
 
-def _finished(draft: _Draft, text: str) -> Clause:
+def _finished(draft: _Draft, source: Source) -> Clause:
+    text = source.text
     if draft.children and not draft.children[0].printed and not all(_is_titled(text, child) for child in draft.children):
         draft.children = []  # plain paragraphs: the text of the clause
     line_end = text.find("\n", draft.after_number, draft.end)
-    line_end = draft.end if line_end < 0 else line_end
+    line_end = min([place for place in source.breaks if place > draft.after_number] + [draft.end if line_end < 0 else line_end])
     title, cut = title_of(text[draft.after_number : line_end])
     own_end = draft.children[0].start if draft.children else draft.end
     body = Span(min(draft.after_number + cut, own_end), max(own_end, min(draft.after_number + cut, own_end)))
-    children = tuple(_finished(child, text) for child in draft.children)
+    children = tuple(_finished(child, source) for child in draft.children)
     return Clause(draft.number, draft.level, title, draft.part, draft.printed, Span(draft.start, draft.end), body, children)
 
 
@@ -149,11 +156,19 @@ def _is_titled(text: str, draft: _Draft) -> bool:
     """An unnumbered paragraph that is a clause: a short title up to the first full stop, and who is responsible at its end."""
     stop = text.find("。", draft.after_number, draft.end)
     title = text[draft.after_number : max(stop, draft.after_number)]
-    return 4 <= len(title) <= LONGEST_TITLE and "," not in title and TAG.search(text, draft.start, draft.end) is not None
+    tag = TAG.search(text, draft.start, draft.end)
+    said = tag is not None and bool(text[stop + 1 : tag.start()].strip())  # else the one sentence is the text, not its title
+    return 4 <= len(title) <= LONGEST_TITLE and "," not in title and said
 
 
 def title_of(line: str) -> tuple[str, int]:
-    """The title at the head of a line and where the text after it begins. A title whose full stop was lost ends before a new verb."""
+    """The title at the head of a line and where the text after it begins. A title whose full stop was lost ends before a new verb,
+    or with the words that are the title of a section in every plan.
+    """
+    if head := next((name for name in HEADS if line.lstrip().startswith(name)), ""):
+        after = len(line) - len(line.lstrip()) + len(head)
+        if re.match(r"\s|到\s*20\d\d|[\u4e00-\u9fff]{0,2}以", line[after:]) and len(line.strip()) > LONGEST_TITLE:
+            return head, after
     stop = min((line.find(mark) for mark in _STOPS if mark in line), default=-1)
     title = line if stop < 0 else line[:stop]
     whole = stop < 0 and len(line.strip()) <= LONGEST_TITLE
@@ -188,4 +203,14 @@ def _document_title(source: Source, head_end: int) -> str:
             and not re.search(r"[。:]", text)
         ):
             found = text
-    return found
+    return found or _title_inside(source.text[:head_end])
+
+
+def _title_inside(head: str) -> str:
+    """The last name of a plan that stands by itself within a line: between blanks, or in 《》."""
+    names = re.findall(
+        r"(?:^|[\s《>])([^\s。,;:《》>]{4,46}(?:方案|规划|计划|措施|意见|办法|纲要)(?:\([^()]{2,16}\))*)(?=$|[\s》])",
+        head,
+        re.MULTILINE,
+    )
+    return str(names[-1]) if names else ""

@@ -30,7 +30,9 @@ def read_from(source: Source) -> PlanReading:
     where = zones(outline, tasks, [table.span for table in tables], source.text)
     rows = [row for table in tables for row in table.rows]
     targets = tuple(sorted([*read_targets(source.text, where), *rows], key=lambda target: (target.span.start, target.at.start)))
-    return PlanReading(outline, tasks, targets, tuple(read_baselines(source.text, where)), relate(targets), source.noise)
+    figures = [figure for table in tables for figure in table.figures]
+    baselines = tuple(sorted([*read_baselines(source.text, where), *figures], key=lambda figure: figure.span.start))
+    return PlanReading(outline, tasks, targets, baselines, relate(targets), source.noise)
 
 
 def require_plan(reading: PlanReading) -> PlanReading:

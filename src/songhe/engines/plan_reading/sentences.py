@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from songhe.engines.plan_reading.model import Span
@@ -9,6 +10,7 @@ from songhe.engines.plan_reading.model import Span
 _OPENING, _CLOSING = "(〔【《“‘<[", ")〕】》”’>]"
 STOPS = "。!?\n"
 PAUSES = ",;:"
+THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")  # 2,400 is one number
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def sentences(text: str, start: int, end: int) -> list[Sentence]:
             depth = 0
         if depth and letter != "。":
             continue
-        if letter in PAUSES:
+        if letter in PAUSES and not (letter == "," and THOUSANDS.match(text, at - 1)):
             _add(parts, text, part, at)
             part = at + 1
         elif letter in STOPS:

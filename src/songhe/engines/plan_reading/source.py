@@ -10,6 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from songhe.engines.plan_reading.breaks import lost_breaks
+
 MASK = "\ufffc"  # stands for every masked character; no document has it
 _KEPT = "、。“”‘’《》〈〉〔〕【】…—～·"
 _SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff\t\f\v]")
@@ -18,11 +20,15 @@ _LEAST_REPEATS = 3
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`raw` as it came in and `text` of the same length to read; `noise` are the strings that were masked."""
+    """`raw` as it came in and `text` of the same length to read; `noise` are the strings that were masked.
+
+    `breaks` are the offsets at which a line begins though its line break was lost.
+    """
 
     raw: str
     text: str
     noise: tuple[str, ...]
+    breaks: tuple[int, ...] = ()
 
 
 def read_source(raw: str) -> Source:
@@ -31,7 +37,7 @@ def read_source(raw: str) -> Source:
     noise = _noise(text)
     for string in noise:
         text = text.replace(string, MASK * len(string))
-    return Source(raw, text, noise)
+    return Source(raw, text, noise, lost_breaks(text))
 
 
 def _plain(character: str) -> str:

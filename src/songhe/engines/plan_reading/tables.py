@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from songhe.engines.plan_reading.columns import read_columns
 from songhe.engines.plan_reading.deadlines import find_dates
-from songhe.engines.plan_reading.model import Outline, Span, TargetRead
+from songhe.engines.plan_reading.model import BaselineRead, Outline, Span, TargetRead
 from songhe.engines.plan_reading.roles import roles_of
 from songhe.engines.plan_reading.wording import scope_of
 
@@ -43,6 +44,7 @@ class Table:
     label: str
     span: Span
     rows: tuple[TargetRead, ...]
+    figures: tuple[BaselineRead, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,6 +65,11 @@ def read_tables(text: str, outline: Outline) -> list[Table]:
     for place, cell in enumerate(cells):
         title = _TITLE.match(text[cell.start : cell.end])
         if title is None or cell.start < at:
+            continue
+        wide = read_columns(text, cells[place + 1 :], title["label"].replace(" ", ""))
+        if wide is not None:
+            found.append(Table(title["label"].replace(" ", ""), Span(cell.start, wide.end), wide.targets, wide.figures))
+            at = wide.end
             continue
         rows, end = _rows(text, cells[place + 1 :])
         if len(rows) >= _FEWEST_ROWS:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from songhe.engines.plan_reading.model import Span, Tag
 from songhe.engines.plan_reading.roles import roles_of
@@ -14,12 +15,18 @@ from songhe.engines.plan_reading.roles import roles_of
 _LEAD = r"(?:责任|牵头|主责|主办|负责|实施)(?:单位|部门|科室)"
 _PARTNER = r"(?:参与|参加|配合|协办|协同|协助)(?:单位|部门)"
 _OPEN, _SHUT = r"[(\[【〔{]", r")\]】〕}"
-_LIST = r"(?:[^()\[\]【】〔〕{}\n。]|\([^()\n]*\))*"
+_CLAUSE = r"\([一二三四五六七八九十]{1,3}\)"
+_LIST = rf"(?:(?!打印|关闭|扫一扫|分享|上一篇|下一篇|附件)[^()\[\]【】〔〕{{}}\n。]|(?!{_CLAUSE})\([^()\n]*\))*"
+_HELP = r"(?:参与|参加|配合|协办|协同|协助|按照?职责分工负责|按职责分别负责|分工负责|负责)"
 TAG = re.compile(
     rf"{_OPEN}?\s*(?P<lead>{_LEAD})\s*:(?P<units>{_LIST})[{_SHUT}]?"
     rf"|{_OPEN}(?P<duty>{_LIST}?)(?P<etc>等(?:有关|相关)?(?:单位|部门)?)?(?:按照?|根据)(?:各自)?职责(?:分工)?(?:分别|共同)?(?:抓好)?(?:负责|落实)[{_SHUT}]?"
+    rf"|{_OPEN}(?P<head>{_LIST}?)(?:牵头|主责|主办)(?:负责|实施|落实)?(?:[,;、](?P<help>{_LIST}?)(?:等(?:有关|相关)?(?:单位|部门)?)?{_HELP})?[{_SHUT}]"
+    rf"|{_OPEN}(?P<bare>{_LIST}?)(?:负责|落实)?[{_SHUT}](?=[。\s]*(?:\n|$))"
 )
 _PARTNERS = re.compile(rf"[,;、。\s]*{_PARTNER}\s*:")
+_BESIDE_LEAD = re.compile(rf"[,;、。\s]*(?:{_PARTNER}|责任(?:单位|部门))\s*:")  # 牵头单位:甲;责任单位:乙
+_LED = re.compile(r"(.+?)(?:牵头|主责|主办)(?:负责|实施|落实)?[,;、](.*)")  # 甲牵头负责,乙、丙(按职责分工负责)
 ENDS = (
     "人民政府", "政府(管委会)", "管委会", "委员会", "联合会", "办事处", "办公室", "成员单位", "有关部门", "有关单位", "园区", "科技园",
     "产业园", "支队", "分局", "支局", "支行", "分行", "中心", "集团", "公司", "总会", "总工会", "银行",
@@ -43,19 +50,37 @@ class Printed:
     span: Span
 
 
-def find_tags(text: str) -> list[Printed]:
-    """Every responsibility tag of the text, in order."""
+def find_tags(text: str, breaks: Sequence[int] = ()) -> list[Printed]:
+    """Every responsibility tag of the text, in order; none runs over one of the breaks."""
+    edges = [0, *breaks, len(text)]
     found: list[Printed] = []
-    for match in TAG.finditer(text):
+    for match in (match for one, other in pairwise(edges) for match in TAG.finditer(text, one, other)):
+        if match["bare"] is not None:
+            if _are_units(match["bare"]):
+                found.append(Printed("bare", match["bare"], "", bool(re.search(r"等\s*$", match["bare"])), Span(*match.span())))
+            continue
+        if match["head"] is not None:
+            if _are_units(match["head"]):
+                found.append(Printed("lead_and_partner", match["head"], match["help"] or "", False, Span(*match.span())))
+            continue
+        if match["duty"] is not None and (led := _LED.match(match["duty"])) and _are_units(led[1]):
+            found.append(Printed("lead_and_partner", led[1], led[2], bool(match["etc"]), Span(*match.span())))
+            continue
         if match["duty"] is not None:
             found.append(Printed("by_duty", match["duty"], "", bool(match["etc"]), Span(*match.span())))
             continue
         units = match["units"]
-        split = _PARTNERS.search(units)
+        split = (_BESIDE_LEAD if match["lead"].startswith(("牵头", "主")) else _PARTNERS).search(units)
         style = "lead_and_partner" if split or match["lead"].startswith(("牵头", "主")) else "bracket"
         lead, partners = (units[: split.start()], units[split.end() :]) if split else (units, "")
         found.append(Printed(style, lead, partners, bool(re.search(r"等\s*$", units)), Span(*match.span())))
     return found
+
+
+def _are_units(listed: str) -> bool:
+    """Whether every piece of the list is the whole name of a unit whose role is known: 市财政局、市民政局, and not 含托位."""
+    pieces = _pieces(listed)
+    return bool(pieces) and all(_is_whole(piece) and roles_of(piece) for piece in pieces)
 
 
 def read_tags(printed: Sequence[Printed]) -> list[Tag]:
@@ -80,6 +105,11 @@ def _pieces(units: str) -> list[str]:
     held = re.sub(r"\([^()]*\)", lambda m: m[0].replace("、", "\x00").replace(",", "\x01"), text)
     parts = [part.replace("\x00", "、").replace("\x01", ",").strip() for part in _SEPARATORS.split(held)]
     return [re.sub(r"等(?:单位|部门)?$", "", part) for part in parts if part and part != "等"]
+
+
+def split_units(words: str) -> list[str]:
+    """A cell of units cut at its separators."""
+    return _pieces(words)
 
 
 def _known(pieces: Iterable[str]) -> Counter[str]:

@@ -28,10 +28,21 @@ def zones(outline: Outline, tasks: tuple[Task, ...], tables: Sequence[Span] = ()
     """The zones in reading order, without the tables; they do not overlap. A notice before the plan is one where it asks for comments."""
     head = text[outline.head.start : outline.head.end]
     found: list[Zone] = [Zone("公告", "notice", outline.head)] if re.search(r"征求意见|意见建议|意见和建议", head) else []
+    if found_preamble := _preamble(outline, text):
+        found = [*(_cut(found[0], found_preamble) if found else []), Zone("前言", "goals", found_preamble)]
     by_clause = {task.clause: task for task in tasks}
     for clause in outline.clauses:
         found += _zones(clause, "", by_clause)
     return [piece for zone in found for piece in _without(zone, tables)]
+
+
+def _preamble(outline: Outline, text: str) -> Span | None:
+    """What a plan whose clauses are numbered (一) or 1. only says in front of them, below its title: its goals stand there, if anywhere."""
+    if not outline.clauses or not re.match(r"\(|\d", outline.clauses[0].number):
+        return None
+    at = text.rfind(outline.title, outline.head.start, outline.head.end) if outline.title else -1
+    start = text.find("\n", at, outline.head.end) if at >= 0 else -1
+    return Span(start, outline.head.end) if start >= 0 and re.search(r"到20\d\d年", text[start : outline.head.end]) else None
 
 
 def _without(zone: Zone, tables: Sequence[Span]) -> list[Zone]:
@@ -51,7 +62,7 @@ def _cut(zone: Zone, table: Span) -> list[Zone]:
 def _zones(clause: Clause, above: str, tasks: dict[str, Task]) -> list[Zone]:
     task = tasks.get(clause.number)
     if task is not None:
-        tag = task.tag.span.start if task.tag else clause.span.end
+        tag = min(task.tag.span.start, clause.span.end) if task.tag else clause.span.end
         return [
             Zone(
                 clause.number, "task", Span(clause.body.start, max(tag, clause.body.start)), task.responsible, task.participating
