@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from songhe.demo_city.areas import Node, build_areas
 from songhe.demo_city.circumstances import build_facts
 from songhe.demo_city.dirt import OUTDATED_IN, REPEATED, hit, outdated
 from songhe.demo_city.files import MOST_ROWS, DepartmentFile, Layout, dirty, words, write_file
-from songhe.demo_city.identities import addresses, id_numbers, names, phones
+from songhe.demo_city.identities import addresses, corrected_numbers, id_numbers, names, phones
 from songhe.demo_city.plan import CityPlan
 from songhe.demo_city.residents import RELATIONS, Residents, build_residents
 from songhe.engines.policy.rulebook import Variable
@@ -22,6 +22,8 @@ from songhe.engines.policy.rulebook import Variable
 Text = NDArray[np.str_]
 Progress = Callable[[int, int, str], None]
 ENCODINGS: Mapping[str, str] = {"health": "gb18030", "community": "utf-8-sig"}
+RENUMBERED_PER_MILLE = 0.3  # elders whose ID number the police corrects after everybody has sent their files
+CHANGES_TITLE = "常住人口变更登记表"
 DEAD_PER_MILLE = 1  # elders whom the police lists as dead and the other departments do not: few, so that the printed counts hold
 NUMBERED: Mapping[str, frozenset[str]] = dict.fromkeys(
     ("police", "human_resources", "medical_insurance", "veterans"), frozenset({"id_number"})
@@ -56,6 +58,7 @@ class DemoTables:
     people: Residents
     columns: Mapping[str, Text]
     tables: Iterator[Table]
+    changes: Table  # what the police sends last: corrected ID numbers, each with the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ def _fact_columns(
     )
     columns["rural"] = np.where(facts["rural"].astype(bool), "农村", "城镇")
     dead = rng.random(len(people)) < DEAD_PER_MILLE / 1000
-    columns["alive"] = np.where(dead & people.elder, "死亡", "正常")
+    counted = np.isin(facts["ability_grade"], [grade for each in plan.ability_counts for grade in each.grades]) & assessed
+    columns["alive"] = np.where(dead & people.elder & ~counted, "死亡", "正常")  # of whom a printed number tells, nobody is
     sick = facts["chronic_disease"].astype(bool)
     columns["diagnosis"] = np.where(sick, rng.choice(np.array(DIAGNOSES), len(people)), "")
     columns.setdefault("carer", np.full(len(people), "否"))
@@ -146,6 +150,18 @@ def _filled(
             clean = outdated(clean, kind)
         filled.append(dirty(rng, kind, clean, layout.code, kind in required) if column is not None else clean)
     return Table(layout, rows, tuple(filled))
+
+
+def _changes(seed: int, layout: Layout, people: Residents, columns: Mapping[str, Text], as_of: dt.date) -> Table:
+    """Some elders' rows with a corrected number. Its own random numbers, so that everything else of the city stays as it was."""
+    rng = np.random.default_rng([seed, *layout.code.encode()])
+    living = np.flatnonzero(people.elder & (columns["alive"] == "正常"))
+    wanted = rng.choice(living, min(len(living), max(2, round(len(living) * RENUMBERED_PER_MILLE / 1000))), replace=False)
+    rows, numbers = corrected_numbers(people, np.sort(wanted))
+    days = np.datetime64(as_of, "D") - rng.integers(1, 60, len(rows)).astype("timedelta64[D]")
+    changed = {"id_number": numbers, "former_id_number": columns["id_number"][rows], "number_changed_on": days.astype("U10")}
+    cells = [changed.get(kind, columns[kind][rows] if kind in columns else np.full(len(rows), "")) for _, kind in layout.columns]
+    return Table(replace(layout, title=CHANGES_TITLE), rows, tuple(cells))
 
 
 def _write(folder: Path, table: Table) -> list[DepartmentFile]:
@@ -182,7 +198,8 @@ def build_tables(
         _filled(rng, layout, columns, rows.get(layout.code, elders_only), NUMBERED.get(layout.code, frozenset()))
         for layout in layouts
     )
-    return DemoTables(city, people, columns, tables)
+    police = next((layout for layout in layouts if layout.code == "police"), Layout("police", "", ()))
+    return DemoTables(city, people, columns, tables, _changes(seed, police, people, columns, as_of))
 
 
 def build_city(
@@ -212,5 +229,7 @@ def build_city(
     for done, table in enumerate(made.tables, start=3):
         files += _write(folder, table)
         progress(done, total, table.layout.title)
+    if made.changes.columns:
+        files += _write(folder, made.changes)
     also(made)
     return DemoCity(made.city, tuple(files), int(made.people.elder.sum()), len(made.people))

@@ -94,10 +94,14 @@ def _count_exactly(
 def _assistance(rng: np.random.Generator, plan: CityPlan, people: Residents) -> NDArray[np.str_]:
     """One class a household (its elders share it); 特困 only where an elder lives alone or in an institution."""
     kinds: NDArray[np.str_] = _drawn(rng, plan.assistance, len(people))
-    first = np.flatnonzero(np.r_[True, people.household[1:] != people.household[:-1]])
-    own = kinds[np.repeat(first, np.diff(np.r_[first, len(people)]))]
+    own = kinds[_head(people)]
     together: NDArray[np.bool_] = np.isin(people.living, (COUPLE, FAMILY))
     return np.where(together & (own == "tekun"), "dibao", own)
+
+
+def _head(people: Residents) -> NDArray[np.int64]:
+    """For every row the first of its household."""
+    return np.searchsorted(people.household, people.household)
 
 
 def build_facts(
@@ -127,7 +131,8 @@ def build_facts(
     facts["orphan_elder"] = (facts["orphan_elder"].astype(bool) & (people.living == ALONE)) | tekun
     facts["rural"] = rural[people.community]
     facts["county"] = counties[people.community]
-    facts["registered_here"], facts["resident_here"] = rng.random(n) < 0.94, rng.random(n) < 0.985
+    facts["registered_here"] = rng.random(n) < 0.94
+    facts["resident_here"] = (rng.random(n) < 0.985)[_head(people)]  # who lives together lives in the city together, or elsewhere
     facts["ltc_grade"] = np.clip(grade + (grade >= 3), 0, 5)
     facts["ltc_benefit"] = facts["ltc_benefit"].astype(bool) & (grade >= 3) & (facts["ltc_insured"] != "none")
     facts["disability_kind"] = np.where(

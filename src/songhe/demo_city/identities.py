@@ -16,6 +16,12 @@ OLD_FEMALE = "秀桂玉兰英凤珍芳梅莲翠淑素琴云香荣霞玲爱巧菊
 YOUNG = "伟强磊军洋勇杰涛超明刚平辉鹏华飞鑫波斌宇浩凯健俊帆帅旭宁晨欣怡婷静敏丽娟艳洁慧颖琳雪倩璐佳"
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 CHECK = np.array(list("10X98765432"))
+LAST_RANK = 499  # among those of one birth date and sex: three digits, odd for men
+ENTRANCES, FLOORS, FLATS = (
+    6,
+    18,
+    3,
+)  # of a building, of an entrance, of a floor; a village has as many groups as a building entrances
 
 
 def names(rng: np.random.Generator, people: Residents) -> NDArray[np.str_]:
@@ -49,10 +55,16 @@ def id_numbers(people: Residents) -> NDArray[np.str_]:
     first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
     rank = np.empty(n, np.int64)
     rank[order] = np.arange(n) - np.repeat(first, np.diff(np.r_[first, n]))
-    if n and int(rank.max()) >= 500:
+    if n and int(rank.max()) > LAST_RANK:
         raise ValueError("more than 500 people of one sex share a birth date: use a smaller SCALE")
-    sequence = rank * 2 + (people.sex == MALE)
-    days = np.datetime64("1970-01-01", "D") + people.birth.astype("timedelta64[D]")
+    return _numbered(people.birth, people.sex, rank)
+
+
+def _numbered(birth: NDArray[np.int32], sex: NDArray[np.int8], rank: NDArray[np.int64]) -> NDArray[np.str_]:
+    """The number of the one with this rank among those of one birth date and sex."""
+    n = len(birth)
+    sequence = rank * 2 + (sex == MALE)
+    days = np.datetime64("1970-01-01", "D") + birth.astype("timedelta64[D]")
     body = np.char.add(
         np.char.add("000000", np.char.replace(days.astype("U10"), "-", "")), np.char.zfill(sequence.astype("U3"), 3)
     )
@@ -68,11 +80,57 @@ def phones(rng: np.random.Generator, n: int) -> NDArray[np.str_]:
 def addresses(
     rng: np.random.Generator, people: Residents, place_names: NDArray[np.str_], rural: NDArray[np.bool_]
 ) -> NDArray[np.str_]:
-    """One address a household: building and flat in a community, group and house number in a village."""
+    """One address a household, no two of them alike: building and flat in a community, group and house number in a village."""
     households = int(people.household[-1]) + 1 if len(people) else 0
-    a, b, c = (rng.integers(1, top, households).astype("U4") for top in (39, 7, 19))
-    door = np.char.add(np.char.add(c, "0"), np.char.add(rng.integers(1, 4, households).astype("U1"), "室"))
-    flat = np.char.add(np.char.add(np.char.add(a, "号楼"), np.char.add(b, "单元")), door)
-    house = np.char.add(np.char.add(b, "组"), np.char.add(rng.integers(1, 160, households).astype("U4"), "号"))
-    ending = np.where(rural[people.community], house[people.household], flat[people.household])
-    return np.char.add(place_names[people.community], ending)
+    building, entrance, floor = (rng.integers(0, top, households) for top in (38, ENTRANCES, FLOORS))
+    flat, house = rng.integers(0, FLATS, households), rng.integers(0, 159, households)
+    community = people.community[np.searchsorted(people.household, np.arange(households))]
+    village = rural[community]
+    drawn = np.where(village, house * ENTRANCES + entrance, ((building * ENTRANCES + entrance) * FLOORS + floor) * FLATS + flat)
+    _, named = np.unique(place_names, return_inverse=True)  # two places may bear one name
+    numbers = _distinct(
+        named[community] * 2 + village, drawn, np.where(village, 159 * ENTRANCES, 38 * ENTRANCES * FLOORS * FLATS)
+    )
+    ending = np.where(village, _houses(numbers), _flats(numbers))
+    return np.char.add(place_names[people.community], ending[people.household])
+
+
+def _distinct(group: NDArray[np.int64], drawn: NDArray[np.int64], room: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The drawn numbers; whoever drew what an earlier one of the group has takes the next free one. A crowded group has more room."""
+    room = np.maximum(room, 2 * np.bincount(group)[group] if len(group) else room)
+    numbers = drawn.copy()
+    while True:
+        _, kept = np.unique(group * (int(room.max(initial=0)) + 1) + numbers, return_index=True)
+        again = np.ones(len(numbers), bool)
+        again[kept] = False
+        if not again.any():
+            return numbers
+        numbers[again] = (numbers[again] + 1) % room[again]
+
+
+def _houses(numbers: NDArray[np.int64]) -> NDArray[np.str_]:
+    """3组45号."""
+    group, house = _text(numbers % ENTRANCES + 1), _text(numbers // ENTRANCES + 1)
+    return np.char.add(np.char.add(group, "组"), np.char.add(house, "号"))
+
+
+def _flats(numbers: NDArray[np.int64]) -> NDArray[np.str_]:
+    """12号楼3单元502室."""
+    flat, floor = _text(numbers % FLATS + 1), _text(numbers // FLATS % FLOORS + 1)
+    entrance, building = _text(numbers // FLATS // FLOORS % ENTRANCES + 1), _text(numbers // FLATS // FLOORS // ENTRANCES + 1)
+    door = np.char.add(np.char.add(floor, "0"), np.char.add(flat, "室"))
+    return np.char.add(np.char.add(np.char.add(building, "号楼"), np.char.add(entrance, "单元")), door)
+
+
+def _text(numbers: NDArray[np.int64]) -> NDArray[np.str_]:
+    return numbers.astype("U9")
+
+
+def corrected_numbers(people: Residents, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
+    """Rows with another valid number of the same day and sex each, which is nobody's: those of `chosen` for whom there is one."""
+    made = _numbered(people.birth[chosen], people.sex[chosen], np.full(len(chosen), LAST_RANK))
+    _, first = np.unique(made, return_index=True)
+    kept = np.zeros(len(chosen), bool)
+    kept[first] = True
+    kept &= ~np.isin(made, id_numbers(people))
+    return chosen[kept], made[kept]

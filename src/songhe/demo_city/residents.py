@@ -85,11 +85,11 @@ def _pair(
 
 def _households(rng: np.random.Generator, community: NDArray[np.int32], sex: NDArray[np.int64], living: NDArray[np.int64], size: NDArray[np.int64],
                 age: NDArray[np.int16]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:  # fmt: skip
-    """A household number and a relation for every elder: couples share one, as do six in ten spouses who live with family."""
+    """A household number and a relation for every elder: couples share one, as do six in ten spouses who live with family and more than two."""
     n = len(age)
     household, relation = np.arange(n, dtype=np.int64), np.full(n, HEAD, np.int8)
     group = (community.astype(np.int64) * 8 + living) * 8 + size
-    may_pair = (living == COUPLE) | ((living == FAMILY) & (size >= 2) & (rng.random(n) < 0.6))
+    may_pair = (living == COUPLE) | ((rng.random(n) < 0.6) & (living == FAMILY) & (size > 2))  # there is room for the family
     men, women = np.flatnonzero(may_pair & (sex == MALE)), np.flatnonzero(may_pair & (sex == FEMALE))
     husbands, wives = _pair(men, women, group, age)
     household[wives] = household[husbands]
