@@ -17,11 +17,13 @@ from songhe.api import (
     documents,
     drafts,
     funds,
+    grant_uses,
     grants,
     imports,
     indicators,
     known_parameters,
     links,
+    messages,
     payments,
     people,
     plan,
@@ -36,6 +38,7 @@ from songhe.api import (
     registers,
     releases,
     repayments,
+    returns,
     roster,
     rounds,
     services,
@@ -72,6 +75,9 @@ api.add_router("", determination.router, tags=["determination"])
 api.add_router("/assessments", assessments.router, tags=["assessments"])
 api.add_router("/assessments", assessment_registered.router, tags=["assessments"])
 api.add_router("", grants.router, tags=["grants"])
+api.add_router("", grant_uses.router, tags=["grants"])
+api.add_router("/grant-returns", returns.router, tags=["grants"])
+api.add_router("", messages.router, tags=["messages"])
 api.add_router("", payments.router, tags=["payments"])
 api.add_router("/roster", roster.router, tags=["roster"])
 api.add_router("/rounds", rounds.router, tags=["people"])

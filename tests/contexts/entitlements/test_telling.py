@@ -118,7 +118,7 @@ def test_arrived_it_is_notified_and_the_clock_runs(village: Area, connected: Pat
     grant = grant_of(person)
     assert (grant.state, grant.notified_on, grant.effective_on_silence) == ("notified", DAY, DAY + dt.timedelta(15))
     notice = Notice.objects.get(grant=grant)
-    assert (notice.delivered_on, notice.received_by, notice.channel) == (DAY, "短信送达", "message")
+    assert (notice.delivered_on, notice.received_by, notice.channel) == (DAY, "本人（短信）", "message")
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,7 @@ GRANT_ACCOUNT = "grant_account"
 GRANT_OFFER = "grant_offer"
 GRANT_APPEAL = "grant_appeal"
 GRANT_APPLICATION = "grant_application"
-TOLD_BY_MESSAGE = "短信送达"  # who took a notice that arrived by message
+TOLD_BY_MESSAGE = "本人（短信）"  # who took a notice that arrived by message
 LIFE_CHECK = "life_check"
 DEATH_REPORTED = "death_reported"
 

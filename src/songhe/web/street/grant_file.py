@@ -74,6 +74,7 @@ def _show(request: PageRequest, file: GrantFile, refused: SongheError | None = N
         "today": clock.today(),
         "problems": problems_of(refused) if refused else (),
         "section": _TAB[line.state],
+        "wish": entitlements.message_wish(actor, person_id=line.person_id),
     }
     response = render(request, "street/grant.html", found, status=422 if refused else 200)
     response["Cache-Control"] = "no-store"

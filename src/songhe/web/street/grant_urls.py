@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.street import appeal_filing, appeals, grant_applying, grant_file, grant_letters, grant_lists, life_checks, return_files
+from songhe.web.street import (
+    appeal_filing,
+    appeals,
+    grant_applying,
+    grant_file,
+    grant_letters,
+    grant_lists,
+    life_checks,
+    message_wishes,
+    return_files,
+)
 
 urlpatterns = [
     path("grants/", grant_lists.page_notices, name="grants"),
@@ -35,6 +45,9 @@ urlpatterns = [
     path("people/<uuid:public_id>/appeal/", appeal_filing.page_file_appeal, name="file_appeal"),
     path("people/<uuid:public_id>/apply/<slug:benefit>/", grant_applying.page_apply, name="apply"),
     path("grants/<uuid:public_id>/", grant_file.page_grant, name="grant"),
+    path("grants/desks/", message_wishes.page_desks, name="desks"),
+    path("grants/desks/export/", message_wishes.page_desks_export, name="desks_export"),
+    path("grants/<uuid:public_id>/messages/", message_wishes.submit_wish, name="message_wish"),
     path("grants/<uuid:public_id>/confirm/", grant_file.submit_confirm, name="grant_confirm"),
     path("grants/<uuid:public_id>/refuse/", grant_file.submit_refuse, name="grant_refuse"),
     path("grants/<uuid:public_id>/suspend/", grant_file.submit_suspend, name="grant_suspend"),

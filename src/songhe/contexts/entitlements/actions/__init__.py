@@ -44,6 +44,7 @@ from songhe.contexts.entitlements.actions.handle_grants import (
 )
 from songhe.contexts.entitlements.actions.life_checks import record_life_check, suspend_unchecked
 from songhe.contexts.entitlements.actions.make_notices import deliver_notice, issue_code, issue_codes, make_notices
+from songhe.contexts.entitlements.actions.message_wishes import say_message_wish
 from songhe.contexts.entitlements.actions.open_month import open_month, recompute_dues
 from songhe.contexts.entitlements.actions.propose_grants import propose_grants
 from songhe.contexts.entitlements.actions.recompute import ask_recomputation, recompute_asked
@@ -110,6 +111,7 @@ __all__ = [
     "refuse_grant",
     "request_city_run",
     "resume_grant",
+    "say_message_wish",
     "simulate_draft",
     "suspend_grant",
     "suspend_unchecked",

@@ -16,7 +16,7 @@ from songhe.contexts.entitlements.words import GRANT_STATE_LABELS, GrantState, N
 from songhe.foundation.access import SYSTEM
 from songhe.foundation.errors import InvalidInput
 
-SEEN_ONLINE = "本人在网上看到"
+SEEN_ONLINE = "本人（网上）"
 LONGEST_NAME = 50
 
 

@@ -122,7 +122,7 @@ def _delivered(notice: Notice, at: dt.datetime) -> None:
     grant = Grant.objects.select_for_update().get(id=notice.grant_id)
     if notice.kind == NoticeKind.PROPOSED and grant.state == GrantState.PROPOSED:
         notified(SYSTEM, grant, day, TOLD_BY_MESSAGE)
-    work_items.close_by_keys(SYSTEM, keys=[visit_key(grant.id)], outcome=TOLD_BY_MESSAGE)
+    work_items.close_by_keys(SYSTEM, keys=[visit_key(grant.id)], outcome="短信送达")
     audit.record(
         SYSTEM, "grant.deliver_notice", subject_type="grant", subject_id=grant.id, area_path=grant.area_path,
         detail={"notice": notice.id, "kind": notice.kind, "delivered_on": day, "channel": "message"},
@@ -135,9 +135,7 @@ def notified(actor: Actor, grant: Grant, day: dt.date, taken: str) -> Moved:
     silent = plan.rule(grant.benefit).takes_effect is TakesEffect.SILENCE
     grant.notified_on = day
     grant.effective_on_silence = day + dt.timedelta(plan.term("silence_days")) if silent else None
-    return move(
-        actor, grant, GrantState.NOTIFIED, reason=f"已告知，{taken}" if taken == TOLD_BY_MESSAGE else f"已告知，{taken}收"
-    )
+    return move(actor, grant, GrantState.NOTIFIED, reason=f"已告知，{taken}收")
 
 
 def _visit(rows: Iterable[NoticeMessage], title: str = "") -> int:

@@ -41,6 +41,7 @@ from songhe.contexts.entitlements.queries.grants import (
 )
 from songhe.contexts.entitlements.queries.letters import LetterFile, letter_file, letters_kept
 from songhe.contexts.entitlements.queries.life_checks import LifeCheckDue, LifeCheckView, life_checks_due, life_checks_of
+from songhe.contexts.entitlements.queries.message_wish import MessageWish, message_wish
 from songhe.contexts.entitlements.queries.recomputation import (
     RecomputationView,
     Recomputed,
@@ -150,6 +151,7 @@ __all__ = [
     "LifeCheckDue",
     "LifeCheckOutcome",
     "LifeCheckView",
+    "MessageWish",
     "NoticeChannel",
     "NoticeCount",
     "NoticeDue",
@@ -214,6 +216,7 @@ __all__ = [
     "letters_kept",
     "life_checks_due",
     "life_checks_of",
+    "message_wish",
     "notice_counts",
     "notices_due",
     "read_population",

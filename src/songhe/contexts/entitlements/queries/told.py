@@ -39,10 +39,8 @@ def told(actor: Actor, *, since: dt.datetime, area_path: str = "") -> Told:
     """Of the notices made from `since` on in the actor's areas."""
     require(actor, Right.SEE_GRANTS)
     rows = notices_visible_to(actor, area_path=area_path).filter(made_at__gte=since)
-    counted: dict[str, dict[str, int]] = {
-        row["channel"]: row
-        for row in rows.values("channel").annotate(made=Count("id"), delivered=Count("id", filter=Q(delivered_on__isnull=False)))
-    }
+    sums = rows.values_list("channel").annotate(made=Count("id"), delivered=Count("id", filter=Q(delivered_on__isnull=False)))
+    counted = {channel: (made, delivered) for channel, made, delivered in sums}
     days: dict[str, list[int]] = {}
     for channel, made, delivered, number in (
         rows.filter(delivered_on__isnull=False).values_list("channel", "made_at__date", "delivered_on").annotate(n=Count("id"))
@@ -51,8 +49,7 @@ def told(actor: Actor, *, since: dt.datetime, area_path: str = "") -> Told:
         held[0], held[1] = held[0] + (delivered - made).days * number, held[1] + number
     by = tuple(
         ToldBy(
-            each, counted.get(each.value, {}).get("made", 0), counted.get(each.value, {}).get("delivered", 0),
-            max(0.0, days[each.value][0] / days[each.value][1]) if each.value in days else None,
+            each, *counted.get(each.value, (0, 0)), max(0.0, days[each.value][0] / days[each.value][1]) if each.value in days else None
         )
         for each in NoticeChannel
     )  # fmt: skip

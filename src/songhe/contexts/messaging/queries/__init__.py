@@ -13,6 +13,7 @@ from songhe.contexts.messaging.queries.messages import (
 )
 from songhe.contexts.messaging.queries.sendable import mobile, sendable
 from songhe.contexts.messaging.queries.signature import SIGNATURE, TIME, check_signature
+from songhe.contexts.messaging.words import MessageState, ReceiptWay, RefusalWay
 
 __all__ = [
     "SIGNATURE",
@@ -21,6 +22,9 @@ __all__ = [
     "Gateway",
     "MessageCounts",
     "MessageLine",
+    "MessageState",
+    "ReceiptWay",
+    "RefusalWay",
     "channel_state",
     "check_signature",
     "gateway",
