@@ -198,6 +198,7 @@ DEEDS: Mapping[str, str] = {
     "assessments.take_over": "录入旧标准的评估结果",
     "assessments.record_use": "使用评估结果",
     "assessments.take_report": "下载评估报告",
+    "assessments.take_over_file": "按文件录入以前的评估结果",
     "assessments.draw_second_looks": "抽取要复核的评估",
     "people.open_round": "开始一轮普查",
     "people.close_round": "结束一轮普查",

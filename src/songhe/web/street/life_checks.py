@@ -84,6 +84,8 @@ def _show(request: PageRequest, refused: SongheError | None = None) -> HttpRespo
         },
         "today": today,
         "may_handle": request.actor.may(Right.HANDLE_GRANTS),
+        "may_import": request.actor.may(Right.HANDLE_GRANTS) and request.actor.may(Right.IMPORT),
+        "units": next((unit for _, _, unit in entitlements.unit_benefits()), ""),
         "problems": problems_of(refused) if refused else (),
     }
     return render(request, "street/life_checks.html", found, status=422 if refused else 200)

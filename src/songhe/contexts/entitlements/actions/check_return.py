@@ -74,7 +74,7 @@ def check_return(
 def judge_return(actor: Actor, kept: ReturnFile) -> list[Judged]:
     """The verdict of every row of a kept file, as things stand now."""
     kind = ReturnKind(kept.kind)
-    judged = rows_with_people(actor, kind, read_file(kept.file_id, return_layout(kind)).rows)
+    judged = rows_with_people(actor, kind, read_file(kept.file_id, return_layout(kind)).rows, kept.area_paths)
     if kind is ReturnKind.LIFE:
         judge_life_rows(judged, kept.sender)
     else:

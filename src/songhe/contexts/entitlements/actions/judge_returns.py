@@ -11,7 +11,7 @@ from songhe.contexts.entitlements.words import ReturnKind, ReturnVerdict
 from songhe.contexts.people import queries as people
 from songhe.contexts.people.queries import PersonNumbered
 from songhe.contexts.registers.queries import FileRow
-from songhe.foundation.access import Actor, Right
+from songhe.foundation.access import Actor
 
 
 @dataclass(slots=True)
@@ -53,8 +53,10 @@ def headers_of(kind: ReturnKind) -> Mapping[str, str]:
     return {column.is_: column.header for column in return_layout(kind).columns}
 
 
-def rows_with_people(actor: Actor, kind: ReturnKind, rows: Sequence[FileRow]) -> list[Judged]:
-    """Every row with whom it means: by ID number alone; refused where that is wrong, unknown, outside the actor's areas, or of another name."""
+def rows_with_people(actor: Actor, kind: ReturnKind, rows: Sequence[FileRow], areas: Sequence[str]) -> list[Judged]:
+    """Every row with whom it means: by ID number alone; refused where that is wrong, unknown, outside the areas (those of whoever sent the
+    file, whoever looks at it now), or of another name.
+    """
     headers, found = headers_of(kind), [Judged(row.sheet, row.row, row.cells) for row in rows]
     numbers: dict[int, str] = {}
     for place, row in enumerate(found):
@@ -65,12 +67,12 @@ def rows_with_people(actor: Actor, kind: ReturnKind, rows: Sequence[FileRow]) ->
             numbers[place] = read.number
     known = people.people_by_number(actor, numbers=set(numbers.values()))
     for place, number in numbers.items():
-        _settle(actor, found[place], known.get(number), headers)
+        _settle(areas, found[place], known.get(number), headers)
     return found
 
 
-def _settle(actor: Actor, row: Judged, person: PersonNumbered | None, headers: Mapping[str, str]) -> None:
-    if person is None or not actor.may(Right.HANDLE_GRANTS, person.area_path):
+def _settle(areas: Sequence[str], row: Judged, person: PersonNumbered | None, headers: Mapping[str, str]) -> None:
+    if person is None or not person.area_path.startswith(tuple(areas)):
         row.refuse(headers, ID_NUMBER, "没有登记这个人，或者不在您负责的区域。", "请核对号码；新来的人先由公安或社区登记。")
         return
     name = row.cells.get(NAME, "").strip()

@@ -104,7 +104,9 @@ def life_checks_of(actor: Actor, *, person_id: int) -> tuple[LifeCheckView, ...]
     require(actor, Right.SEE_GRANTS)
     rows: list[LifeCheck] = list(life_checks_visible_to(actor).filter(person_id=person_id).order_by("-checked_on", "-id"))
     return tuple(
-        LifeCheckView(r.id, r.person_id, r.checked_on, LifeCheckChannel(r.channel), LifeCheckOutcome(r.outcome), r.note, r.source, r.way)
+        LifeCheckView(
+            r.id, r.person_id, r.checked_on, LifeCheckChannel(r.channel), LifeCheckOutcome(r.outcome), r.note, r.source, r.way
+        )
         for r in rows
     )
 
