@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from songhe.engines.plan_reading.deadlines import DateFound, find_dates
 from songhe.engines.plan_reading.model import Span, TargetRead
+from songhe.engines.plan_reading.naming import of_built, of_circle, of_many, of_places, of_premises, of_share, of_standard
 from songhe.engines.plan_reading.quantities import HEDGES, Quantity, find_quantities
 from songhe.engines.plan_reading.sentences import Sentence, sentences
 from songhe.engines.plan_reading.wording import basis_of, indicator_of, scope_of
@@ -118,7 +119,7 @@ def _sentence(reading: _Reading, sentence: Sentence) -> list[TargetRead]:
                 continue
             quantity = _continued(text, before, quantity)
             made = _from_quantity(reading, part, quantity, before)
-            here += [made] * _subjects(text, part, quantity) if made is not None else []
+            here += _of_each(text, part, quantity, made) if made is not None else []
             before = quantity if not _NOT_A_TARGET.search(quantity.unit or "岁") else before
         if not here:
             here += _named_list(reading, part)
@@ -149,6 +150,14 @@ def _continued(text: str, before: Quantity | None, quantity: Quantity) -> Quanti
     ):
         return quantity
     return replace(quantity, comparator=before.comparator, word=before.word)
+
+
+def _of_each(text: str, part: Span, quantity: Quantity, made: TargetRead) -> list[TargetRead]:
+    """The target once for each thing that the number is said of, by its own name."""
+    count = _subjects(text, part, quantity)
+    if count == 1:
+        return [made]
+    return [replace(made, indicator=name) for name in of_many(made.indicator, text[part.start : quantity.span.start], count)]
 
 
 def _subjects(text: str, part: Span, quantity: Quantity) -> int:
@@ -240,13 +249,19 @@ def _standards(reading: _Reading, part: Span) -> list[TargetRead]:
     text = reading.text
     for match in _SYNCHRONOUS.finditer(text, part.start, part.end):
         steps = match[0].count("同步")
-        found.append(_made(reading, part, Span(*match.span()), "standard", steps, None, "项", "=", "", "counted"))
+        made = _made(reading, part, Span(*match.span()), "standard", steps, None, "项", "=", "", "counted")
+        quoted = _NAMED_SET.search(text, part.start, part.end)
+        found.append(
+            replace(made, indicator=f"{quoted[0].strip('“”')}环节数" if quoted else f"{_short(made.indicator)}同步环节数")
+        )
     if not found:
         for match in _NAMED_SET.finditer(text, part.start, part.end):
             unit = "项" if match[2] == "同步" else "类"
-            found.append(_made(reading, part, Span(*match.span()), "standard", _NUMBERS[match[1]], None, unit, "=", "", "word"))
+            made = _made(reading, part, Span(*match.span()), "standard", _NUMBERS[match[1]], None, unit, "=", "", "word")
+            found.append(replace(made, indicator=match[0].strip('“”"') + ("环节数" if unit == "项" else "床位类型数")))
     for match in _CIRCLE.finditer(text, part.start, part.end):
-        found.append(_made(reading, part, Span(*match.span()), "standard", int(match[1] or 15), None, "分钟", "=", "", "literal"))
+        made = _made(reading, part, Span(*match.span()), "standard", int(match[1] or 15), None, "分钟", "=", "", "literal")
+        found.append(replace(made, indicator=of_circle(text, part) or made.indicator))
     if rank := _RANK.search(text, part.start, part.end):
         found.append(
             _made(reading, part, Span(*rank.span()), "standard", _NUMBERS[rank[1]], None, "级", ">=", rank[0][-2:], "word")
@@ -269,7 +284,13 @@ def _named_list(reading: _Reading, part: Span) -> list[TargetRead]:
     at = Span(part.start + longest.start(), part.start + longest.end())
     unit = "家" if longest[0].endswith("院") else "个"
     comparator = ">=" if reading.text.startswith("等", at.end) else "="
-    return [_made(reading, part, at, "named_list", longest[0].count("、") + 1, None, unit, comparator, "", "counted")]
+    made = _made(reading, part, at, "named_list", longest[0].count("、") + 1, None, unit, comparator, "", "counted")
+    return [replace(made, indicator=of_places(made.indicator, words, longest[0]))]
+
+
+def _short(name: str) -> str:
+    """The end of a long name: what is spoken of last."""
+    return re.sub(r"(?:按照?|推行|落实|配建|且).*$|^.*(?:推行|落实)", "", name) or name[-12:]
 
 
 def _universal(reading: _Reading, part: Span) -> list[TargetRead]:
@@ -317,6 +338,7 @@ def _made(
         date = None  # so many times a year is a standing rule
     words = text[part.start : part.end]
     indicator = indicator_of(text, part, at, date.span if date is not None else None)
+    indicator = _named(text, part, at, kind, unit, indicator)
     hedge = HEDGES.search(text, max(zone.span.start, part.start - 12), at.start)
     direction = None if value is None and kind != "milestone" else "cap" if kind == "cap" else "down" if "空置" in words else "up"
     return TargetRead(
@@ -325,6 +347,18 @@ def _made(
         date.exclusive if date is not None else False, scope_of(indicator), None, basis, zone.responsible, zone.participating,
         Span(part.start, part.end), at,
     )  # fmt: skip
+
+
+def _named(text: str, part: Span, at: Span, kind: str, unit: str | None, name: str) -> str:
+    """The name that a person would give it, by the rules of `naming`."""
+    before, after = text[part.start : at.start], text[at.end : part.end]
+    if kind == "milestone":
+        return of_standard(of_built(name))
+    if unit in ("%", "‰") and kind == "target":
+        return of_share(name, before, after)
+    if kind == "standard" and unit is not None and unit.startswith("㎡"):
+        return of_premises(name, text, part, at)
+    return of_standard(name)
 
 
 def _plain(value: float | None) -> float | int | None:
