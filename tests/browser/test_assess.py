@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,14 +12,14 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from songhe.contexts.assessments import actions
+from songhe.contexts.assessments import actions, queries
 from songhe.contexts.assessments.models import Form, Result
 from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Role
 from tests.browser.conftest import SIZES, Watch, accessibility_problems, too_wide
 from tests.engines.scales.national import ABILITY, best
 from tests.web.assessed import Assessed, Seat, appoint, build_assessed, settle, submit
-from tests.web.city import SmallCity
+from tests.web.city import PASSWORD, SmallCity
 
 TABLET = (820, 1180)
 PATIENCE = 20_000  # ms; what is waited for goes over IndexedDB and the network, on machines that do much else
@@ -275,6 +276,62 @@ def test_another_assessor_sees_nothing_of_what_waits_and_does_not_send_it(
     assert Form.objects.get().state == "final"
 
 
+def draw(page: Page) -> None:
+    """A signature with two lines, by a pointer that goes down, along and up; it is in the form once the box says so."""
+    pad = page.locator("[data-pad]")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    for start, end in (((0.2, 0.3), (0.5, 0.7)), ((0.6, 0.3), (0.8, 0.6))):
+        page.mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + end[0] * box["width"], box["y"] + end[1] * box["height"], steps=5)
+        page.mouse.up()
+    expect(pad).to_have_attribute("aria-label", "签名的框，已经签了")
+
+
+def test_the_elder_signs_on_the_tablet_without_a_network_and_the_assessor_with_the_password(
+    page: Page, live_server: LiveServer, sign_in: Callable[[Role], None], made: Assessed
+) -> None:
+    page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
+    sign_in(Role.ASSESSOR)
+    take_along(page, live_server)
+    page.goto(f"{live_server.url}/assess/cases/{made.case}/form/")
+    page.context.set_offline(True)
+    fill(page)
+    to_part(page, "end")
+    page.get_by_label("在屏幕上签名").check()
+    page.get_by_label("谁签的").fill("本人")
+    draw(page)
+    expect(page.locator("[data-when=kept]")).to_contain_text(KEPT)
+    strokes = json.loads(page.locator("[name=e-strokes]").input_value())
+    assert [len(line) >= 4 for line in strokes] == [True, True]
+    fields = page.evaluate("[...new FormData(document.querySelector('.sheet'))].length") - 1
+    expect(page.locator(".sheet")).to_have_attribute("data-held", str(fields))
+    page.reload()
+    expect(page.locator("[data-progress]")).to_have_text("26")
+    to_part(page, "end")
+    expect(page.locator("[data-pad]")).to_have_attribute("aria-label", "签名的框，已经签了")
+    assert accessibility_problems(page) == []
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("[data-locked]")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("[data-after]")).to_be_visible()
+    page.get_by_role("link", name="去签名").click()
+    expect(page.locator("svg.drawn")).to_be_visible()
+    assert accessibility_problems(page) == []
+    page.get_by_label("再输一次您的登录密码").fill("wrong")
+    page.get_by_role("button", name="签名", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("密码不对，没有签名")
+    page.get_by_label("再输一次您的登录密码").fill(PASSWORD)
+    page.get_by_role("button", name="签名", exact=True).click()
+    expect(page.get_by_text("已签名。还要等另一位评估员")).to_be_visible()
+    view = queries.case(made.lead.actor, case_id=made.case).forms[0]
+    assert view.elder is not None and view.signature is not None
+    assert ([list(line) for line in view.elder.strokes], view.elder.signer) == (strokes, "本人")
+    assert (view.signature.means, view.signature.unchanged, view.offline) == ("password", True, True)
+
+
 def test_both_forms_are_agreed_on_and_previewed(
     page: Page, live_server: LiveServer, watched: Watch, sign_in: Callable[[Role], None], made: Assessed
 ) -> None:
@@ -289,6 +346,7 @@ def test_both_forms_are_agreed_on_and_previewed(
     expect(page.locator("#preview")).to_contain_text("1级（轻度失能）")
     expect(page.get_by_label("平地行走的理由")).to_have_value("又看着走了一遍")
     page.get_by_label("老人这边谁签的字").fill("本人")
+    page.get_by_label("再输一次您的登录密码").fill(PASSWORD)
     page.get_by_role("button", name="定结果，开始公示").click()
     expect(page.get_by_role("heading", name="张建明：轻度失能（1级）")).to_be_visible()
     watched.check()

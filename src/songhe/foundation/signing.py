@@ -43,7 +43,7 @@ from songhe.foundation.models import DocumentCheck, IssuedDocument
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O, 1 I L
 CODE_LENGTH = 12  # 59 bits
 FIELD = "Songhe"
-RESERVED = 16_384  # bytes for signature and chain, twice as hex digits
+BESIDES = 1_536  # bytes of a signature besides its certificates
 LARGEST = 20 * 1024 * 1024  # bytes of a file to be checked
 CHECKS, WITHIN = 40, dt.timedelta(hours=1)  # from one place
 
@@ -193,6 +193,7 @@ def _judged(embedded: list[EmbeddedPdfSignature], known: Callable[[str], Certifi
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE and len(embedded) == 1
     if not (status.intact and status.valid and whole) or signed_at is None:
         return Checked(Verdict.CHANGED)
+    signed_at = signed_at.astimezone(dt.UTC)
     if not certificate.held_at(signed_at):
         return Checked(Verdict.OUTLIVED)
     return Checked(Verdict.GENUINE, signed_at=signed_at, certificate=certificate)
@@ -212,7 +213,8 @@ async def _signed(content: bytes, key: SigningKey, face: Face, now: dt.datetime)
     )
     session = signers.PdfSigner(meta, signer=_signer(key)).init_signing_session(writer)
     session.system_time = now.astimezone(clock.CITY_ZONE)  # the house's clock, not the machine's
-    document = session.prepare_tbs_document(validation_info=None, bytes_reserved=RESERVED)
+    reserved = 2 * (len(key.certificate.der) + sum(map(len, key.chain)) + BESIDES)  # as hex digits
+    document = session.prepare_tbs_document(validation_info=None, bytes_reserved=reserved)
     out = BytesIO()
     digest, _ = document.digest_tbs_document(output=out)
     attributes = PdfCMSSignedAttributes(signing_time=session.system_time)
@@ -225,7 +227,7 @@ async def _signed(content: bytes, key: SigningKey, face: Face, now: dt.datetime)
 def _signer(key: SigningKey) -> signers.SimpleSigner:
     certificate = asn1_x509.Certificate.load(key.certificate.der)
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    store.register_multiple([certificate, *(asn1_x509.Certificate.load(der) for der in key.chain)])
+    store.register_multiple([asn1_x509.Certificate.load(der) for der in key.chain])
     return signers.SimpleSigner(
         signing_cert=certificate, signing_key=asn1_keys.PrivateKeyInfo.load(key.pkcs8), cert_registry=store
     )

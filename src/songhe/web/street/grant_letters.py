@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -33,6 +34,7 @@ from songhe.web.street.grant_lists import chosen_ids, notices_of, show_notices
 from songhe.web.street.letter_said import said
 
 MOST = 500
+AT_ONCE = 50
 
 
 @require_POST
@@ -73,6 +75,18 @@ def _answer(request: PageRequest, items: Sequence[NoticeDue]) -> HttpResponse:
     detail = {"title": "待遇通知", "rows": len(items), "format": "pdf", "filters": {k: v for k, v in request.GET.items() if v}}
     audit.record(request.actor, "list.export", subject_type="list", area_path=_common(items), detail=detail)
     return handed(content, f"待遇通知-{len(items)}份-{today:%Y%m%d}{'-演示数据' if is_demo() else ''}.pdf")
+
+
+def _blocks(items: Sequence[NoticeDue]) -> Iterator[list[int]]:
+    """The notices in blocks of about AT_ONCE; those of one grant stay together, since they bear one look-up code."""
+    block: list[int] = []
+    for _, group in groupby(sorted(items, key=lambda each: each.grant.id), key=lambda each: each.grant.id):
+        block += [each.notice.id for each in group]
+        if len(block) >= AT_ONCE:
+            yield block
+            block = []
+    if block:
+        yield block
 
 
 def handed(content: bytes, name: str) -> HttpResponse:
