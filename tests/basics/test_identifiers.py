@@ -20,7 +20,6 @@ from songhe.basics.identifiers import (
     parse_credit_code,
     parse_phone,
     parse_resident_id,
-    text_of_cell,
 )
 
 many = settings(deadline=None, max_examples=150)
@@ -149,16 +148,8 @@ def test_the_birth_must_lie_in_the_last_130_years(birth: date, taken: bool) -> N
         assert found.code == ProblemCode.BIRTH_DATE
 
 
-@pytest.mark.parametrize(
-    ("cell", "text"),
-    [(13800001234.0, "13800001234"), (1.10105194912310e17, "1.1010519491231e+17"), (3, "3"), ("011", "011"), (2.5, "2.5")],
-)
-def test_a_cell_of_type_number_keeps_the_sign_of_its_damage(cell: str | int | float, text: str) -> None:
-    assert text_of_cell(cell) == text
-
-
 def test_an_id_number_kept_as_a_number_is_told_to_be_exported_again() -> None:
-    found = parse_resident_id(text_of_cell(110105194912310021.0))
+    found = parse_resident_id(repr(110105194912310021.0))
     assert isinstance(found, Problem) and found.code == ProblemCode.SCIENTIFIC and "文本格式" in found.remedy
 
 

@@ -32,7 +32,7 @@ from tests.contexts.people.city import LI, WANG, ZHANG, bring_in, resident
 from tests.sealed import key_file, opened
 
 CONTEXTS = (of_people, of_registers, of_payments, of_assessments, of_signing)
-SEALED = tuple(table for context in CONTEXTS for table in sys.modules[context.__module__].SEALED)
+SEALED = tuple(table for context in CONTEXTS for table in context.__self__.tables)
 NOT_SEALED = {
     "foundation.AuditEntry.previous_mac", "foundation.AuditEntry.mac", "foundation.AuditHead.mac",
     "foundation.SigningCertificate.der",

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated
 
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from songhe.api.access import CallerRequest, Needs
 from songhe.api.fields import PlainText
@@ -93,12 +93,6 @@ class TableOut(Schema):
     rows: DimensionOut
     columns: DimensionOut
     cells: list[list[int | None]]
-
-
-class NoFilters(Schema):
-    """These addresses take no filters."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 def _brief(brief: ReleaseBrief) -> ReleaseOut:

@@ -174,16 +174,6 @@ def parse_phone(text: str) -> Phone | Problem:
     return Problem(ProblemCode.LENGTH, "电话号码的位数不对。", "手机号是11位，固定电话是区号加7或8位。")
 
 
-def text_of_cell(value: str | int | float) -> str:
-    """What a spreadsheet cell holds, as text for the parsers here.
-
-    A whole number below 10^15 is written out; a larger one keeps its exponent: a cell of type number has lost its last digits.
-    """
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return str(value)
-
-
 def _plain(text: str, keep: str = "") -> str:
     """Full-width folded, spaces and a spreadsheet's text mark (') dropped, upper case, ``….0`` of a whole number dropped."""
     if text.isascii() and text.isalnum():  # the usual case, a hundred times quicker in an import

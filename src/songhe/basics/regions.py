@@ -37,17 +37,3 @@ def level_of(code: str) -> str:
     if code[4:6] != "00":
         return "county"
     return "prefecture" if code[2:4] != "00" else "province"
-
-
-def parent_code(code: str) -> str | None:
-    """The code one level up (of six or nine digits), None above a province."""
-    match level_of(code):
-        case "community":
-            return code[:9]
-        case "town":
-            return code[:6]
-        case "county":
-            return code[:4] + "00"
-        case "prefecture":
-            return code[:2] + "0000"
-    return None

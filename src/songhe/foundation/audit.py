@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hmac as constant_time
 import json
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.hmac import HMAC
@@ -22,6 +21,7 @@ from django.db import connection, transaction
 from songhe.foundation import clock
 from songhe.foundation.access import Actor
 from songhe.foundation.keys import Key, KeyUnavailable, Purpose, provider
+from songhe.foundation.plain_values import plain
 
 _LOCK = 0x534F4E47  # one number for the whole house
 _FIRST = b"\x00" * 36  # what stands before the first link
@@ -171,23 +171,9 @@ def _content(seq: int, at: datetime, actor_id: int, actor_name: str, line: Audit
 
 
 def _canonical(detail: object) -> str:
-    return json.dumps(_plain(detail), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _plain(value: object) -> object:
-    """The value in the kinds that PostgreSQL gives back exactly; a fraction is refused because jsonb may spell it otherwise."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        ordered = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
-        return [_plain(inner) for inner in ordered]
-    raise TypeError(f"audit detail cannot hold a {type(value).__name__}")
+    return json.dumps(
+        plain(detail, carrier="audit detail cannot hold"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
 
 
 def _link(key: Key, previous: bytes, content: bytes) -> bytes:

@@ -25,6 +25,7 @@ from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right, require
 from songhe.foundation.errors import NotFound, SongheError
 from songhe.foundation.models import OutboxEvent
+from songhe.foundation.plain_values import plain
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def publish(event: Event) -> int:
     if not is_dataclass(event) or isinstance(event, type):
         raise TypeError(f"an event must be a dataclass, not {type(event).__name__}")
     now = clock.now()
-    payload = {f.name: _to_json(getattr(event, f.name)) for f in fields(event)}
+    payload = {f.name: plain(getattr(event, f.name), carrier="an event cannot carry") for f in fields(event)}
     with transaction.atomic(savepoint=False):
         row = OutboxEvent.objects.create(name=event.NAME, payload=payload, created_at=now, next_attempt_at=now)
         transaction.on_commit(partial(_deliver_quietly, row.pk))
@@ -173,20 +174,6 @@ def _where(error: Exception) -> str:
     place = f"{frames[-1].filename.rsplit('/src/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
     said = f" {error.code}: {error.sentence}" if isinstance(error, SongheError) else ""
     return f"{type(error).__name__} at {place}{said}"
-
-
-def _to_json(value: object) -> object:
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): _to_json(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_to_json(inner) for inner in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
-    raise TypeError(f"an event cannot carry a {type(value).__name__}")
 
 
 def _from_payload(event_type: type, payload: Mapping[str, object]) -> object:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import BinaryField, F, Func, Model, Q, QuerySet, Value
 from psycopg import sql
 
+from songhe.foundation.access import Actor, require_system
 from songhe.foundation.encryption import SealBroken, open_sealed, reseal, seal
 from songhe.foundation.keys import KeyUnavailable, Purpose, provider
 
@@ -50,6 +51,28 @@ class Resealed:
 
     def __add__(self, other: Resealed) -> Resealed:
         return Resealed(self.rows + other.rows, self.busy + other.busy, self.broken + other.broken)
+
+
+class Resealing:
+    """What a context offers of its sealed tables to `songhe keys` and `songhe backup`; for the system alone, as no person needs it."""
+
+    def __init__(self, *tables: SealedTable) -> None:
+        self.tables = tables
+
+    def reseal(self, actor: Actor, *, told: Told = silent) -> Resealed:
+        """Every sealed value is under the current key, except what somebody holds."""
+        require_system(actor)
+        return reseal_tables(self.tables, told=told)
+
+    def by_key(self, actor: Actor) -> Counter[int]:
+        """How many values need each key."""
+        require_system(actor)
+        return values_by_key(self.tables)
+
+    def unopened(self, actor: Actor) -> tuple[str, ...]:
+        """Which of the first sealed values of each table do not open: a look after a restore."""
+        require_system(actor)
+        return unopened_values(self.tables)
 
 
 def reseal_tables(tables: Sequence[SealedTable], *, told: Told = silent, at_once: int = AT_ONCE) -> Resealed:

@@ -9,10 +9,13 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TypeAlias
 
 from songhe.project.city import choose, parse_choice, read_choice
 from songhe.project.embedded_postgres import EmbeddedPostgres, PathTooLong
 from songhe.project.paths import PACKS, VAR
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class Refusal(Exception):
@@ -101,37 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     again.set_defaults(run=_decisions_check)
     release = commands.add_parser("release", help="releases about the elders").add_subparsers(required=True, metavar="what")
     release.add_parser("check", help="count every release again from its snapshot").set_defaults(run=_release_check)
-    keys = commands.add_parser("keys", help="keys of what is encrypted").add_subparsers(required=True, metavar="what")
-    keys.add_parser("list", help="every key and how many values need it").set_defaults(run=_keys, deed="list_keys")
-    keys.add_parser(
-        "rotate", help="a new key, with everything sealed once more; after a kill it goes on where it stopped"
-    ).set_defaults(run=_keys, deed="rotate_keys")
-    keys.add_parser("reseal", help="only seal once more what an old key sealed, without a new key").set_defaults(
-        run=_keys, deed="reseal_everything"
-    )
-    gone = keys.add_parser("remove", help="take away an old key that nothing needs any more")
-    gone.add_argument("key", help="its eight digits, see: songhe keys list")
-    gone.set_defaults(run=_keys, deed="remove_key")
-    ready = commands.add_parser("prepare", help="tables, pages and the pack of a city that goes live; again after an upgrade")
-    ready.add_argument("--city", default=os.environ.get("SONGHE_CITY"))
-    ready.set_defaults(run=_prepare)
-    areas = commands.add_parser("areas", help="load the city's areas from a csv file")
-    areas.add_argument("file", type=Path)
-    areas.set_defaults(run=_areas)
-    first = commands.add_parser("first-account", help="open the first security administrator's account")
-    first.add_argument("username")
-    first.add_argument("display_name")
-    first.set_defaults(run=_first_account)
-    backup = commands.add_parser("backup", help="backups of the city").add_subparsers(required=True, metavar="what")
-    for what, text in (
-        ("make", "the database, files and snapshots in a new folder under FOLDER"),
-        ("verify", "bring a backup back beside the city, look at it, take it away again"),
-        ("restore", "bring a backup back into this machine's empty database"),
-    ):
-        parts = backup.add_parser(what, help=text)
-        parts.add_argument("folder", type=Path)
-        parts.add_argument("--keys", type=Path, default=None, help="the folder of the keys, which are kept apart")
-        parts.set_defaults(run=_backup, what=what)
+    _add_keys(commands)
+    _add_going_live(commands)
+    _add_backup(commands)
     api = commands.add_parser("api", help="the HTTP API").add_subparsers(required=True, metavar="what")
     schema = api.add_parser("schema", help="write the contract to src/songhe/api/openapi.json")
     schema.add_argument("--check", action="store_true", help="only say whether the committed file is right")
@@ -143,6 +118,46 @@ def _parser() -> argparse.ArgumentParser:
     django.add_argument("arguments", nargs=argparse.REMAINDER)
     django.set_defaults(run=_django)
     return parser
+
+
+def _add_keys(commands: Commands) -> None:
+    keys = commands.add_parser("keys", help="keys of what is encrypted").add_subparsers(required=True, metavar="what")
+    keys.add_parser("list", help="every key and how many values need it").set_defaults(run=_keys, deed="list_keys")
+    keys.add_parser(
+        "rotate", help="a new key, with everything sealed once more; after a kill it goes on where it stopped"
+    ).set_defaults(run=_keys, deed="rotate_keys")
+    keys.add_parser("reseal", help="only seal once more what an old key sealed, without a new key").set_defaults(
+        run=_keys, deed="reseal_everything"
+    )
+    gone = keys.add_parser("remove", help="take away an old key that nothing needs any more")
+    gone.add_argument("key", help="its eight digits, see: songhe keys list")
+    gone.set_defaults(run=_keys, deed="remove_key")
+
+
+def _add_going_live(commands: Commands) -> None:
+    ready = commands.add_parser("prepare", help="tables, pages and the pack of a city that goes live; again after an upgrade")
+    ready.add_argument("--city", default=os.environ.get("SONGHE_CITY"))
+    ready.set_defaults(run=_prepare)
+    areas = commands.add_parser("areas", help="load the city's areas from a csv file")
+    areas.add_argument("file", type=Path)
+    areas.set_defaults(run=_areas)
+    first = commands.add_parser("first-account", help="open the first security administrator's account")
+    first.add_argument("username")
+    first.add_argument("display_name")
+    first.set_defaults(run=_first_account)
+
+
+def _add_backup(commands: Commands) -> None:
+    backup = commands.add_parser("backup", help="backups of the city").add_subparsers(required=True, metavar="what")
+    for what, text in (
+        ("make", "the database, files and snapshots in a new folder under FOLDER"),
+        ("verify", "bring a backup back beside the city, look at it, take it away again"),
+        ("restore", "bring a backup back into this machine's empty database"),
+    ):
+        parts = backup.add_parser(what, help=text)
+        parts.add_argument("folder", type=Path)
+        parts.add_argument("--keys", type=Path, default=None, help="the folder of the keys, which are kept apart")
+        parts.set_defaults(run=_backup, what=what)
 
 
 def database() -> AbstractContextManager[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,3 @@ class FieldProblem:
 
     field: str
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """The way back: (address, label) pairs, last one without a link."""
-
-    steps: Sequence[tuple[str, str]] = field(default=())

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal, DivisionByZero, InvalidOperation
 
-from songhe.engines.policy.findings import LanguageError
+from songhe.engines.policy.findings import LanguageError, Place
 
 _TOKEN = re.compile(r"\s*(?:(?P<figure>\{[A-Za-z0-9_-]{1,40}\})|(?P<number>\d+(?:\.\d+)?)|(?P<sign>[-+*/^()]))")
 MOST_TOKENS = 60
 _HINT = "只能写数、花括号里的数字编号、加减乘除、乘方(^)和括号，例如 {B000-01} / {B000-02} * 100"
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """One way to a number: arithmetic over printed figures, which it names in braces."""
+
+    title: str
+    formula: str
+    at: Place
 
 
 def figures_in(formula: str) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from songhe.engines.policy.counting import SIDES, Compiler
 from songhe.engines.policy.findings import Finding, LanguageError, Place
-from songhe.engines.policy.formulas import computed, figures_in
-from songhe.engines.policy.pack import Computation, CountEntry, Expression, IndicatorEntry, Pack
+from songhe.engines.policy.formulas import Computation, computed, figures_in
+from songhe.engines.policy.pack import CountEntry, Expression, IndicatorEntry, Pack
 from songhe.engines.policy.reasoning import possible_results
 from songhe.engines.policy.tree import Const
 

@@ -5,7 +5,8 @@ Here too: where a plan's printed figures contradict each other, since the indica
 
 from __future__ import annotations
 
-from songhe.engines.policy.pack import Computation, Contradiction, CountEntry, IndicatorEntry
+from songhe.engines.policy.formulas import Computation
+from songhe.engines.policy.pack import Contradiction, CountEntry, IndicatorEntry
 from songhe.engines.policy.sections import Section
 
 DIRECTIONS = ("up", "down", "none")

@@ -11,6 +11,7 @@ from songhe.engines.policy.assessed import AssessmentPlan
 from songhe.engines.policy.assessing import AssessingEntry, FormField
 from songhe.engines.policy.banks import BankLayout
 from songhe.engines.policy.findings import Finding, Place
+from songhe.engines.policy.formulas import Computation
 from songhe.engines.policy.funds import FundPlan
 from songhe.engines.policy.granting import Granting
 from songhe.engines.policy.language import Syntax
@@ -515,15 +516,6 @@ class RosterGroups:
 
     everyone: str
     groups: tuple[str, ...]
-    at: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Computation:
-    """One way to a number: arithmetic over printed figures, which it names in braces."""
-
-    title: str
-    formula: str
     at: Place
 
 

@@ -19,6 +19,5 @@ def lacks_second_factor(actor: Actor) -> bool:
 def has_second_factor(actor: Actor, *, user_id: int) -> bool:
     """Whether an account that the actor manages signs in in two steps."""
     require(actor, Right.MANAGE_USERS)
-    return Authenticator.objects.filter(
-        user_id__in=visible_to(actor).filter(pk=user_id).values("pk"), type=Authenticator.Type.TOTP
-    ).exists()
+    mine = visible_to(actor).filter(pk=user_id).values("pk")
+    return bool(Authenticator.objects.filter(user_id__in=mine, type=Authenticator.Type.TOTP).exists())

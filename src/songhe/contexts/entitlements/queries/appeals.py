@@ -6,6 +6,11 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from songhe.contexts.entitlements.access import appeals_visible_to, applications_visible_to
 from songhe.contexts.entitlements.errors import AppealNotFound, NoDecisionYet, SnapshotMissing
@@ -21,6 +26,7 @@ from songhe.foundation.errors import NotFound
 from songhe.foundation.paging import Page, cursor_of, keys_of
 
 MOST = 200
+_Filed = TypeVar("_Filed", Appeal, Application)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +130,25 @@ def _lines(actor: Actor, rows: Sequence[Appeal]) -> tuple[AppealLine, ...]:
 def appeals(actor: Actor, *, area_path: str = "", state: str = "", after: str | None = None, limit: int = 50) -> Page[AppealLine]:
     """A page of appeals in the actor's areas, those due first in front. NotFound for a state there is not."""
     require(actor, Right.SEE_GRANTS)
+    found, following = _due_first(appeals_visible_to(actor, area_path=area_path), AppealState, state, after, limit)
+    return Page(_lines(actor, found), following)
+
+
+def _due_first(
+    rows: QuerySet[_Filed], states: type[StrEnum], state: str, after: str | None, limit: int
+) -> tuple[list[_Filed], str | None]:
+    """A page of the rows in this state (of all, where it is empty), those due first in front, and the cursor of the next."""
     limit = max(1, min(limit, MOST))
-    rows = appeals_visible_to(actor, area_path=area_path)
     if state:
-        if state not in {each.value for each in AppealState}:
+        if state not in {each.value for each in states}:
             raise NotFound("没有这种状态。", next_step="请从列出的状态里选择。", field="state")
         rows = rows.filter(state=state)
     if after:
         day, number = keys_of(after, str, int)
-        rows = rows.extra(where=["(grant_appeal.due_on::text, grant_appeal.id) > (%s, %s)"], params=[day, number])
+        rows = rows.annotate(due=Cast("due_on", TextField())).filter(Q(due__gt=day) | Q(due=day, id__gt=number))
     found = list(rows.order_by("due_on", "id")[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
-    return Page(_lines(actor, found[:limit]), cursor_of(last.due_on.isoformat(), last.id) if last else None)
+    return found[:limit], cursor_of(last.due_on.isoformat(), last.pk) if last else None
 
 
 def appeals_of(actor: Actor, *, person_id: int) -> tuple[AppealLine, ...]:
@@ -171,18 +184,8 @@ def applications(
 ) -> Page[ApplicationLine]:
     """A page of applications in the actor's areas, those due first in front. NotFound for a state there is not."""
     require(actor, Right.SEE_GRANTS)
-    limit = max(1, min(limit, MOST))
-    rows = applications_visible_to(actor, area_path=area_path)
-    if state:
-        if state not in {each.value for each in ApplicationState}:
-            raise NotFound("没有这种状态。", next_step="请从列出的状态里选择。", field="state")
-        rows = rows.filter(state=state)
-    if after:
-        day, number = keys_of(after, str, int)
-        rows = rows.extra(where=["(grant_application.due_on::text, grant_application.id) > (%s, %s)"], params=[day, number])
-    found = list(rows.order_by("due_on", "id")[: limit + 1])
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(_asked(actor, found[:limit]), cursor_of(last.due_on.isoformat(), last.id) if last else None)
+    found, following = _due_first(applications_visible_to(actor, area_path=area_path), ApplicationState, state, after, limit)
+    return Page(_asked(actor, found), following)
 
 
 def applications_of(actor: Actor, *, person_id: int) -> tuple[ApplicationLine, ...]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 from songhe.contexts.people.models import FormerNumber, Household, ImportBatch, ImportRow, Person, StagedRow
 from songhe.contexts.people.queries.batches import row_context
 from songhe.contexts.people.queries.headings import headings_context
 from songhe.contexts.people.words import seal_context
-from songhe.foundation.access import Actor, require_system
-from songhe.foundation.resealing import Resealed, SealedTable, Told, reseal_tables, silent, unopened_values, values_by_key
+from songhe.foundation.resealing import Resealing, SealedTable
 
 
 def _owned(field: str) -> Callable[..., str]:
@@ -23,7 +21,7 @@ _OF_A_PERSON = {
     "bank_account_sealed": _owned("bank_account"),
     "diagnosis_sealed": _owned("diagnosis"),
 }
-SEALED = (
+_RESEALING = Resealing(
     SealedTable(Person, ("public_id",), _OF_A_PERSON),
     SealedTable(Household, ("key",), {"address_sealed": _owned("address")}),
     SealedTable(FormerNumber, ("person__public_id",), {"id_sealed": _owned("id_number")}),
@@ -39,21 +37,8 @@ SEALED = (
         },
     ),
 )
+SEALED = _RESEALING.tables
 
-
-def reseal_values(actor: Actor, *, told: Told = silent) -> Resealed:
-    """Every sealed value of people and of files on their way in is under the current key, except what somebody holds. For the system alone."""
-    require_system(actor)
-    return reseal_tables(SEALED, told=told)
-
-
-def sealed_values_by_key(actor: Actor) -> Counter[int]:
-    """How many values need each key. For the system alone."""
-    require_system(actor)
-    return values_by_key(SEALED)
-
-
-def unopened_sealed_values(actor: Actor) -> tuple[str, ...]:
-    """Which of the first sealed values of each table do not open: a look after a restore. For the system alone."""
-    require_system(actor)
-    return unopened_values(SEALED)
+reseal_values = _RESEALING.reseal
+sealed_values_by_key = _RESEALING.by_key
+unopened_sealed_values = _RESEALING.unopened

@@ -11,9 +11,9 @@ from songhe.contexts.policy_library import queries as policy
 from songhe.contexts.statistics.queries.figures import FigureView, figures
 from songhe.contexts.statistics.queries.printed import in_unit, step_of
 from songhe.contexts.statistics.words import TOLERANCE, Fit, State
-from songhe.engines.policy.formulas import computed
+from songhe.engines.policy.formulas import Computation, computed
 from songhe.engines.policy.indicator_checks import printed
-from songhe.engines.policy.pack import Cited, Computation, Contradiction, Figure
+from songhe.engines.policy.pack import Cited, Contradiction, Figure
 from songhe.foundation.access import Actor, Right, require
 
 
