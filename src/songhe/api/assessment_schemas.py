@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from songhe.api.fields import Cursor, PlainText
-from songhe.contexts.assessments import queries
+from songhe.contexts.assessments import actions, queries
 from songhe.engines.scales.scale import Scale
 
 MOST = 200
@@ -444,6 +444,49 @@ def scale_out(scale: Scale) -> ScaleOut:
         id=scale.id, title=scale.title, standard=scale.standard, verified=scale.verified, note=scale.origin.note, items=items,
         circumstances=circumstances, grades=[grade.label for grade in scale.grades],
     )  # fmt: skip
+
+
+class OlderFileKey(Closed):
+    """The key of a judged file."""
+
+    key: Annotated[str, Field(max_length=2000, pattern=r"^[A-Za-z0-9_:.=-]+$")]
+
+
+class OlderRowOut(Schema):
+    """A row: new, same (there already) or refused, then with everything wrong. The number is masked."""
+
+    row: int
+    number: str
+    name: str
+    grade: str
+    assessed_on: dt.date | None
+    verdict: str
+    problems: list[str]
+
+
+class OlderFileOut(Schema):
+    """A judged file. `taken`: its new rows are in."""
+
+    key: str
+    new: int
+    same: int
+    refused: int
+    taken: bool
+    rows: list[OlderRowOut]
+
+
+def older_file_out(file: actions.OlderFile) -> OlderFileOut:
+    """The file as it goes out."""
+    rows = [
+        OlderRowOut(
+            row=one.row, number=one.number, name=one.name, grade=one.grade, assessed_on=one.assessed_on, verdict=one.verdict,
+            problems=list(one.problems),
+        )
+        for one in file.rows
+    ]  # fmt: skip
+    return OlderFileOut(
+        key=file.key, new=file.count("new"), same=file.count("same"), refused=file.count("refused"), taken=file.taken, rows=rows
+    )
 
 
 def _uuid(text: str) -> uuid.UUID | None:

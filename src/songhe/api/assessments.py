@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpResponse
-from ninja import Query, Router, Status
+from ninja import File, Query, Router, Status, UploadedFile
 
 from songhe.api.access import CallerRequest, Needs
 from songhe.api.assessment_schemas import (
@@ -23,6 +23,8 @@ from songhe.api.assessment_schemas import (
     ObjectionMade,
     ObjectionOut,
     ObjectionPage,
+    OlderFileKey,
+    OlderFileOut,
     OlderFilter,
     OlderIn,
     OlderOut,
@@ -42,6 +44,7 @@ from songhe.api.assessment_schemas import (
     case_out,
     form_out,
     objection_out,
+    older_file_out,
     result_out,
     scale_out,
     use_out,
@@ -52,8 +55,10 @@ from songhe.contexts.assessments.actions import FormStored
 from songhe.contexts.assessments.errors import AppointmentRefused, AssessorNotFound, BodyNotFound, FormRefused
 from songhe.contexts.people import queries as people
 from songhe.foundation.access import Right
+from songhe.foundation.errors import InvalidInput
 
 router = Router()
+MOST_FILE_BYTES = 20 * 1024 * 1024
 
 
 def _case_id(request: CallerRequest, public_id: uuid.UUID) -> int:
@@ -380,6 +385,32 @@ def take_over(request: CallerRequest, body: OlderIn) -> Status[list[OlderOut]] |
         fields = [FieldProblem(field=one.where, message=f"{one.message}。{one.remedy}。") for one in refused.problems]
         return problem(refused.http_status, refused.code, f"{refused.sentence}{refused.next_step}", fields)
     return Status(201 if done.new else 200, _older(request, person))
+
+
+@router.post(
+    "/older-results/files",
+    response={200: OlderFileOut, **REFUSALS},
+    auth=Needs(Right.REQUEST_ASSESSMENT),
+    operation_id="check_older_results_file",
+    summary="A file of results by an older scale",
+)
+def check_older_file(request: CallerRequest, content: File[UploadedFile]) -> OlderFileOut:
+    """Every row has a verdict and nothing is taken over; `key` takes the new rows over within a day."""
+    if (content.size or 0) > MOST_FILE_BYTES:
+        raise InvalidInput("文件超过20兆。", next_step="请分成几个文件上传。", field="content")
+    return older_file_out(actions.check_older_file(request.auth, name=(content.name or "file")[:200], content=content.read()))
+
+
+@router.post(
+    "/older-results/files/accept",
+    response={200: OlderFileOut, **REFUSALS},
+    auth=Needs(Right.REQUEST_ASSESSMENT),
+    operation_id="accept_older_results_file",
+    summary="Take the new rows of a judged file over",
+)
+def accept_older_file(request: CallerRequest, body: OlderFileKey) -> OlderFileOut:
+    """All of them or none; asked again, they are the same as those that are there."""
+    return older_file_out(actions.accept_older_file(request.auth, key=body.key))
 
 
 @router.get(

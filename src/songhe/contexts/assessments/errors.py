@@ -105,6 +105,12 @@ class FormRefused(InvalidInput):
         super().__init__(f"{first.message}{more}。", next_step=f"{first.remedy}。", field=first.where)
 
 
+class OlderFileRefused(InvalidInput):
+    """The file cannot be read as one of older results, or is not the actor's; nothing was taken over."""
+
+    code = "assessment_older_file_refused"
+
+
 class FormIsFinal(Conflict):
     """The form has been handed in with other answers; it is never changed."""
 

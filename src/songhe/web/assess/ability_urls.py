@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from songhe.web.assess import agreeing, appointing, cases, objecting, registered, uses
+from songhe.web.assess import agreeing, appointing, cases, objecting, older, registered, second_looks, uses
 
 urlpatterns = [
     path("cases/", cases.page_cases, name="ability_cases"),
@@ -34,6 +34,14 @@ urlpatterns = [
     ),
     path("agreement/", agreeing.page_agreement, name="ability_agreement"),
     path("agreement/export/", agreeing.page_agreement_export, name="ability_agreement_export"),
+    path("second-looks/", second_looks.page_second_looks, name="ability_second_looks"),
+    path("second-looks/export/", second_looks.page_second_looks_export, name="ability_second_looks_export"),
+    path("second-looks/draw/", second_looks.submit_draw, name="ability_draw"),
+    path("older/", older.page_older, name="ability_older"),
+    path("older/export/", older.page_older_export, name="ability_older_export"),
+    path("older/one/", older.page_older_one, name="ability_older_one"),
+    path("older/file/", older.page_older_file, name="ability_older_file"),
+    path("older/template/", older.page_older_template, name="ability_older_template"),
     path("uses/", uses.page_uses, name="ability_uses"),
     path("uses/export/", uses.page_uses_export, name="ability_uses_export"),
 ]

@@ -19,6 +19,7 @@ from songhe.contexts.assessments.actions.reseal_values import reseal_values, sea
 from songhe.contexts.assessments.actions.save_form import FormStored, save_form, submit_form
 from songhe.contexts.assessments.actions.settle_case import Settled, settle_case
 from songhe.contexts.assessments.actions.sign_form import FormSigned, sign_form
+from songhe.contexts.assessments.actions.take_over_file import OlderFile, OlderRow, accept_older_file, check_older_file
 from songhe.contexts.assessments.actions.take_over_result import Taken, take_over_result
 from songhe.contexts.assessments.actions.withdraw_case import CaseWithdrawn, withdraw_case
 
@@ -31,6 +32,8 @@ __all__ = [
     "InterestDeclared",
     "Kept",
     "ObjectionFiled",
+    "OlderFile",
+    "OlderRow",
     "PutInForce",
     "ReportTaken",
     "Requested",
@@ -38,7 +41,9 @@ __all__ = [
     "Settled",
     "Taken",
     "UseRecorded",
+    "accept_older_file",
     "appoint",
+    "check_older_file",
     "declare_interest",
     "draw_second_looks",
     "end_interest",

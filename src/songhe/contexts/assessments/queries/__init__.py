@@ -8,6 +8,7 @@ from songhe.contexts.assessments.queries.cases import CaseBrief, case_id_of, cas
 from songhe.contexts.assessments.queries.differing import Choice, Difference
 from songhe.contexts.assessments.queries.form_sheet import FormSheet, OwnForm, form_sheet
 from songhe.contexts.assessments.queries.objections import ObjectionLine, objections
+from songhe.contexts.assessments.queries.older_file import OlderColumn, OlderLayout, older_layout, older_scales
 from songhe.contexts.assessments.queries.overview import AbilityOverview, AreaCounts, ability_overview
 from songhe.contexts.assessments.queries.persons import AssessedPerson
 from songhe.contexts.assessments.queries.registered import (
@@ -34,7 +35,9 @@ from songhe.contexts.assessments.queries.results import (
     uses,
 )
 from songhe.contexts.assessments.queries.rules import RuleShown, assessing_scale, form_fields, rule, rules_shown, scale_titles
+from songhe.contexts.assessments.queries.second_looks import SecondLook, SecondLooks, second_looks
 from songhe.contexts.assessments.queries.signatures import HEIGHT, WIDTH, ElderSigned, SignatureView
+from songhe.contexts.assessments.queries.taken_over import OlderLine, older_results
 from songhe.contexts.assessments.queries.visits import Visit, visits
 from songhe.contexts.assessments.words import (
     CASE_KIND_LABELS,
@@ -97,6 +100,9 @@ __all__ = [
     "InterestLine",
     "ObjectionLine",
     "ObjectionState",
+    "OlderColumn",
+    "OlderLayout",
+    "OlderLine",
     "Origin",
     "Outlier",
     "OutlierFound",
@@ -105,6 +111,8 @@ __all__ = [
     "ResultState",
     "ResultView",
     "RuleShown",
+    "SecondLook",
+    "SecondLooks",
     "SecondOf",
     "SettledDifference",
     "SignatureView",
@@ -125,6 +133,9 @@ __all__ = [
     "form_sheet",
     "interests",
     "objections",
+    "older_layout",
+    "older_results",
+    "older_scales",
     "own_assessor",
     "report_file",
     "result",
@@ -134,6 +145,7 @@ __all__ = [
     "rule",
     "rules_shown",
     "scale_titles",
+    "second_looks",
     "taken_over_of",
     "uses",
     "visits",
