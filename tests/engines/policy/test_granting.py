@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from songhe.basics.yaml_parts import read_document
 from songhe.engines.policy.findings import Finding
-from songhe.engines.policy.granting import EndCause, Granting, MonthDue, MonthRule, Span, month_due, months_from, period_of
+from songhe.engines.policy.granting import (
+    EndCause,
+    Granting,
+    MonthDue,
+    MonthRule,
+    Span,
+    month_due,
+    months_from,
+    period_of,
+    units_due,
+)
 from songhe.engines.policy.granting_file import PLAIN, TERMS, read_granting
 from songhe.engines.policy.rulebook import Period
 from songhe.engines.policy.sections import Section
@@ -89,6 +99,40 @@ def test_days_never_give_more_than_the_whole_nor_less_than_nothing(pieces: list[
         whole = month_due(PLAIN, month, spans)
         assert whole.amount in {0, *(amount or 0 for _, amount in pieces)}
         assert (whole.amount == 0) or due.days > 0
+
+
+@pytest.mark.parametrize(
+    ("uses", "confirmed", "amount", "counted", "told"),
+    [
+        ([], 58, 56 * 400, 56, 58),  # 28 days of two
+        ([("2026-02-03", 3)], 0, 2 * 400, 2, 3),  # two a day
+        ([("2026-02-03", 2), ("2026-02-03", 1)], 0, 2 * 400, 2, 3),
+        ([("2026-02-03", 1), ("2026-03-01", 1)], 10, 11 * 400, 11, 11),  # another month's is another month's
+        ([(f"2026-02-{d:02}", 2) for d in range(1, 29)], 60, 56 * 400, 56, 116),
+        ([], 0, 0, 0, 0),
+    ],
+)
+def test_units_are_counted_within_the_day_and_the_month(
+    uses: list[tuple[str, int]], confirmed: int, amount: int, counted: int, told: int
+) -> None:
+    held = [span("2026-01-01", "2026-12-31", 400)]
+    found = units_due(
+        PLAIN, day("2026-02-01"), held, [(day(d), n) for d, n in uses], confirmed=confirmed, most_a_day=2, most_a_month=60
+    )
+    assert (found.amount, found.counted, found.told) == (amount, counted, told)
+
+
+def test_units_of_days_without_entitlement_are_nothing_and_a_new_price_holds_from_its_day() -> None:
+    spans = [span("2026-01-01", "2026-02-09", None), span("2026-02-10", "2026-02-19", 200), span("2026-02-20", "2026-12-31", 400)]
+    uses = [(day("2026-02-09"), 2), (day("2026-02-19"), 2), (day("2026-02-20"), 2)]
+    by_day = units_due(PLAIN, day("2026-02-01"), spans, uses, confirmed=0, most_a_day=2, most_a_month=60)
+    assert (by_day.amount, by_day.counted, by_day.days) == (1_200, 4, 2)
+    whole = units_due(PLAIN, day("2026-02-01"), spans, [], confirmed=60, most_a_day=2, most_a_month=30)
+    assert (whole.amount, whole.counted, whole.days) == (30 * 400, 30, 19)
+    over = units_due(
+        PLAIN, day("2026-02-01"), [span("2026-01-01", "2026-12-31", None)], uses, confirmed=9, most_a_day=2, most_a_month=60
+    )
+    assert (over.amount, over.counted, over.told) == (0, 0, 15)
 
 
 def test_periods() -> None:
