@@ -72,6 +72,17 @@ class _Column:
         return found[0] if found else ""
 
 
+def spread(text: str, cells: Sequence[Span]) -> Sequence[Span]:
+    """The cells of a table whose rows came as lines with blanks between; the same cells where the first is no such head."""
+    if not cells or len(_head(text, _pieces(text, cells[0]))) < 3:
+        return cells
+    return [piece for cell in cells for piece in _pieces(text, cell)]
+
+
+def _pieces(text: str, cell: Span) -> list[Span]:
+    return [Span(match.start(), match.end()) for match in re.compile(r"\S+").finditer(text, cell.start, cell.end)]
+
+
 def read_columns(text: str, cells: Sequence[Span], label: str) -> WideTable | None:
     """The table whose head begins with the first of the cells; None where it has one column of numbers only and no unit of measure."""
     head = _head(text, cells)
@@ -194,6 +205,14 @@ def _target(
     at: Span,
 ) -> TargetRead:
     value, printed = _value(number), number["unit"] or unit or None
+    if (
+        printed is not None
+        and re.fullmatch(r"[万亿][\u4e00-\u9fff]{1,3}", printed)
+        and not number["unit"]
+        and printed[1:] != "元"
+    ):
+        value = round(value * {"万": 10_000, "亿": 100_000_000}[printed[0]], 6)
+        value, printed = int(value) if float(value).is_integer() else value, printed[1:]
     comparator = _MORE.get(number["more"] or "") or _SIGNS.get(number["sign"] or "", "=")
     if value == 100 and printed == "%":
         comparator = "="

@@ -10,16 +10,18 @@ from songhe.engines.plan_reading.model import Clause, Outline, Span
 from songhe.engines.plan_reading.source import MASK, Source
 from songhe.engines.plan_reading.tags import TAG
 
-CHAPTER, SECTION, FIRST, SECOND, THIRD = range(5)
+CHAPTER, SECTION, ARTICLE, FIRST, SECOND, THIRD, FOURTH = range(7)
 NUMBERS = (
     (CHAPTER, re.compile(rf"\s*第({COUNT})(?:章|篇|部分)[\s::、]*(?=\S)")),
     (SECTION, re.compile(rf"\s*第({COUNT})节[\s::、]*(?=\S)")),
+    (ARTICLE, re.compile(rf"\s*第({COUNT})条[\s::、]*(?=\S)")),
     (FIRST, re.compile(rf"\s*([{DIGITS}]{{1,3}})\s*[、.．]\s*(?=\S)")),
     (SECOND, re.compile(rf"\s*[(〔]\s*([{DIGITS}]{{1,3}})\s*[)〕]\s*(?=\S)")),
     (SECOND, re.compile(r"\s*[)〕](?=[\u4e00-\u9fff])")),  # the left half of "(五)" was lost
-    (THIRD, re.compile(r"\s*(\d{1,2})\s*[.、．](?!\d)\s*(?=\S)")),
+    (THIRD, re.compile(r"\s*(\d{1,2})\s*[.、．](?:(?!\d)|(?=20\d\d年))\s*(?=\S)")),
+    (FOURTH, re.compile(r"\s*(\d{1,2}\.\d{1,2})[.、\s]*(?=[\u4e00-\u9fff“])")),
 )
-SHAPES = {CHAPTER: "第{}章", SECTION: "第{}节", FIRST: "{}", SECOND: "({})", THIRD: "{}"}
+SHAPES = {CHAPTER: "第{}章", SECTION: "第{}节", ARTICLE: "第{}条", FIRST: "{}", SECOND: "({})", THIRD: "{}", FOURTH: "{}"}
 _BEGINS_AGAIN = re.compile(rf"^\s*[{DIGITS}]{{1,3}}\s*[、.．]\s*\S", re.MULTILINE)
 _AFTER = re.compile(
     r"\s*(附件(下载)?\s*:|附件\s*\d|扫一扫|打印\s*:|网站标识码|主办(单位)?\s*:|联系方式\s*:|本(文件|方案|通知|意见|办法)自.{4,24}(起施行|起执行|实施))"
@@ -33,6 +35,7 @@ HEADS = (
     "保障措施", "组织保障", "组织实施", "工作要求", "发展基础", "现状基础", "工作背景",
 )  # fmt: skip
 LONGEST_TITLE = 40
+_SAYS_SO = re.compile(r"20\d\d年[^,]{0,6},|,.*\d|\d.*,|[”\"]末,")
 # Verbs that begin a sentence: where a title lost its full stop, the text goes on with one of them.
 OPENERS = (
     "支持", "落实", "实施", "鼓励", "通过", "推进", "推动", "加快", "加强", "开展", "完善", "建立", "健全", "引导", "围绕", "坚持", "聚焦", "依托", "结合",
@@ -119,7 +122,14 @@ class _Reader:
         siblings = under.children if under else self.top
         if not digits:
             digits = DIGITS[min(sum(child.kind == kind for child in siblings), 9)]
-        number = f"{under.number if under else self.part}{SHAPES[kind].format(digits)}"
+        above = (
+            ""
+            if kind == FOURTH and under is not None and digits.startswith(f"{under.number}.")
+            else under.number
+            if under
+            else self.part
+        )
+        number = f"{above}{SHAPES[kind].format(digits)}"
         draft = _Draft(number, kind, len(self.open) + 1, self.part, True, start, start + found.end())
         siblings.append(draft)
         self.open.append(draft)
@@ -146,6 +156,8 @@ def _finished(draft: _Draft, source: Source) -> Clause:
     line_end = text.find("\n", draft.after_number, draft.end)
     line_end = min([place for place in source.breaks if place > draft.after_number] + [draft.end if line_end < 0 else line_end])
     title, cut = title_of(text[draft.after_number : line_end])
+    if _SAYS_SO.search(title) and cut < line_end - draft.after_number + 1:
+        cut = 0  # no title: the clause begins with what it says
     own_end = draft.children[0].start if draft.children else draft.end
     body = Span(min(draft.after_number + cut, own_end), max(own_end, min(draft.after_number + cut, own_end)))
     children = tuple(_finished(child, source) for child in draft.children)

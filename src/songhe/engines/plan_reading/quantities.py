@@ -25,7 +25,8 @@ _REACH = r"(?:达到了?|达|提高到|提升到|提高至|提升至|增加到|�
 _OVER = r"(?:超过|突破|大于)"
 _BEFORE = re.compile(rf"(?P<less>{_LESS})|(?P<least>{_AT_LEAST})|(?P<over>{_OVER})|(?P<reach>{_REACH})|(?P<about>约|大约|近)")
 _AFTER = re.compile(r"\s*(?:\([^()]{0,12}\))?(?P<word>及?以上|及?以下|以内|左右|上下|内|之内|前(?!期|提|列|景))")
-HEDGES = re.compile(r"力争|争取|原则上|基本|推动|努力|鼓励|探索")
+_EACH = re.compile(r"每[百千万](?:名|人|张|户)[\u4e00-\u9fff]{0,6}")  # 达到每千名老年人2名
+HEDGES = re.compile(r"力争|争取|原则上|基本(?!养老|医疗|公共|服务|生活|标准|规范|社会|保障|药物|殡葬)|推动|努力|鼓励|探索")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _compared(text: str, start: int, span: Span, end: int) -> tuple[str, str, bo
     before = None
     for found in _BEFORE.finditer(text, max(start, span.start - 24), span.start):
         before = found
-    between = text[before.end() : span.start].strip("为到至了 ") if before is not None else ""
+    between = _EACH.sub("", text[before.end() : span.start]).strip("为到至了 ") if before is not None else ""
     far = 20 if before is not None and before.lastgroup == "least" else 1
     near = before is not None and len(between) <= far and not re.search(r"\d|[、,]", re.sub(r"\([^()]*\)", "", between))
     kind = before.lastgroup if before is not None and near else None

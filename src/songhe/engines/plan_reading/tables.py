@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from songhe.engines.plan_reading.columns import read_columns
+from songhe.engines.plan_reading.columns import read_columns, spread
 from songhe.engines.plan_reading.deadlines import find_dates
 from songhe.engines.plan_reading.model import BaselineRead, Outline, Span, TargetRead
 from songhe.engines.plan_reading.roles import roles_of
 from songhe.engines.plan_reading.wording import scope_of
 
-_TITLE = re.compile(r"^\s*(?P<label>表\s*\d*)[\s:、]*(?P<title>\S.{0,60})?$")
+_TITLE = re.compile(r"^\s*(?P<label>(?:表|专栏)\s*\d*)[\s:、]*(?P<title>\S.{0,60})?$")
 _VALUE = re.compile(
     r"^(?P<sign>[≥≤>＞<=]|不低于|不少于|达到|超过|不超过)?\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<scale>万)?(?P<unit>%|‰|[\u4e00-\u9fff/]{1,8})?\s*(?P<more>以上|以下|左右)?$"
 )
@@ -66,7 +66,7 @@ def read_tables(text: str, outline: Outline) -> list[Table]:
         title = _TITLE.match(text[cell.start : cell.end])
         if title is None or cell.start < at:
             continue
-        wide = read_columns(text, cells[place + 1 :], title["label"].replace(" ", ""))
+        wide = read_columns(text, spread(text, cells[place + 1 :]), title["label"].replace(" ", ""))
         if wide is not None:
             found.append(Table(title["label"].replace(" ", ""), Span(cell.start, wide.end), wide.targets, wide.figures))
             at = wide.end

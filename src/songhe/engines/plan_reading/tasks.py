@@ -58,6 +58,7 @@ def _leaves(clause: Clause) -> list[Clause]:
 
 def _task(source: Source, leaf: Clause, tags: list[Tag]) -> Task:
     tag = next((t for t in reversed(tags) if leaf.span.start <= t.span.start < leaf.span.end), None)
-    deadlines = read_deadlines(source.text, leaf.body.start, leaf.span.end)
+    every = read_deadlines(source.text, leaf.body.start, leaf.span.end)
+    deadlines = tuple(day for day in every if day.what or all(other is day or other.date != day.date for other in every))
     responsible, participating = (tag.responsible, tag.participating) if tag else ((), ())
     return Task(leaf.number, leaf.title, responsible, participating, deadlines, tag, leaf.span)

@@ -10,6 +10,7 @@ from songhe.engines.plan_reading.model import Clause, Outline, Span, Task
 
 _GOALS = re.compile(r"目标")
 _PRESENT = re.compile(r"背景|形势|现状|基础|条件|状况|情况|回顾|成效|趋势|环境")
+_WHOLE = re.compile(r"总体要求|总体思路|工作思路")  # where it is not cut into parts, the goals stand in it
 _EMPTY = re.compile(r"指导思想|基本原则|原则|总体思路|决策建议")
 
 
@@ -32,7 +33,7 @@ def zones(outline: Outline, tasks: tuple[Task, ...], tables: Sequence[Span] = ()
         found = [*(_cut(found[0], found_preamble) if found else []), Zone("前言", "goals", found_preamble)]
     by_clause = {task.clause: task for task in tasks}
     for clause in outline.clauses:
-        found += _zones(clause, "", by_clause)
+        found += _zones(clause, "", by_clause, text)
     return [piece for zone in found for piece in _without(zone, tables)]
 
 
@@ -59,7 +60,7 @@ def _cut(zone: Zone, table: Span) -> list[Zone]:
     return [replace(zone, span=side) for side in sides if side.end > side.start]
 
 
-def _zones(clause: Clause, above: str, tasks: dict[str, Task]) -> list[Zone]:
+def _zones(clause: Clause, above: str, tasks: dict[str, Task], text: str) -> list[Zone]:
     task = tasks.get(clause.number)
     if task is not None:
         tag = min(task.tag.span.start, clause.span.end) if task.tag else clause.span.end
@@ -69,8 +70,15 @@ def _zones(clause: Clause, above: str, tasks: dict[str, Task]) -> list[Zone]:
             )
         ]
     kind = _kind(clause, above)
+    if (
+        kind == "empty"
+        and not clause.children
+        and _WHOLE.search(clause.title)
+        and re.search(r"到20\d\d年", text[clause.span.start : clause.span.end])
+    ):
+        kind = "goals"
     own = [Zone(clause.number, kind, clause.body)] if clause.body.end > clause.body.start else []
-    return own + [zone for child in clause.children for zone in _zones(child, kind, tasks)]
+    return own + [zone for child in clause.children for zone in _zones(child, kind, tasks, text)]
 
 
 def _kind(clause: Clause, above: str) -> str:
