@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from songhe.web.public import assessment, benefits, elders, eligibility, home, mine, mine_answer, services, verify
+from songhe.web.public import assessment, benefits, elders, eligibility, home, mine, mine_answer, registers, services, verify
 from songhe.web.signing import desks, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("services/versions/<int:version>/", services.page_version, name="services_version"),
     path("services/versions/<int:version>/changes/", services.page_changes, name="services_changes"),
     path("services/versions/<int:version>/files/<slug:kind>/", services.page_version_file, name="services_version_file"),
+    path("registers/", registers.page_registers, name="public_registers"),
     path("elders/", elders.page_elders, name="elders"),
     path("elders/<int:release_id>/", elders.page_release, name="elders_release"),
     path("elders/<int:release_id>/tables/<slug:table>/", elders.page_table, name="elders_release_table"),

@@ -76,10 +76,11 @@ class RosterCounts:
 def roster_rules(actor: Actor) -> tuple[RosterRuleView, ...]:
     """The rules of the roster, those of the pack in use first, in its order."""
     require(actor, Right.SEE_DECISIONS)
-    return tuple(sorted(_rules().values(), key=lambda rule: (not rule.in_use, rule.kind is RosterKind.GROUP, rule.id)))
+    return tuple(sorted(roster_rule_views().values(), key=lambda rule: (not rule.in_use, rule.kind is RosterKind.GROUP, rule.id)))
 
 
-def _rules() -> Mapping[int, RosterRuleView]:
+def roster_rule_views() -> Mapping[int, RosterRuleView]:
+    """Every rule that ever put somebody on the roster, by its number."""
     pack = policy.pack_in_use().pack
     rows: dict[str, list[str]] = {}
     for service in pack.services.values():
@@ -103,7 +104,7 @@ def roster(
     Raises NotFound for a rule or state that there is not.
     """
     require(actor, Right.SEE_DECISIONS)
-    limit, rules = max(1, min(limit, MOST)), _rules()
+    limit, rules = max(1, min(limit, MOST)), roster_rule_views()
     rows = roster_visible_to(actor, area_path=area_path)
     if rule:
         rows = rows.filter(rule_id__in=_named(rules, rule))
@@ -146,7 +147,7 @@ def roster_of(actor: Actor, *, person_id: int) -> tuple[RosterLine, ...]:
     require(actor, Right.SEE_DECISIONS)
     rows = list(roster_visible_to(actor).filter(person_id=person_id))
     rows.sort(key=lambda row: (row.left_on is not None, -(row.left_on or row.entered_on).toordinal(), row.id))
-    return _lines(rows, _rules())
+    return _lines(rows, roster_rule_views())
 
 
 def _lines(rows: list[RosterEntry], rules: Mapping[int, RosterRuleView]) -> tuple[RosterLine, ...]:
@@ -165,7 +166,7 @@ def _line(row: RosterEntry, rule: RosterRuleView) -> RosterLine:
 def roster_counts(actor: Actor, *, area_path: str = "") -> RosterCounts:
     """How many people stand on the roster in the actor's areas, narrowed to `area_path`."""
     require(actor, Right.SEE_DECISIONS)
-    rules = _rules()
+    rules = roster_rule_views()
     rows = roster_counts_visible_to(actor, area_path=area_path)
     summed = rows.exclude(rule=None).values("rule_id").annotate(sure=Sum("sure"), unsure=Sum("unsure"))
     by_rule = [

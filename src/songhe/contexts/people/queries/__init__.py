@@ -4,6 +4,7 @@ from songhe.contexts.people.queries.batches import BatchBrief, BatchView, RowPro
 from songhe.contexts.people.queries.complete_lists import AbsentLine, ListOffer, absent_people, complete_lists
 from songhe.contexts.people.queries.data_use import Look, UseCount, data_use, looks_at, use_title
 from songhe.contexts.people.queries.data_uses import ConsentView, DataUse, consents, data_uses
+from songhe.contexts.people.queries.declared import read_declarations
 from songhe.contexts.people.queries.demo import holds_demo_people
 from songhe.contexts.people.queries.disputes import Dispute, DisputeCount, dispute_areas, dispute_counts, disputes
 from songhe.contexts.people.queries.find_by_number import PersonNumbered, heads_of, people_by_number
@@ -167,6 +168,7 @@ __all__ = [
     "person_place",
     "persons_named",
     "phones",
+    "read_declarations",
     "round_brief",
     "round_gaps",
     "round_people",
