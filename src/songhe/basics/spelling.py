@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
+
+# Read when the library is imported: names are spelt character by character, so its 47,000 phrases would cost every process 44 MB for nothing.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
 from pypinyin import Style, lazy_pinyin
 

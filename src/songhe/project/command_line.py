@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 from songhe.project.city import choose, parse_choice, read_choice
-from songhe.project.embedded_postgres import EmbeddedPostgres, PathTooLong
 from songhe.project.paths import PACKS, VAR
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -30,8 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options) or 0)
     except (Refusal, ValueError) as refusal:
         return _refuse(str(refusal))
-    except PathTooLong as path:
-        return _refuse(f"路径太长 · the path {path} is too long for a socket; set SONGHE_VAR to a shorter folder")
     except KeyboardInterrupt:
         return _refuse("已停止,再次运行会接着做 · stopped; run the command again, it goes on where it stopped")
     except Exception as error:
@@ -47,12 +44,14 @@ def _refuse(sentence: str) -> int:
 
 
 def _known_trouble(error: BaseException) -> str | None:
-    """The sentence for a full disk or an unreachable database, wherever in the chain of causes it is."""
+    """The sentence for a full disk, a path too long or an unreachable database, wherever in the chain of causes it is."""
     cause: BaseException | None = error
     while cause is not None:
         full = isinstance(cause, OSError) and cause.errno == errno.ENOSPC
         if full or type(cause).__name__ == "DiskFull" or "No space left on device" in str(cause):
             return "磁盘已满,腾出空间后再次运行 · the disk is full; free some space and run again, it goes on where it stopped"
+        if type(cause).__name__ == "PathTooLong":
+            return f"路径太长 · the path {cause} is too long for a socket; set SONGHE_VAR to a shorter folder"
         if type(cause).__name__ == "OperationalError" and "connection" in str(cause):
             first = str(cause).strip().splitlines()[0]
             return (
@@ -162,7 +161,11 @@ def _add_backup(commands: Commands) -> None:
 
 def database() -> AbstractContextManager[object]:
     """The embedded server runs as long as this is held; nothing to do where DATABASE_URL names another."""
-    return nullcontext() if os.environ.get("DATABASE_URL") else EmbeddedPostgres(VAR / "postgres")
+    if os.environ.get("DATABASE_URL"):
+        return nullcontext()
+    from songhe.project.embedded_postgres import EmbeddedPostgres  # half a second that commands without a database do not need
+
+    return EmbeddedPostgres(VAR / "postgres")
 
 
 def _up(options: argparse.Namespace) -> int:
