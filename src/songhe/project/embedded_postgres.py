@@ -21,11 +21,22 @@ import psycopg
 
 LONGEST_SOCKET_PATH = 103  # bytes; macOS allows 103, Linux 107
 SECONDS_TO_RECOVER = 180  # after a power cut the server first replays its log
+SHARE_OF_MEMORY = 8  # of the machine's memory one part for the server's own cache; the system's cache uses the rest
+LEAST_CACHE, MOST_CACHE = 256, 4096  # MB
+
+
+def _cache() -> str:
+    """`shared_buffers` for this machine: a city of a million people has tables of several gigabytes."""
+    share = psutil.virtual_memory().total // SHARE_OF_MEMORY >> 20
+    return f"'{min(max(share, LEAST_CACHE), MOST_CACHE)}MB'"
+
+
 SETTINGS = {
-    "shared_buffers": "'512MB'",
+    "shared_buffers": _cache(),
     "work_mem": "'32MB'",
     "maintenance_work_mem": "'256MB'",
     "max_wal_size": "'4GB'",
+    "checkpoint_timeout": "'15min'",  # fewer whole pages in the log while much is imported
     "max_connections": "200",
     "random_page_cost": "1.1",
     "jit": "off",
