@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from statistics import mean, median
-from typing import NamedTuple
-
-from django.db.models import QuerySet
+from statistics import median
 
 from songhe.contexts.assessments.access import assessors_visible_to, results_visible_to
-from songhe.contexts.assessments.models import CaseAssessor, Form, Result
 from songhe.contexts.assessments.queries.rules import assessing_scale, rule
-from songhe.contexts.assessments.words import FormState, Outlier
-from songhe.engines.scales.agreement import same_share, weighted_kappa
-from songhe.engines.scales.scale import Scale
+from songhe.contexts.assessments.queries.tallies import AssessorTally, tally
+from songhe.contexts.assessments.words import Outlier
+from songhe.engines.scales.agreement import kappa_of, same_of
 from songhe.foundation.access import Actor, Right, require
 
 
@@ -74,98 +70,48 @@ class AgreementView:
     least: int
 
 
-class _Filled(NamedTuple):
-    """What is compared of a form."""
-
-    case_id: int
-    assessor_id: int
-    grade: int
-    answers: dict[str, str]
-    circumstances: dict[str, object]
-    filled_from: dt.datetime
-    filled_to: dt.datetime | None
-
-
-class _Pair(NamedTuple):
-    agreed: int
-    lead: _Filled
-    second: _Filled
-
-
 def agreement(actor: Actor, *, since: dt.date, until: dt.date, scale: str = "", area_path: str = "") -> AgreementView:
     """Over results assessed in the period (both days included) by one scale, in the actor's areas."""
     require(actor, Right.SEE_ASSESSMENTS)
     measure = assessing_scale(scale)[1]
-    rows = results_visible_to(actor, area_path=area_path).filter(scale=measure.id, assessed_on__gte=since, assessed_on__lte=until)
-    pairs = _pairs(rows)
-    grades = [(pair.lead.grade, pair.second.grade) for pair in pairs]
+    rows = results_visible_to(actor, area_path=area_path).filter(scale=measure.id)
+    own = f"{actor.kind}{actor.id}" if actor.may(Right.ASSESS) else ""
+    scope = f"{own}|{area_path}|{','.join(actor.area_paths(Right.SEE_ASSESSMENTS))}"
+    found = tally(rows, measure, since=since, until=until, scope=scope)
+    items = tuple(_agreed(item.id, item.label, found.items.get(item.id, {})) for item in measure.items)
     return AgreementView(
-        measure.id, measure.title, len(pairs), _agreed("grade", "等级", grades), tuple(_items(measure, pairs)),
-        _assessors(actor, measure, pairs), rule("outlier_cases", measure.id),
+        measure.id, measure.title, sum(found.grades.values()), _agreed("grade", "等级", found.grades), items,
+        _assessors(actor, measure.id, found.assessors), rule("outlier_cases", measure.id),
     )  # fmt: skip
 
 
-def _pairs(results: QuerySet[Result]) -> list[_Pair]:
-    found = dict(results.values_list("case_id", "grade"))
-    lead = dict(CaseAssessor.objects.filter(case__in=found, lead=True).values_list("case_id", "assessor_id"))
-    forms: dict[tuple[int, bool], _Filled] = {}
-    for row in Form.objects.filter(case__in=found, state=FormState.FINAL).values_list(*_Filled._fields):
-        form = _Filled(*row)
-        forms[form.case_id, form.assessor_id == lead.get(form.case_id)] = form
-    return [
-        _Pair(grade, forms[case, True], forms[case, False])
-        for case, grade in found.items()
-        if (case, True) in forms and (case, False) in forms
-    ]
-
-
-def _agreed(where: str, label: str, pairs: Sequence[tuple[int, int]]) -> Agreed:
-    return Agreed(where, label, len(pairs), _number(same_share(pairs)), _number(weighted_kappa(pairs)))
+def _agreed(where: str, label: str, counted: Mapping[tuple[int, int], int]) -> Agreed:
+    return Agreed(where, label, sum(counted.values()), _number(same_of(counted)), _number(kappa_of(counted)))
 
 
 def _number(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _items(scale: Scale, pairs: Sequence[_Pair]) -> Iterable[Agreed]:
-    """Steps are the places of the options, from best to worst: two options may count the same points."""
-    for item in scale.items:
-        order = {option.id: place for place, option in enumerate(item.options)}
-        both = [(pair.lead.answers.get(item.id), pair.second.answers.get(item.id)) for pair in pairs]
-        yield _agreed(item.id, item.label, [(order[one], order[other]) for one, other in both if one in order and other in order])
-
-
-def _assessors(actor: Actor, scale: Scale, pairs: Sequence[_Pair]) -> tuple[AssessorAgreement, ...]:
-    seen = {row.pk: row for row in assessors_visible_to(actor).select_related("body")}
-    of: dict[int, list[tuple[int, _Filled, _Filled]]] = {}
-    for pair in pairs:
-        of.setdefault(pair.lead.assessor_id, []).append((pair.agreed, pair.lead, pair.second))
-        of.setdefault(pair.second.assessor_id, []).append((pair.agreed, pair.second, pair.lead))
+def _assessors(actor: Actor, scale: str, of: Mapping[int, AssessorTally]) -> tuple[AssessorAgreement, ...]:
+    seen = {row.pk: row for row in assessors_visible_to(actor).filter(pk__in=of).select_related("body")}
+    least = rule("outlier_cases", scale)
     lines: list[AssessorAgreement] = []
-    for pk, cases in of.items():
+    for pk, own in of.items():
         if pk not in seen:
             continue
-        grades = [(own.grade, other.grade) for _, own, other in cases]
-        differs = sum(own.grade != agreed for agreed, own, _ in cases) / len(cases)
-        lean = mean(own - other for own, other in grades)
-        same = sum(own.answers == other.answers and own.circumstances == other.circumstances for _, own, other in cases) / len(
-            cases
-        )
-        minutes = [_minutes(own) for _, own, _ in cases if own.filled_to is not None]
-        taken = median(minutes) if minutes else None
-        compared = len(cases) >= rule("outlier_cases", scale.id)
-        outliers = _outliers(scale.id, differs, lean, same, taken) if compared else ()
-        kappa = _number(weighted_kappa(grades))
+        differs, same = own.differs / own.cases, own.same / own.cases
+        lean = float(Fraction(sum((one - other) * number for (one, other), number in own.grades.items()), own.cases))
+        taken = median(seconds / 60 for seconds in own.seconds) if own.seconds else None
+        compared = own.cases >= least
+        outliers = _outliers(scale, differs, lean, same, taken) if compared else ()
         lines.append(
             AssessorAgreement(
-                pk, seen[pk].name, seen[pk].body.name, len(cases), kappa, differs, float(lean), same, taken, compared, outliers
+                pk, seen[pk].name, seen[pk].body.name, own.cases, _number(kappa_of(own.grades)), differs, lean, same, taken, compared,
+                outliers,
             )
-        )
+        )  # fmt: skip
     return tuple(sorted(lines, key=lambda line: (not line.outliers, -line.cases, line.assessor_id)))
-
-
-def _minutes(form: _Filled) -> float:
-    return (form.filled_to - form.filled_from).total_seconds() / 60 if form.filled_to else 0.0
 
 
 def _outliers(scale: str, differs: float, lean: float, same: float, minutes: float | None) -> tuple[OutlierFound, ...]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
 
 from songhe.contexts.assessments.access import assessors_visible_to, visible_to
-from songhe.contexts.assessments.models import Assessor, CaseAssessor
+from songhe.contexts.assessments.models import CaseAssessor
 from songhe.contexts.assessments.words import CaseState
 from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right, require
 
 _RUNNING = (CaseState.APPOINTED, CaseState.ASSESSING)
+_DONE = (CaseState.SETTLED, CaseState.CLOSED)
+_COUNTED = ("settled", "led", "open", "overdue", "days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +40,24 @@ def caseload(actor: Actor, *, since: dt.date, until: dt.date, body_id: int | Non
     require(actor, Right.SEE_ASSESSMENTS)
     rows = assessors_visible_to(actor).select_related("body")
     people = list(rows if body_id is None else rows.filter(body_id=body_id))
-    start = dt.datetime.combine(since, dt.time(), clock.CITY_ZONE)
-    end = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), clock.CITY_ZONE)
-    counted = Q(case__visit_at__gte=start, case__visit_at__lt=end) | Q(case__state__in=_RUNNING)
-    seats = CaseAssessor.objects.filter(counted, assessor__in=people, case__in=visible_to(actor))
-    found: dict[int, list[tuple[bool, CaseState, dt.date]]] = {}
-    for assessor, lead, state, at in seats.values_list("assessor_id", "lead", "case__state", "case__visit_at"):
-        if at is not None:
-            found.setdefault(assessor, []).append((lead, CaseState(state), at.astimezone(clock.CITY_ZONE).date()))
-    lines = [_load(person, found.get(person.pk, []), since, until) for person in people]
+    during = Q(case__visit_at__gte=_begins(since), case__visit_at__lt=_begins(until + dt.timedelta(days=1)))
+    running, done = Q(case__state__in=_RUNNING), during & Q(case__state__in=_DONE)
+    late = running & Q(case__visit_at__lt=_begins(clock.today()))
+    day = TruncDate("case__visit_at", tzinfo=clock.CITY_ZONE)
+    seats = CaseAssessor.objects.filter(during | running, assessor__in=people, case__visit_at__isnull=False)
+    counted = seats.filter(case__in=visible_to(actor)).values("assessor_id").annotate(
+        settled=Count("pk", filter=done), led=Count("pk", filter=done & Q(lead=True)), open=Count("pk", filter=running),
+        overdue=Count("pk", filter=late), days=Count(day, filter=during, distinct=True),
+    )  # fmt: skip
+    found = {row["assessor_id"]: row for row in counted}
+    lines = [
+        AssessorLoad(
+            one.pk, one.name, one.body_id, one.body.name, one.medical, *(int(found.get(one.pk, {}).get(name, 0)) for name in _COUNTED)
+        )
+        for one in people
+    ]  # fmt: skip
     return tuple(sorted(lines, key=lambda line: (-line.settled - line.open, line.body, line.assessor, line.assessor_id)))
 
 
-def _load(person: Assessor, seats: list[tuple[bool, CaseState, dt.date]], since: dt.date, until: dt.date) -> AssessorLoad:
-    done = [(lead, day) for lead, state, day in seats if state in (CaseState.SETTLED, CaseState.CLOSED) and since <= day <= until]
-    ahead = [day for _, state, day in seats if state in _RUNNING]
-    return AssessorLoad(
-        person.pk, person.name, person.body_id, person.body.name, person.medical, len(done), sum(lead for lead, _ in done), len(ahead),
-        sum(day < clock.today() for day in ahead), len({day for _, _, day in seats if since <= day <= until}),
-    )  # fmt: skip
+def _begins(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), clock.CITY_ZONE)
