@@ -145,3 +145,42 @@ def test_without_javascript_everything_can_be_done(
     plain.get_by_role("button", name="暂停", exact=True).click()
     assert line_of(granted.town.wife.id, "age_allowance").state is GrantState.SUSPENDED
     context.close()
+
+
+def test_a_proposed_grant_is_answered_at_home_in_large_type(
+    page: Page, live_server: LiveServer, watched: Watch, large_type: Callable[[], None], granted: Granted
+) -> None:
+    width, height = SIZES["phone"]
+    page.set_viewport_size({"width": width, "height": height})
+    large_type()
+    code = entitlements.issue_code(SYSTEM, grant_id=granted.allowance.id).code
+    page.goto(f"{live_server.url}/mine/")
+    page.get_by_label("通知上的查询码").fill(code)
+    page.get_by_label("老人身份证号的最后四位").fill("002X")
+    page.get_by_role("button", name="查看").click()
+    page.locator("main a", has_text="我来答复").first.click()
+    expect(page.get_by_role("heading", name="高龄老年人生活津贴：您要不要？")).to_be_visible()
+    assert (accessibility_problems(page), too_wide(page)) == ([], 0)
+    page.get_by_label("您的姓名").fill("李国华")
+    page.get_by_label("同意，请给我").check()
+    page.get_by_role("button", name="就这样答复").click()
+    expect(page.get_by_text("已记下您同意。", exact=False)).to_be_visible()
+    expect(page.get_by_text("您正在领取", exact=False)).to_be_visible()
+    assert line_of(granted.town.wife.id, "age_allowance").state is GrantState.ACTIVE
+    watched.check()
+
+
+def test_at_home_without_scripts(browser: Browser, live_server: LiveServer, granted: Granted) -> None:
+    code = entitlements.issue_code(SYSTEM, grant_id=granted.allowance.id).code
+    plain = browser.new_context(java_script_enabled=False, locale="zh-CN").new_page()
+    plain.goto(f"{live_server.url}/mine/")
+    plain.get_by_label("通知上的查询码").fill(code)
+    plain.get_by_label("老人身份证号的最后四位").fill("002X")
+    plain.get_by_role("button", name="查看").click()
+    plain.locator("main a", has_text="我来答复").first.click()
+    plain.get_by_label("不要", exact=True).check()
+    plain.get_by_label("为什么不要，或者应该改成怎样").fill("想留给更需要的人")
+    plain.get_by_label("您的姓名").fill("吴秀兰")
+    plain.get_by_role("button", name="就这样答复").click()
+    expect(plain.get_by_text("已记下您不要。", exact=False)).to_be_visible()
+    assert line_of(granted.town.wife.id, "age_allowance").state is GrantState.REFUSED

@@ -6,11 +6,11 @@ import datetime as dt
 import uuid
 from typing import Annotated, Literal
 
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field, StrictInt
 
 from songhe.api.access import CallerRequest, Needs
-from songhe.api.fields import PlainText
+from songhe.api.fields import Cursor, PlainText
 from songhe.api.problems import REFUSALS
 from songhe.contexts.entitlements import actions, queries
 from songhe.contexts.places import actions as places_actions
@@ -87,6 +87,23 @@ class DeskOut(Schema):
     hours: str
 
 
+class DesksPage(Schema):
+    """A page in order of place."""
+
+    items: list[DeskOut]
+    next: str | None
+
+
+class DesksWanted(Schema):
+    """What of the desks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    area_path: PlainText = ""
+    after: Cursor | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
 class DeskIn(Schema):
     """What letters say about an area."""
 
@@ -144,16 +161,18 @@ def settle_late_appeal(request: CallerRequest, public_id: uuid.UUID, told: LateI
     )
 
 
-@router.get("/desks", auth=HANDLE, response={200: list[DeskOut], **REFUSALS}, operation_id="list_desks")
-def list_desks(request: CallerRequest) -> list[DeskOut]:
+@router.get("/desks", auth=HANDLE, response={200: DesksPage, **REFUSALS}, operation_id="list_desks")
+def list_desks(request: CallerRequest, wanted: Query[DesksWanted]) -> DesksPage:
     """Towns and communities of the caller's areas, each with its own desk."""
-    return [
+    page = places.desk_lines(request.auth, area_path=wanted.area_path, after=wanted.after, limit=wanted.limit)
+    items = [
         DeskOut(
             code=each.code, name=each.name, address=each.desk.address if each.desk else "", phone=each.desk.phone if each.desk else "",
             hours=each.desk.hours if each.desk else "",
         )
-        for each in places.desk_lines(request.auth)
+        for each in page.items
     ]  # fmt: skip
+    return DesksPage(items=items, next=page.next)
 
 
 @router.put("/desks", auth=HANDLE, response={200: DesksOut, **REFUSALS}, operation_id="keep_desks")

@@ -19,9 +19,10 @@ from songhe.contexts.places.actions import DeskInput
 from songhe.contexts.places.queries import DeskLine
 from songhe.foundation.access import Right
 from songhe.foundation.errors import InvalidInput, SongheError
+from songhe.foundation.paging import Page
 from songhe.web.access import PageRequest, desk
 from songhe.web.areas import area_filter, chosen_area
-from songhe.web.exports import export
+from songhe.web.exports import every_row, export
 from songhe.web.street.grant_lists import problems_of
 
 _WAYS = {"counter": RefusalWay.COUNTER, "visit": RefusalWay.VISIT}
@@ -42,19 +43,19 @@ def submit_wish(request: PageRequest, public_id: uuid.UUID) -> HttpResponse:
     return redirect(reverse("street:grant", args=[public_id]) + "#notices")
 
 
-def _lines(request: PageRequest) -> tuple[DeskLine, ...]:
-    return places.desk_lines(request.actor, area_path=chosen_area(request))
+def _lines(request: PageRequest, after: str | None, limit: int = 100) -> Page[DeskLine]:
+    return places.desk_lines(request.actor, area_path=chosen_area(request), after=after, limit=limit)
 
 
 def _show(request: PageRequest, refused: SongheError | None = None) -> HttpResponse:
-    lines, filters = _lines(request), (area_filter(request, Right.HANDLE_GRANTS),)
+    filters = (area_filter(request, Right.HANDLE_GRANTS),)
     wanted = request.POST.get("code") or request.GET.get("edit", "")
     found = {
-        "lines": lines,
-        "missing": sum(1 for each in lines if each.desk is None or not each.desk.phone),
+        "page": _lines(request, request.GET.get("after")),
+        "missing": places.desks_without_phone(request.actor, area_path=chosen_area(request)),
         "filters": filters,
         "cleared": request.path if filters[0].value else "",
-        "edited": next((each for each in lines if each.code == wanted), None),
+        "edited": next(iter(places.desk_lines(request.actor, code=wanted).items), None) if wanted else None,
         "typed": request.POST,
         "problems": problems_of(refused) if refused else (),
     }
@@ -86,7 +87,7 @@ def page_desks_export(request: PageRequest) -> HttpResponse:
             each.desk.phone if each.desk else "",
             each.desk.hours if each.desk else "",
         )
-        for each in _lines(request)
+        for each in every_row(lambda after: _lines(request, after, limit=500))
     ]
     return export(
         request, title="电话和开放时间", header=("哪里", "地址", "电话", "开放时间"), rows=rows, area_path=chosen_area(request)

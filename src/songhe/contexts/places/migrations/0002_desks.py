@@ -5,25 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AreaDesk',
+            name="AreaDesk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.TextField(blank=True)),
-                ('phone', models.TextField(blank=True)),
-                ('hours', models.TextField(blank=True)),
-                ('demo', models.BooleanField(default=False)),
-                ('changed_at', models.DateTimeField()),
-                ('area', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.TextField(blank=True)),
+                ("phone", models.TextField(blank=True)),
+                ("hours", models.TextField(blank=True)),
+                ("demo", models.BooleanField(default=False)),
+                ("changed_at", models.DateTimeField()),
+                ("area", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.area")),
             ],
             options={
-                'db_table': 'area_desk',
+                "db_table": "area_desk",
             },
         ),
     ]

@@ -13,7 +13,7 @@ from songhe.contexts.places.queries.areas import (
     count_by_level,
     full_name,
 )
-from songhe.contexts.places.queries.desks import CommunityDesk, DeskLine, desk_lines, desks_of
+from songhe.contexts.places.queries.desks import CommunityDesk, DeskLine, desk_lines, desks_of, desks_without_phone
 from songhe.contexts.places.queries.gazetteer import Gazetteer, Match, find_area, gazetteer
 from songhe.contexts.places.queries.outlines import Outline, outlines, outlines_geojson
 
@@ -35,6 +35,7 @@ __all__ = [
     "count_by_level",
     "desk_lines",
     "desks_of",
+    "desks_without_phone",
     "find_area",
     "full_name",
     "gazetteer",
