@@ -446,6 +446,12 @@ def scale_out(scale: Scale) -> ScaleOut:
     )  # fmt: skip
 
 
+class SignIn(Closed):
+    """The assessor, by certificate, for whom the software signs."""
+
+    assessor: Code
+
+
 class OlderFileKey(Closed):
     """The key of a judged file."""
 

@@ -36,6 +36,7 @@ from songhe.api.assessment_schemas import (
     ResultPage,
     ScaleOut,
     SettleIn,
+    SignIn,
     StoredOut,
     UseFilter,
     UseIn,
@@ -209,6 +210,19 @@ def _taken(
         OtherProblem(field=one.where, message=f"{one.message}。{one.remedy}。", severity=one.severity) for one in done.problems
     ]
     return StoredOut(id=form_id, state=done.state.value, grade=done.grade, problems=told, both_final=done.both_final)
+
+
+@router.post(
+    "/cases/{case_id}/signature",
+    response={204: None, **REFUSALS},
+    auth=Needs(Right.ASSESS),
+    operation_id="sign_assessment_form",
+    summary="A final form is signed",
+)
+def sign_form(request: CallerRequest, case_id: uuid.UUID, body: SignIn) -> Status[None]:
+    """The body's software signs as itself, for the assessor of the certificate; a form is signed once."""
+    actions.sign_form(request.auth, case_id=_case_id(request, case_id), certificate_no=body.assessor)
+    return Status(204, None)
 
 
 @router.get(

@@ -15,6 +15,7 @@ from songhe.api.downloads import download
 from songhe.api.fields import Cursor, PlainText
 from songhe.api.problems import REFUSALS
 from songhe.contexts.entitlements import actions, queries
+from songhe.contexts.messaging.words import RefusalWay
 from songhe.contexts.people import queries as people
 from songhe.foundation.access import Actor, Right
 
@@ -225,6 +226,23 @@ class EndIn(Because):
     """Why a grant ends, and the first day without it."""
 
     until_on: Day | None = None
+
+
+class MessageWishIn(Schema):
+    """Whether the person wants messages, and how they said so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wanted: StrictBool
+    way: RefusalWay = RefusalWay.COUNTER
+
+
+class MessageWishOut(Schema):
+    """`mobile`: a mobile number is known; `gets`: messages go there; `connected`: there is a gateway at all."""
+
+    mobile: bool
+    gets: bool
+    connected: bool
 
 
 class Delivered(Schema):
@@ -439,6 +457,23 @@ def check_grant_account(request: CallerRequest, public_id: uuid.UUID) -> GrantFi
     grant = queries.grant_id_of(request.auth, public_id=public_id)
     actions.check_account(request.auth, grant_id=grant)
     return _file(request.auth, grant)
+
+
+@router.get("/people/{public_id}/message-wish", response={200: MessageWishOut, **REFUSALS}, auth=Needs(Right.SEE_GRANTS),
+            operation_id="get_message_wish", summary="Whether messages go to a person")  # fmt: skip
+def get_message_wish(request: CallerRequest, public_id: uuid.UUID) -> MessageWishOut:
+    """As it stands now."""
+    person = people.person_id_of(request.auth, public_id=public_id)
+    return MessageWishOut.from_orm(queries.message_wish(request.auth, person_id=person))
+
+
+@router.put("/people/{public_id}/message-wish", response={200: MessageWishOut, **REFUSALS}, auth=Needs(Right.HANDLE_GRANTS),
+            operation_id="say_message_wish", summary="What the person said about messages")  # fmt: skip
+def say_message_wish(request: CallerRequest, public_id: uuid.UUID, said: MessageWishIn) -> MessageWishOut:
+    """No message goes to the person's number any more, or they may again; said again it stays so. 422 where no mobile number is known."""
+    person = people.person_id_of(request.auth, public_id=public_id)
+    actions.say_message_wish(request.auth, person_id=person, wanted=said.wanted, way=said.way)
+    return MessageWishOut.from_orm(queries.message_wish(request.auth, person_id=person))
 
 
 @router.get("/notices", response={200: NoticesPage, **REFUSALS}, auth=Needs(Right.SEE_GRANTS), operation_id="list_notices_due",

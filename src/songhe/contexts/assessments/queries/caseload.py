@@ -49,13 +49,11 @@ def caseload(actor: Actor, *, since: dt.date, until: dt.date, body_id: int | Non
         settled=Count("pk", filter=done), led=Count("pk", filter=done & Q(lead=True)), open=Count("pk", filter=running),
         overdue=Count("pk", filter=late), days=Count(day, filter=during, distinct=True),
     )  # fmt: skip
-    found = {row["assessor_id"]: row for row in counted}
+    found = {row["assessor_id"]: [row[name] for name in _COUNTED] for row in counted}
+    none = [0] * len(_COUNTED)
     lines = [
-        AssessorLoad(
-            one.pk, one.name, one.body_id, one.body.name, one.medical, *(int(found.get(one.pk, {}).get(name, 0)) for name in _COUNTED)
-        )
-        for one in people
-    ]  # fmt: skip
+        AssessorLoad(one.pk, one.name, one.body_id, one.body.name, one.medical, *found.get(one.pk, none)) for one in people
+    ]
     return tuple(sorted(lines, key=lambda line: (-line.settled - line.open, line.body, line.assessor, line.assessor_id)))
 
 
