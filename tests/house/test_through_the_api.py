@@ -11,7 +11,7 @@ from django.conf import settings
 
 CONTEXTS = ("assessments", "entitlements", "payments", "policy_library", "registers")
 FOR_PEOPLE_ONLY: Mapping[str, str] = {
-    "entitlements.answer_online": "the person answers on the page that has checked code and number; a program confirms or refuses by confirm_grant, refuse_grant",
+    "entitlements.answer_online": "the person's own answer, on the page that checked code and number; a program confirms or refuses grants",
     "entitlements.note_opened": "who has shown the code on that page has seen the message; nothing that anybody does",
     "entitlements.write_letters": "letters bear a code that opens a person's benefits; it goes onto paper, never to a program",
     "payments.ask_step": "puts a long step into the background for somebody who looks at a page; a program takes the step and waits",

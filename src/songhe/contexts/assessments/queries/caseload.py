@@ -49,8 +49,8 @@ def caseload(actor: Actor, *, since: dt.date, until: dt.date, body_id: int | Non
         settled=Count("pk", filter=done), led=Count("pk", filter=done & Q(lead=True)), open=Count("pk", filter=running),
         overdue=Count("pk", filter=late), days=Count(day, filter=during, distinct=True),
     )  # fmt: skip
-    found = {row["assessor_id"]: [row[name] for name in _COUNTED] for row in counted}
-    none = [0] * len(_COUNTED)
+    found = {row[0]: row[1:] for row in counted.values_list("assessor_id", *_COUNTED)}
+    none = (0,) * len(_COUNTED)
     lines = [
         AssessorLoad(one.pk, one.name, one.body_id, one.body.name, one.medical, *found.get(one.pk, none)) for one in people
     ]
