@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from songhe.foundation.errors import SongheError
 
 COMMITTED = "after COMMIT"
 _KEPT = "kept_for_faults"
+_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH)\b")
 
 
 class Killed(BaseException):
@@ -94,7 +96,10 @@ def living(dies_at: int | None = None, *, seen_by: psycopg.Connection[Any] | Non
 
     def statement(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         life.moment(_short(sql))
-        return execute(sql, params, many, context)
+        done = execute(sql, params, many, context)
+        if not connection.in_atomic_block and _WRITES.match(str(sql)):
+            life.moment(COMMITTED)  # by itself
+        return done
 
     @contextmanager
     def copying(cursor: psycopg.Cursor[Any], *args: Any, **named: Any) -> Iterator[psycopg.Copy]:
@@ -123,7 +128,9 @@ def living(dies_at: int | None = None, *, seen_by: psycopg.Connection[Any] | Non
         mock.patch.object(connection, "_commit", committing),
         mock.patch.object(connection, "connect", connecting),
         connection.execute_wrapper(statement),
+        warnings.catch_warnings(),
     ):
+        warnings.simplefilter("ignore", ResourceWarning)  # a killed process closes nothing
         try:
             yield life
         except BaseException:
@@ -207,38 +214,52 @@ def kept() -> Iterator[Kept]:
 
 
 def every_kill(
-    step: Callable[[], object], *, comes_to: Callable[[], object], holds: Callable[[], object] = lambda: None, stays: bool = True
+    step: Callable[[], object],
+    *,
+    comes_to: Callable[[], object],
+    holds: Callable[[], object] = lambda: None,
+    resumes: Callable[[], object] | None = None,
+    stays: bool = True,
 ) -> list[str]:
     """The step was killed at each of its moments and done again, with the same outcome as undisturbed; the moments.
 
-    Of a step of one transaction nothing at all is left by a kill before its commit, row by row, so the next attempt (which dies one moment later)
-    is the worker's next try, and passes the same moments; the last one is killed after the commit and then done twice. A step of several
-    transactions is done again to its end after every kill, from the same beginning. `holds` raises where an invariant is broken; `comes_to` is
-    what is compared. `stays`: at the end the step is done, otherwise all is as it was.
+    Nothing at all is left by a kill before the first commit, row by row, so the next attempt (which dies one moment later) is the worker's next
+    try and passes the same moments. A kill after a commit leaves what was committed, whole: the same at each moment until the next commit; from
+    the first and the last of these moments the step is done to its end, as a worker would (`resumes`, or the step once more). `holds` raises where
+    an invariant is broken; `comes_to` is what is compared. `stays`: at the end the step is done, otherwise all is as it was.
     """
     with kept() as place:
+        step()  # what a process keeps in its memory is there
+        outbox.deliver_pending()
+        place.back(place.touched())
         with living() as life:
             step()
-        expected, moments, touched = comes_to(), life.moments, place.touched()
+        outbox.deliver_pending()
+        expected, moments, touched = comes_to(), life.moments, set(place.touched())
         holds()
         assert len(moments) > 1
         place.back(touched)
-        alone = moments.count(COMMITTED) == 1 and moments[-1] == COMMITTED
+        left: object = None
         for number, moment in enumerate(moments, start=1):
             with living(number, seen_by=place.other) as life:
                 step()
             said = f"killed at {number}: {moment}"
             assert life.dead and life.moments == moments[:number], said
-            committed = COMMITTED in life.moments
-            assert committed or place.as_before(touched), f"{said}: something is left"
-            if committed:
-                holds()
-            if committed or not alone:
-                again(step)
+            if COMMITTED not in life.moments:
+                assert place.as_before(touched), f"{said}: something is left"
+                continue
+            holds()
+            now, last = comes_to(), number == len(moments)
+            if moment == COMMITTED or last or moments[number] in ("before COMMIT", COMMITTED):
+                left = now
+                again(resumes or step)
                 assert comes_to() == expected, said
                 holds()
-                if number < len(moments) or not stays:
-                    place.back({*touched, *place.touched()})
+            else:
+                assert now == left, f"{said}: something else is left than right after the commit"
+            touched |= set(place.touched())
+            if not last or not stays:
+                place.back(touched)
     return moments
 
 

@@ -17,7 +17,7 @@ from songhe.contexts.payments.queries import By, overpaid, overpaid_of, repaymen
 from songhe.contexts.payments.words import AccountKind, RepaidBy
 from songhe.foundation import clock
 from songhe.foundation.errors import AccessDenied, Conflict, InvalidInput
-from tests.contexts.payments.conftest import APPROVER, APRIL, CLERK, MAKER, MARCH, Town, answered, pair, sent, town
+from tests.contexts.payments.conftest import APPROVER, APRIL, CLERK, MAKER, MARCH, Town, answered, pair, release, sent, town
 
 __all__ = ["pair", "town"]
 MAY_DAY = dt.date(2026, 5, 10)
@@ -153,3 +153,32 @@ def test_two_who_take_the_same_money_at_once_take_it_once(died: Town) -> None:
         found = sorted(pool.map(take, ("A", "B")))
     assert found == ["refused", "taken"]
     assert sum(Repayment.objects.values_list("amount", flat=True)) == 12_000
+
+
+def test_what_comes_back_before_the_next_approval_is_never_less_than_nothing_to_recover(died: Town) -> None:
+    """The ledger learns of an overpayment from an approval; money that comes back earlier tells it, whatever list waits or is given up."""
+    person = died.people["李国华"]
+    with clock.frozen(MAY_DAY):
+        back(person, 4_000)
+        assert (balance(AccountKind.TO_RECOVER), balance(AccountKind.SPENT)) == (0, 32_000)
+        died.due("吴秀兰", APRIL, 10500)
+        run = actions.prepare_run(MAKER, month=MAY_DAY.replace(day=1)).run_id
+        actions.freeze_run(MAKER, run_id=run)
+        back(person, 3_000, "R-2")
+        assert balance(AccountKind.TO_RECOVER) == 0
+        release_all(run)
+        actions.approve_run(APPROVER, run_id=run)
+        assert balance(AccountKind.TO_RECOVER) == 5_000
+        back(person, 5_000, "R-3")
+        assert balance(AccountKind.TO_RECOVER) == 0
+        actions.cancel_run(MAKER, run_id=run, reason="重做")
+        assert balance(AccountKind.TO_RECOVER) == 0
+        last = sent(MAY_DAY.replace(day=1)).run_id
+        answered(last)
+        actions.close_run(APPROVER, run_id=last)
+        assert (balance(AccountKind.TO_RECOVER), balance(AccountKind.OWED)) == (0, 0)
+
+
+def release_all(run: int) -> None:
+    actions.check_run(MAKER, run_id=run)
+    release(run)

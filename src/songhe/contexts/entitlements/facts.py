@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import connection
+from psycopg import sql
 
 from songhe.contexts.entitlements.words import GrantState
 
@@ -20,6 +21,7 @@ WHERE d.period <= %(up_to)s AND NOT g.in_kind AND (NOT %(with_account)s OR g.acc
   AND (NOT %(revised)s OR EXISTS (SELECT 1 FROM grant_due r WHERE r.grant_id = d.grant_id AND r.period = d.period AND r.revision > 1))
 ORDER BY d.grant_id, d.period, d.revision DESC
 """
+LAID_DOWN = ("grant_id", "due_id", "person_id", "area_path", "benefit", "period", "amount")
 DUE_SCHEMA = pa.schema(
     [
         ("grant_id", pa.int64()),
@@ -66,3 +68,20 @@ def latest_dues(
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(DUE_SCHEMA)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, DUE_SCHEMA, strict=True)]
     return pa.Table.from_arrays(arrays, schema=DUE_SCHEMA)
+
+
+def lay_down_latest_dues(table: str, up_to: dt.date, *, without: Collection[str] = ()) -> None:
+    """The rows of `latest_dues` of grants of money stand in a temporary table of the caller's transaction, which has the columns LAID_DOWN.
+
+    For whoever joins them with rows of its own: after a year they are millions, and none of them leaves the database.
+    """
+    values: dict[str, Any] = {
+        "up_to": up_to, "suspended": GrantState.SUSPENDED.value, "with_account": True, "without": list(without), "person_id": None,
+        "revised": False, "benefits": None,
+    }  # fmt: skip
+    statement = sql.SQL("INSERT INTO pg_temp.{} ({}) SELECT {} FROM ({}) latest").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, LAID_DOWN)),
+        sql.SQL("grant_id, id, person_id, area_path, benefit, period, amount"), sql.SQL(_LATEST),
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from songhe.contexts.payments.actions.bring_forward import bring_forward
 from songhe.contexts.payments.actions.lock_run import lock_lists, lock_run, require_city
 from songhe.contexts.payments.actions.measure_owed import owed_postings
 from songhe.contexts.payments.actions.post_entry import post_entry
@@ -32,9 +33,10 @@ def cancel_run(actor: Actor, *, run_id: int, reason: str) -> RunMade:
     else:
         Payment.objects.filter(run=run).update(state=PaymentState.WITHDRAWN)
     if before is PayRunState.APPROVED:
+        amounts = dict(owed_postings(run, sign=-1))
+        bring_forward(amounts)
         post_entry(
-            actor, key=f"run:{run.pk}:cancelled", on=clock.today(), text=f"{run.month:%Y-%m}第{run.sequence}批作废", run=run,
-            amounts=owed_postings(run, sign=-1),
+            actor, key=f"run:{run.pk}:cancelled", on=clock.today(), text=f"{run.month:%Y-%m}第{run.sequence}批作废", run=run, amounts=amounts
         )  # fmt: skip
     run.state, run.note = PayRunState.CANCELLED, reason.strip()
     run.save(update_fields=["state", "note"])

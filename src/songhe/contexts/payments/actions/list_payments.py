@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pyarrow as pa
 from django.db import connection
 
 from songhe.contexts.entitlements import facts
@@ -24,9 +23,6 @@ from songhe.contexts.people import queries as people
 from songhe.contexts.policy_library import queries as policy
 from songhe.engines.policy.pack import Pack
 from songhe.foundation.encryption import blind_index_many, open_sealed, seal_many
-
-_BLOCK = 20_000
-_DUE_COLUMNS = ("grant_id", "due_id", "person_id", "area_path", "benefit", "period", "amount")
 
 _TABLES = """
 CREATE TEMP TABLE pay_newest (grant_id bigint, due_id bigint, person_id bigint, area_path text, benefit text, period date, amount bigint)
@@ -146,7 +142,7 @@ def list_payments(run: PayRun, *, with_accounts: bool, progress: Progress) -> No
         if run.purpose == Purpose.AWARDS:
             cursor.execute(_AWARDS, values)
         else:
-            _copy_dues(facts.latest_dues(run.month, without=tuple(pack.vouchers)))
+            facts.lay_down_latest_dues("pay_newest", run.month, without=tuple(pack.vouchers))
             cursor.execute("ANALYZE pg_temp.pay_newest")
             for statement in (_OPEN, _FRESH, _STUCK, _AGAIN, _NETTED):
                 cursor.execute(statement, values)
@@ -157,15 +153,6 @@ def list_payments(run: PayRun, *, with_accounts: bool, progress: Progress) -> No
         cursor.execute(_WRITE, values)
         cursor.execute(_TOTALS, values)
         run.payments, run.amount = map(int, cursor.fetchone())
-
-
-def _copy_dues(table: pa.Table) -> None:
-    """The newest revisions stand in a table of this transaction."""
-    with connection.cursor() as cursor, cursor.copy(f"COPY pay_newest ({', '.join(_DUE_COLUMNS)}) FROM STDIN") as copy:
-        copy.set_types(["int8", "int8", "int8", "text", "text", "date", "int8"])
-        for batch in table.select(list(_DUE_COLUMNS)).to_batches(max_chunksize=_BLOCK):
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                copy.write_row(row)
 
 
 def _say_funds(run: PayRun, pack: Pack) -> None:

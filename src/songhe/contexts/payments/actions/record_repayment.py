@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from songhe.basics.money import fen_to_yuan
+from songhe.contexts.payments.actions.bring_forward import bring_forward
 from songhe.contexts.payments.actions.lock_run import lock_lists, require_city
 from songhe.contexts.payments.actions.post_entry import Account, post_entry
 from songhe.contexts.payments.errors import NothingToRepay, TooMuchRepaid
@@ -71,6 +72,7 @@ def record_repayment(
         postings[Account(AccountKind.FUND, one.fund_id, received_on.year)] += part
         postings[Account(AccountKind.TO_RECOVER, one.fund_id, one.year, one.benefit)] -= part
     Repayment.objects.bulk_create(rows)
+    bring_forward(postings)
     post_entry(actor, key=f"repayment:{number}", on=received_on, text=f"退回多发的款，收据{number}", run=None, amounts=postings)
     detail = {"receipt": number, "amount": amount}
     audit.record(

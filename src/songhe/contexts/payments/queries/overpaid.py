@@ -19,13 +19,19 @@ from songhe.foundation import clock
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.paging import Page, cursor_of, keys_of
 
+# What a frozen list keeps back is on its way back already. Fund and year are those of the period's first payment, as in the ledger.
 _COVERED = """
-SELECT p.grant_id, p.period, sum(CASE WHEN p.kind = 'recovery' THEN -p.amount ELSE p.amount END),
-       (array_agg(p.fund_id ORDER BY p.id DESC) FILTER (WHERE p.kind <> 'recovery'))[1],
-       (array_agg(extract(year FROM r.month)::int ORDER BY p.id DESC) FILTER (WHERE p.kind <> 'recovery'))[1], max(p.payee_name)
-FROM payment p JOIN pay_run r ON r.id = p.run_id
-WHERE p.grant_id = ANY(%(grants)s) AND p.state IN ('listed', 'sent', 'paid') AND r.state IN ('approved', 'sent', 'closed')
-GROUP BY 1, 2
+SELECT c.grant_id, c.period, c.fen, l.fund_id, l.year, c.name FROM (
+    SELECT p.grant_id, p.period, sum(CASE WHEN p.kind = 'recovery' THEN -p.amount ELSE p.amount END) AS fen, max(p.payee_name) AS name
+    FROM payment p JOIN pay_run r ON r.id = p.run_id
+    WHERE p.grant_id = ANY(%(grants)s) AND p.state IN ('listed', 'sent', 'paid')
+      AND (r.state IN ('approved', 'sent', 'closed') OR p.kind = 'recovery' AND r.state IN ('frozen', 'checked'))
+    GROUP BY 1, 2
+) c JOIN LATERAL (
+    SELECT p.fund_id, extract(year FROM r.month)::int AS year FROM payment p JOIN pay_run r ON r.id = p.run_id
+    WHERE p.grant_id = c.grant_id AND p.period = c.period AND p.kind <> 'recovery' AND p.state <> 'withdrawn' AND r.state IN ('sent', 'closed')
+    ORDER BY p.id LIMIT 1
+) l ON true
 """
 _BACK = "SELECT grant_id, period, sum(amount) FROM repayment WHERE grant_id = ANY(%(grants)s) GROUP BY 1, 2"
 
