@@ -11,7 +11,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import SIZES, Watch, accessibility_problems, too_wide
 
-PAGES = ("/", "/accounts/login/", "/benefits/", "/benefits/age_allowance/", "/eligibility/", "/eligibility/question/")
+PAGES = (
+    "/", "/accounts/login/", "/verify/", "/benefits/", "/benefits/age_allowance/", "/eligibility/", "/eligibility/question/", "/registers/",
+)  # fmt: skip
 LOOKS = [("desk", False), ("phone", False), ("desk", True), ("phone", True)]
 
 

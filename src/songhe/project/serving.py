@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FrameType
 
 HOST = "127.0.0.1"
-SECONDS_TO_ANSWER = 60
+SECONDS_TO_ANSWER = 180  # the rules and every page are read before the first answer
 SECONDS_TO_STOP = 20
 
 
