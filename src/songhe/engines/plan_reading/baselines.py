@@ -134,7 +134,7 @@ def _from_quantity(
     if unit == "%" and _is_change_of_share(text, sentence, part, before):
         unit = "个百分点"
     unit += basis_of(text, part, quantity, earlier) if re.search(r"每年", before) else ""
-    name = indicator_of(text, part, quantity.span, None)
+    name = re.sub(r"^(?:共?有|现有|设有|拥有)(?=[\u4e00-\u9fff]{2})", "", indicator_of(text, part, quantity.span, None))
     each = re.search(r"([\u4e00-\u9fff]+(?:[、和][\u4e00-\u9fff]+)+)各(?:自|建成|有|建有)?$", before)
     times = len(re.split(r"[、和]", each[1])) if each else 1
     return _figure(

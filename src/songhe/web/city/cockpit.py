@@ -74,6 +74,7 @@ def page_target(request: PageRequest, target_id: str) -> HttpResponse:
     pack = policy.pack_in_use().pack
     source = pack.sources.get(found.target.cited.cite.document)
     context = {
+        "section": "city:plan",
         "found": found,
         "line": shown(found),
         "chart": chart_of(found),

@@ -43,6 +43,7 @@ HOW = {
     "registers_on_time": "期内到期的台账提醒里，到期以前处理的",
     "rounds_asked": "期内截止的普查里，截止以前问到的人",
 }
+HOW_OF_TOWNS = {**HOW, "targets_reached": "按比率定的目标里，本镇街的数已达到的"}
 OF_TASKS = ("tasks_on_time", "reports_on_time", "steps_on_time")
 HEADER = ("名称", "总分", "项目", "权重", "做到（项）", "一共（项）", "得分", "在此实际权重（%）", "状态")
 
@@ -69,10 +70,11 @@ def _page(request: PageRequest, found: Assessment, refused: SongheError | None =
     kept = [(title, one, start) for start, title, one in tracking.frozen_assessments(request.actor)]
     problem = FieldProblem("reason", f"{refused.sentence}{refused.next_step}") if refused else None
     context = {
+        "section": "city:plan",
         "found": found,
         "lines": [(one, _parts(found, one)) for one in found.subjects if one.score is not None],
         "without": [one.name for one in found.subjects if one.score is None],
-        "rules": [(rule, HOW.get(rule.item, "")) for rule in found.rules],
+        "rules": [(rule, _how(found.of, rule.item)) for rule in found.rules],
         "address": address(found),
         "filters": (
             Filter("period", "时段", f"{found.start:%Y-%m}", "choice", periods, any="现在这个时段"),
@@ -97,10 +99,11 @@ def page_rows(request: PageRequest, of: str, subject: str, item: str) -> HttpRes
     """The rows behind one item of one unit or town, those not done first."""
     behind = _behind(request, of, subject, item)
     context = {
+        "section": "city:plan",
         "behind": behind,
         "found": behind.assessment,
         "code": behind.subject.code,
-        "how": HOW.get(item, ""),
+        "how": _how(of, item),
         "rows": [(judged, _title(judged), _word(judged), _chip(judged), _link(item, judged)) for judged in behind.rows],
         "dated": any(judged.row.state == "" for judged in behind.rows),
         "address": address(behind.assessment),
@@ -115,6 +118,10 @@ def _behind(request: PageRequest, of: str, subject: str, item: str) -> tracking.
     return tracking.assessed_rows(
         request.actor, of=of, subject=path, item=item, start=start_of(request.GET.get("period", "")), revision=number
     )
+
+
+def _how(of: str, item: str) -> str:
+    return (HOW_OF_TOWNS if of == "towns" else HOW).get(item, "")
 
 
 def _title(judged: Judged) -> str:

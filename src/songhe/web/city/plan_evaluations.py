@@ -36,6 +36,7 @@ def page_evaluations(request: PageRequest) -> HttpResponse:
 def _list(request: PageRequest, refused: SongheError | None = None) -> HttpResponse:
     problem = FieldProblem(refused.field or "", f"{refused.sentence}{refused.next_step}") if refused else None
     context = {
+        "section": "city:plan",
         "lines": [
             (line, EVALUATION_LABELS[line.kind], EVALUATION_STATE_LABELS[line.state])
             for line in tracking.evaluations(request.actor)
@@ -95,6 +96,7 @@ def _one(request: PageRequest, evaluation: int, refused: SongheError | None = No
     problem = FieldProblem(f"{form}-{refused.field or form}", f"{refused.sentence}{refused.next_step}") if refused else None
     show = chosen(request.GET, "show", SHOWS)
     context = {
+        "section": "city:plan",
         "found": found,
         "kind": EVALUATION_LABELS[found.line.kind],
         "state": EVALUATION_STATE_LABELS[found.line.state],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST
 from songhe.contexts.plan_tracking import actions
 from songhe.contexts.plan_tracking import queries as tracking
 from songhe.contexts.plan_tracking.errors import DocumentNotFound
-from songhe.contexts.plan_tracking.queries import Comparison, FieldChange, ItemChange, ItemView, PlanDocumentView
+from songhe.contexts.plan_tracking.queries import Comparison, FieldChange, ItemChange, ItemView, Line, PlanDocumentView
 from songhe.contexts.plan_tracking.words import (
     FIELD_LABELS,
     ITEM_KIND_LABELS,
@@ -40,6 +41,7 @@ from songhe.web.city.plan_shown import (
 from songhe.web.exports import Cell, export
 from songhe.web.lists import FieldProblem, Filter, chosen
 
+LONGEST_CELL, FEWEST_CELLS = 24, 6
 SHOWS = (
     ("", "全部"),
     *((s.value, w) for s, w in ITEM_STATE_LABELS.items()),
@@ -74,7 +76,7 @@ def _review(
         "parts": view.sections,
         "part": part,
         "here": view.sections[part - 1],
-        "lines": section.lines,
+        "lines": _with_cells(section.lines),
         "marks": inside,
         "before": part - 1,
         "after": part + 1,
@@ -88,6 +90,17 @@ def _review(
         "may_change": request.actor.may(Right.CHANGE_PACKS),
     }
     return render(request, "city/plan_review.html", found, status=422 if refused else 200)
+
+
+def _with_cells(lines: Sequence[Line]) -> list[tuple[Line, bool]]:
+    """Each paragraph, and whether it is a cell of a table: short, without a full stop, among others like it."""
+    short = [
+        not line.level and len(words := "".join(piece.words for piece in line.pieces)) <= LONGEST_CELL and "。" not in words
+        for line in lines
+    ]
+    runs = [sum(1 for _ in group) for _, group in itertools.groupby(short)]
+    lengths = [length for length in runs for _ in range(length)]
+    return [(line, is_short and length >= FEWEST_CELLS) for line, is_short, length in zip(lines, short, lengths, strict=True)]
 
 
 def _place(request: PageRequest, view: PlanDocumentView) -> int:

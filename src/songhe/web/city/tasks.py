@@ -47,6 +47,7 @@ def _filters(request: PageRequest, found: Ledger) -> tuple[Filter, ...]:
 
 def _context(request: PageRequest, found: Ledger) -> dict[str, object]:
     return {
+        "section": "city:plan",
         "found": found,
         "counts": [(state.value, label, found.counts[state]) for state, label in tracking.TASK_STATE_LABELS.items()],
         "filters": _filters(request, found),
@@ -90,6 +91,7 @@ def _task_page(request: PageRequest, task_id: str, refused: SongheError | None =
     source = policy.pack_in_use().pack.sources.get(found.line.task.cited.cite.document)
     problem = FieldProblem(f"{form}-{refused.field or form}", f"{refused.sentence}{refused.next_step}") if refused else None
     context = {
+        "section": "city:plan",
         "found": found,
         "line": shown(found.line),
         "source": source.title if source else found.line.task.cited.cite.document,

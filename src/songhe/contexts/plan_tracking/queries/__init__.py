@@ -51,6 +51,7 @@ from songhe.contexts.plan_tracking.queries.linked import Related, TaskBehind
 from songhe.contexts.plan_tracking.queries.review import (
     FindingView,
     ItemView,
+    Line,
     SectionView,
     findings,
     item,
@@ -114,6 +115,7 @@ __all__ = [
     "Judged",
     "Ledger",
     "Letter",
+    "Line",
     "Outlook",
     "Part",
     "PlanDocumentView",
