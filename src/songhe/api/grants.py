@@ -15,7 +15,7 @@ from songhe.api.downloads import download
 from songhe.api.fields import Cursor, PlainText
 from songhe.api.problems import REFUSALS
 from songhe.contexts.entitlements import actions, queries
-from songhe.contexts.messaging.words import RefusalWay
+from songhe.contexts.messaging.queries import RefusalWay
 from songhe.contexts.people import queries as people
 from songhe.foundation.access import Actor, Right
 
