@@ -124,7 +124,7 @@ def spaced(code: str) -> str:
 def sign(content: bytes, *, code: str, face: Face) -> Signed:
     """The PDF with the installation's signature over all of it, remembered by hash and code. A step inside an action's transaction.
 
-    About 15 ms. The file stays PDF/A: the signature is an invisible field in an added revision. Raises SigningUnavailable.
+    13 to 24 ms. The file stays PDF/A: the signature is an invisible field in an added revision. Raises SigningUnavailable.
     """
     key, now = certificates.current(), clock.now().replace(microsecond=0)
     signed = _run(lambda: _signed(content, key, face, now))

@@ -51,7 +51,7 @@ Write = Callable[[Sequence[LetterCodes]], Iterable[WrittenLetter]]
 def write_letters(actor: Actor, *, notice_ids: Collection[int], write: Write) -> int:
     """Every notice has its letter, and the number of those written now is returned; a notice that has one keeps it, and its codes.
 
-    `write` makes the PDFs, given the codes to be printed; a new look-up code makes an older one of the same grant void. About 25 ms a letter.
+    `write` makes the PDFs, given the codes to be printed; a new look-up code makes an older one of the same grant void. About 40 ms a letter.
     Raises GrantNotFound where a notice is not the actor's, SigningUnavailable.
     """
     wanted = sorted(set(notice_ids))
