@@ -8,7 +8,7 @@ WORKERS ?= auto
 export CITY SCALE PORT DATABASE_URL SONGHE_VAR
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-reading reset format environment test-environment assets lock
+.PHONY: help run test test-long check bench bench-reading reset format environment test-environment assets lock
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ run: environment assets ## build the demo city if it is not there, and serve it 
 test: test-environment assets ## everything: engines, database, pages in a real browser
 	@tools/install_test_needs.sh
 	@.venv/bin/python -m pytest -n $(WORKERS)
+
+test-long: test-environment ## state machines of grants and money with new plays (PLAYS=1000 of each), for a night
+	@SONGHE_LONG_TESTS=$(or $(PLAYS),1000) .venv/bin/python -m pytest -n 0 tests/contexts/payments/test_any_order.py tests/contexts/payments/test_years.py
 
 check: test-environment ## format, lint, types, borders, sizes, migrations, OpenAPI, packs
 	@.venv/bin/python tools/check.py
