@@ -21,7 +21,7 @@ test: test-environment assets ## everything: engines, database, pages in a real 
 	@.venv/bin/python -m pytest -n $(WORKERS)
 
 test-long: test-environment ## state machines of grants and money with new plays (PLAYS=1000 of each), for a night
-	@SONGHE_LONG_TESTS=$(or $(PLAYS),1000) .venv/bin/python -m pytest -n 0 tests/contexts/payments/test_any_order.py tests/contexts/payments/test_years.py
+	@SONGHE_LONG_TESTS=$(or $(PLAYS),1000) .venv/bin/python -m pytest -n 0 tests/contexts/payments/test_any_order.py tests/contexts/payments/test_years.py tests/contexts/entitlements/test_grant_machine.py
 
 check: test-environment ## format, lint, types, borders, sizes, migrations, OpenAPI, packs
 	@.venv/bin/python tools/check.py

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -22,6 +21,7 @@ from songhe.foundation import clock
 from songhe.foundation.access import SYSTEM, Actor
 from tests.contexts.entitlements.conftest import TOWN, Town
 from tests.contexts.entitlements.grant_people import CIVIL, POLICE, at, known, say
+from tests.long_runs import plays
 
 START = dt.date(2027, 11, 20)  # New Year and 29 February lie ahead
 DAY = dt.timedelta(1)
@@ -181,14 +181,4 @@ def village(town: Town) -> Iterator[Area]:
 
 def test_grants_hold_whatever_happens(village: Area) -> None:
     Grants.area = village
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Grants,
-        settings=settings(
-            max_examples=8,
-            stateful_step_count=10,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            derandomize=True,
-            phases=[Phase.generate],
-        ),
-    )
+    run_state_machine_as_test(Grants, settings=plays(8, 10))  # type: ignore[no-untyped-call]
