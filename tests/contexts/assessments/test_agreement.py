@@ -6,6 +6,8 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from songhe.contexts.assessments import queries
 from songhe.contexts.assessments.models import Case, CaseAssessor, Form, Result
@@ -70,6 +72,21 @@ def test_kappa_of_grades_and_items_and_the_days_that_count(trial: Trial) -> None
         (trial.helper.id, 3, False, ()),
     ]
     assert queries.agreement(CLERK_B, since=DAY, until=UNTIL).cases == 0
+
+
+def test_what_was_counted_is_remembered_until_there_is_another_result(trial: Trial) -> None:
+    case(trial, 0, trial.nurse, trial.helper, (1, 1, 1), ("alone", "guided"))
+    case(trial, 29, trial.nurse, trial.helper, (2, 3, 2), ("alone", "alone"))  # in the next month
+    first = queries.agreement(MANAGER, since=DAY, until=UNTIL)
+    with CaptureQueriesContext(connection) as asked:
+        assert queries.agreement(MANAGER, since=DAY, until=UNTIL) == first
+    assert not [each for each in asked.captured_queries if "assessment_form" in each["sql"]]
+    assert (first.cases, first.grades.same) == (2, 0.5)
+    case(trial, 1, trial.nurse, trial.third, (4, 4, 4), ("alone", "alone"))
+    later = queries.agreement(MANAGER, since=DAY, until=UNTIL)
+    assert (later.cases, later.grades.same, len(later.assessors)) == (3, pytest.approx(2 / 3), 3)
+    assert queries.agreement(CLERK_B, since=DAY, until=UNTIL).cases == 0
+    assert queries.agreement(MANAGER, since=DAY, until=DAY).cases == 1
 
 
 def test_who_stands_out_and_by_which_rule(trial: Trial) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from songhe.contexts.assessments.models import CaseAssessor, Form, Result
 from songhe.contexts.assessments.words import FormState
@@ -72,35 +73,24 @@ class _Filled(NamedTuple):
 def tally(results: QuerySet[Result], scale: Scale, *, since: dt.date, until: dt.date, scope: str) -> Tally:
     """Over the results assessed from `since` to `until` (both included) whose two forms were compared.
 
-    `scope` says whose results these are. A whole month is remembered until one of its results is another; forms that were compared never change.
+    `scope` says whose results these are. What was counted of a month is remembered for a day, until one of its results is another; forms that
+    were compared never change.
     """
+    within = results.filter(assessed_on__gte=since, assessed_on__lte=until)
+    marks = within.annotate(month=TruncMonth("assessed_on")).values("month").order_by("month")
     found = Tally()
-    for first, last in _months(since, until):
-        rows = results.filter(assessed_on__gte=first, assessed_on__lte=last)
-        whole = first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]
-        found.add(_remembered(rows, scale, first, scope) if whole else _counted(rows, scale))
+    for mark in marks.annotate(n=Count("pk"), last=Max("pk"), cases=Sum("case_id")):
+        first = max(mark["month"], since)
+        end = mark["month"].replace(day=calendar.monthrange(mark["month"].year, mark["month"].month)[1])
+        last = min(end, until)
+        said = f"{scope}|{scale.id}|{first}|{last}|{mark['n']}|{mark['last']}|{mark['cases']}"
+        key = f"agreement:{hashlib.sha256(said.encode()).hexdigest()}"
+        known: Tally | None = cache.get(key)
+        if known is None:
+            known = _counted(within.filter(assessed_on__gte=first, assessed_on__lte=last), scale)
+            cache.set(key, known, REMEMBERED)
+        found.add(known)
     return found
-
-
-def _months(since: dt.date, until: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
-    """The period cut at the ends of months."""
-    first = since
-    while first <= until:
-        end = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        yield first, min(end, until)
-        first = end + dt.timedelta(days=1)
-
-
-def _remembered(rows: QuerySet[Result], scale: Scale, month: dt.date, scope: str) -> Tally:
-    mark = rows.aggregate(n=Count("pk"), last=Max("pk"), cases=Sum("case_id"))
-    if not mark["n"]:
-        return Tally()
-    key = hashlib.sha256(f"{scope}|{scale.id}|{month}|{mark['n']}|{mark['last']}|{mark['cases']}".encode()).hexdigest()
-    known: Tally | None = cache.get(f"agreement:{key}")
-    if known is None:
-        known = _counted(rows, scale)
-        cache.set(f"agreement:{key}", known, REMEMBERED)
-    return known
 
 
 def _counted(rows: QuerySet[Result], scale: Scale) -> Tally:
