@@ -258,7 +258,9 @@ def kept_in_time(actor: Actor, *, since: date, until: date) -> tuple[KeptInTime,
 def _seen_by(actor: Actor, area_path: str) -> QuerySet[WorkItem]:
     """Items in the actor's areas that wait for this actor too."""
     rows = WorkItem.objects.filter(rows_within(actor, Right.SEE_WORK, area_path=area_path))
-    return rows.exclude(detail__not_for__contains=[actor.id]) if actor.kind == "user" else rows
+    if actor.kind != "user":
+        return rows
+    return rows.filter(Q(detail__not_for__isnull=True) | ~Q(detail__not_for__contains=[actor.id]))  # most items name nobody
 
 
 def _beyond(after: str) -> Q:
