@@ -18,6 +18,7 @@ from django.db import connection, models
 
 from songhe.contexts.accounts import actions as accounts
 from songhe.contexts.assessments.actions import reseal_values as of_assessments
+from songhe.contexts.messaging.actions import reseal_values as of_messaging
 from songhe.contexts.payments.actions import reseal_values as of_payments
 from songhe.contexts.people.actions import reseal_values as of_people
 from songhe.contexts.registers.actions import reseal_values as of_registers
@@ -31,11 +32,12 @@ from tests.contexts.people import city
 from tests.contexts.people.city import LI, WANG, ZHANG, bring_in, resident
 from tests.sealed import key_file, opened
 
-CONTEXTS = (of_people, of_registers, of_payments, of_assessments, of_signing)
+CONTEXTS = (of_people, of_registers, of_payments, of_assessments, of_messaging, of_signing)
 SEALED = tuple(table for context in CONTEXTS for table in context.__self__.tables)
 NOT_SEALED = {
     "foundation.AuditEntry.previous_mac", "foundation.AuditEntry.mac", "foundation.AuditHead.mac",
     "foundation.SigningCertificate.der",
+    "messaging.Message.number_index", "messaging.MessageRefusal.number_index",
     "people.Person.id_index", "people.Person.phone_index", "people.FormerNumber.id_index",
     "people.StagedRow.id_index", "people.StagedRow.former_index", "people.StagedRow.phone_index",
     "entitlements.Decision.statuses", "entitlements.Decision.true_mask", "entitlements.Decision.unknown_mask",

@@ -15,6 +15,7 @@ from django.db import connection
 
 from songhe.contexts.accounts import actions as accounts
 from songhe.contexts.assessments import actions as assessments
+from songhe.contexts.messaging import actions as messaging
 from songhe.contexts.payments import actions as payments
 from songhe.contexts.people import actions as people
 from songhe.contexts.registers import actions as registers
@@ -26,7 +27,7 @@ from songhe.foundation.keys import RESEALED, FileKeyProvider, KeptKey, Purpose, 
 from songhe.foundation.resealing import SHOWN, Resealed
 from songhe.project.progress import say, step
 
-CONTEXTS = (people, registers, payments, accounts, assessments, signing_seals)
+CONTEXTS = (people, registers, payments, accounts, assessments, messaging, signing_seals)
 REST = dt.timedelta(hours=1)
 """An old key may go after this: until then work that began with it may still be under way."""
 
