@@ -15,7 +15,7 @@ from songhe.api.problems import REFUSALS
 from songhe.contexts.people import queries as people
 from songhe.contexts.registers import actions
 from songhe.contexts.registers import queries as registers
-from songhe.contexts.registers.words import Expectation, FileStatus, Verdict
+from songhe.contexts.registers.queries import Expectation, FileStatus, Verdict
 from songhe.foundation.access import Actor, Right
 from songhe.foundation.errors import InvalidInput
 
