@@ -111,7 +111,10 @@ def test_a_past_decision_is_decided_again(city_caller: Caller, town_caller: Call
     entitlements.recompute_asked(SYSTEM, recomputation_id=row.pk)
     whole = city_caller.get(f"/recomputations/{asked[0].json()['public_id']}").json()
     assert (whole["state"], whole["compared"], whole["decisions"], whole["different"], whole["same"]) == ("done", 4, 4, 0, True)
-    assert (town_caller.get(f"/recomputations/{row.public_id}").status_code, row.public_id) == (403, uuid.UUID(whole["public_id"]))
+    assert (town_caller.get(f"/recomputations/{row.public_id}").status_code, row.public_id) == (
+        403,
+        uuid.UUID(whole["public_id"]),
+    )
     assert town_caller.post(f"/runs/{run}/recomputations", None).status_code == 403
     assert city_caller.post(f"/runs/{run + 1}/recomputations", None).json()["code"] == "no_decision_yet"
     assert Recomputation.objects.count() == 1

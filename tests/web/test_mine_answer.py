@@ -51,7 +51,9 @@ def test_yes_makes_it_active_and_the_notice_is_seen(opened: Client, granted: Gra
         (GrantState.NOTIFIED, "已告知，本人（网上）收"), (GrantState.ACTIVE, "网上答复，李国华（配偶）同意"),
     ]  # fmt: skip
     assert file.notices[-1].received_by == "本人（网上）"
-    assert WorkItem.objects.filter(kind="grant_account", detail__grant=granted.allowance.id, closed_at=None).exists()  # as at the counter
+    assert WorkItem.objects.filter(
+        kind="grant_account", detail__grant=granted.allowance.id, closed_at=None
+    ).exists()  # as at the counter
     assert opened.post(ADDRESS, said("refuse", reason="不要了"))["Location"] == "/mine/benefits/"  # answered: nothing more here
     assert line_of(granted.town.wife.id, "age_allowance").state is GrantState.ACTIVE
 

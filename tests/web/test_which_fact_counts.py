@@ -116,7 +116,9 @@ def test_looks_are_counted_for_the_audit_administrator_and_for_the_own_city(clie
         assert [(c.use, c.role, c.field, c.times) for c in answer.context["counts"]] == [
             ("联系和走访老人", "镇街工作人员", "联系电话", 1)
         ]
-        assert "联系和走访老人,镇街工作人员,联系电话,1,1,1,1" in client_for(role).get(f"{path}export/").content.decode("utf-8-sig")
+        assert "联系和走访老人,镇街工作人员,联系电话,1,1,1,1" in client_for(role).get(f"{path}export/").content.decode(
+            "utf-8-sig"
+        )
         yesterday = clock.today() - dt.timedelta(days=1)
         assert client_for(role).get(f"{path}?until={yesterday}").context["counts"] == ()
         assert client_for(role).get(f"{path}?since=昨天").status_code == 422

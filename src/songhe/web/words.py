@@ -191,7 +191,11 @@ PERIOD_WORDS: Mapping[Period, str] = {
     Period.ONCE: "一次",
 }
 
-SOURCE_NOTES: Mapping[str, str] = {"assumed": "演示取值，文件未载明", "demo": "演示数据，不是真的", "unverified": "国家标准，尚未与原文核对"}
+SOURCE_NOTES: Mapping[str, str] = {
+    "assumed": "演示取值，文件未载明",
+    "demo": "演示数据，不是真的",
+    "unverified": "国家标准，尚未与原文核对",
+}
 
 # Grades have names in the national standards (GB/T 42195-2022; GB/T 26341): people know the name, not the number.
 GRADE_WORDS: Mapping[str, tuple[tuple[int, str], ...]] = {

@@ -68,7 +68,9 @@ def _at(at: Place, code: str, message: str, fix: str, severity: str = "error") -
 def _parameters(pack: Pack) -> Iterator[Finding]:
     used = {name for expression in expressions(pack) for qualifier, name in names_in(expression.syntax) if qualifier == "p"}
     if pack.granting is not None:
-        used |= {n for rule in pack.granting.rules.values() if rule.units for n in (rule.units.most_a_day, rule.units.most_a_month)}
+        used |= {
+            n for rule in pack.granting.rules.values() if rule.units for n in (rule.units.most_a_day, rule.units.most_a_month)
+        }
     for parameter in pack.parameters.values():
         yield from _dates(parameter)
         if parameter.name not in used:

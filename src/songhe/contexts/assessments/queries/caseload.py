@@ -51,9 +51,7 @@ def caseload(actor: Actor, *, since: dt.date, until: dt.date, body_id: int | Non
     )  # fmt: skip
     found = {row[0]: row[1:] for row in counted.values_list("assessor_id", *_COUNTED)}
     none = (0,) * len(_COUNTED)
-    lines = [
-        AssessorLoad(one.pk, one.name, one.body_id, one.body.name, one.medical, *found.get(one.pk, none)) for one in people
-    ]
+    lines = [AssessorLoad(one.pk, one.name, one.body_id, one.body.name, one.medical, *found.get(one.pk, none)) for one in people]
     return tuple(sorted(lines, key=lambda line: (-line.settled - line.open, line.body, line.assessor, line.assessor_id)))
 
 

@@ -40,7 +40,8 @@ def answer_online(*, public_id: uuid.UUID, agree: bool, by_name: str, relation: 
         return moved(grant)
     if grant.state not in (GrantState.PROPOSED, GrantState.NOTIFIED):
         raise MoveNotAllowed(
-            f"这一项现在是“{GRANT_STATE_LABELS[GrantState(grant.state)]}”，已经不用答复。", next_step="要改变请打电话，或者到窗口说一声。"
+            f"这一项现在是“{GRANT_STATE_LABELS[GrantState(grant.state)]}”，已经不用答复。",
+            next_step="要改变请打电话，或者到窗口说一声。",
         )
     said = "" if agree else checked_reason(reason)
     for notice_id in Notice.objects.filter(grant=grant, kind=NoticeKind.PROPOSED, delivered_on=None).values_list("id", flat=True):

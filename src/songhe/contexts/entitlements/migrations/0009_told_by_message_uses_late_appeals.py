@@ -5,87 +5,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('entitlements', '0008_rulings_of_appeals'),
-        ('people', '0012_complete_lists'),
+        ("entitlements", "0008_rulings_of_appeals"),
+        ("people", "0012_complete_lists"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GrantUse',
+            name="GrantUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('used_on', models.DateField()),
-                ('times', models.SmallIntegerField()),
-                ('reference', models.TextField()),
-                ('place', models.TextField()),
-                ('told_by', models.BigIntegerField()),
-                ('told_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_because', models.TextField(blank=True, default='')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("used_on", models.DateField()),
+                ("times", models.SmallIntegerField()),
+                ("reference", models.TextField()),
+                ("place", models.TextField()),
+                ("told_by", models.BigIntegerField()),
+                ("told_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_because", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'grant_use',
+                "db_table": "grant_use",
             },
         ),
         migrations.CreateModel(
-            name='NoticeMessage',
+            name="NoticeMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.TextField(blank=True, default='')),
-                ('because', models.TextField(blank=True, default='')),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('opened_on', models.DateField(null=True)),
-                ('visit_on', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("state", models.TextField(blank=True, default="")),
+                ("because", models.TextField(blank=True, default="")),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("opened_on", models.DateField(null=True)),
+                ("visit_on", models.DateField(null=True)),
             ],
             options={
-                'db_table': 'grant_notice_message',
+                "db_table": "grant_notice_message",
             },
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='heard_because',
-            field=models.TextField(blank=True, default=''),
+            model_name="appeal",
+            name="heard_because",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='heard_by',
+            model_name="appeal",
+            name="heard_by",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='last_day',
+            model_name="appeal",
+            name="last_day",
             field=models.DateField(null=True),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['upheld', 'rejected']), _negated=True), ('last_day', None), ('filed_on__lte', models.F('last_day')), models.Q(('heard_because', ''), _negated=True), _connector='OR'), name='grant_appeal_late_heard_with_reason'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["upheld", "rejected"]), _negated=True),
+                    ("last_day", None),
+                    ("filed_on__lte", models.F("last_day")),
+                    models.Q(("heard_because", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="grant_appeal_late_heard_with_reason",
+            ),
         ),
         migrations.AddField(
-            model_name='grantuse',
-            name='grant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.grant'),
+            model_name="grantuse",
+            name="grant",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="entitlements.grant"),
         ),
         migrations.AddField(
-            model_name='noticemessage',
-            name='notice',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entitlements.notice'),
+            model_name="noticemessage",
+            name="notice",
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="entitlements.notice"),
         ),
         migrations.AddIndex(
-            model_name='grantuse',
-            index=models.Index(condition=models.Q(('withdrawn_at', None)), fields=['grant', 'used_on'], name='grant_use_day'),
+            model_name="grantuse",
+            index=models.Index(condition=models.Q(("withdrawn_at", None)), fields=["grant", "used_on"], name="grant_use_day"),
         ),
         migrations.AddConstraint(
-            model_name='grantuse',
-            constraint=models.UniqueConstraint(fields=('grant', 'reference'), name='grant_use_once'),
+            model_name="grantuse",
+            constraint=models.UniqueConstraint(fields=("grant", "reference"), name="grant_use_once"),
         ),
         migrations.AddConstraint(
-            model_name='grantuse',
-            constraint=models.CheckConstraint(condition=models.Q(('times__gte', 1), ('times__lte', 50)), name='grant_use_times'),
+            model_name="grantuse",
+            constraint=models.CheckConstraint(condition=models.Q(("times__gte", 1), ("times__lte", 50)), name="grant_use_times"),
         ),
         migrations.AddIndex(
-            model_name='noticemessage',
-            index=models.Index(condition=models.Q(('opened_on', None), ('state', 'delivered'), ('visit_on', None)), fields=['settled_at'], name='grant_notice_message_unread'),
+            model_name="noticemessage",
+            index=models.Index(
+                condition=models.Q(("opened_on", None), ("state", "delivered"), ("visit_on", None)),
+                fields=["settled_at"],
+                name="grant_notice_message_unread",
+            ),
         ),
     ]

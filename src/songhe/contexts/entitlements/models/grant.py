@@ -174,7 +174,10 @@ class Appeal(models.Model):
                 name="grant_appeal_decided_has_day",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["upheld", "rejected"]) | Q(last_day=None) | Q(filed_on__lte=F("last_day")) | ~Q(heard_because=""),
+                condition=~Q(state__in=["upheld", "rejected"])
+                | Q(last_day=None)
+                | Q(filed_on__lte=F("last_day"))
+                | ~Q(heard_because=""),
                 name="grant_appeal_late_heard_with_reason",
             ),
         ]

@@ -96,7 +96,8 @@ ANALYZE import_disputed;
 CREATE TEMP TABLE import_stand_in_home ON COMMIT DROP AS
 SELECT DISTINCT h.household_id AS home_id, s.household_id AS id
 FROM import_disputed d JOIN person h ON h.household_id = d.id JOIN person s ON s.stands_for_id = h.id
-WHERE s.stands_for_id IS NOT NULL AND s.household_id <> h.household_id AND NOT EXISTS (SELECT 1 FROM person o WHERE o.household_id = s.household_id AND o.stands_for_id IS NULL);
+WHERE s.stands_for_id IS NOT NULL AND s.household_id <> h.household_id
+    AND NOT EXISTS (SELECT 1 FROM person o WHERE o.household_id = s.household_id AND o.stands_for_id IS NULL);
 """
 
 _HOUSEHOLDS_DISPUTED = """

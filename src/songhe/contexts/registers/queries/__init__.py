@@ -34,8 +34,8 @@ from songhe.contexts.registers.words import Expectation, FileStatus, Verdict
 
 __all__ = [
     "VERDICT_LABELS", "CandidateLine", "ChangeView", "EntryLine", "EntryView", "Expectation", "FieldChange", "FileBrief", "FileColumn",
-    "FileLayout", "FileProblem", "FileResult", "FileRow", "FileRowView", "FileStatus", "FileView", "RegisterBrief", "RegisterForAll", "RegisterView", "Unreadable",
-    "ValueShown", "Verdict", "candidates", "cell_of", "count_entries", "entries", "entries_of_person", "entry", "entry_id_of", "file_layout",
+    "FileLayout", "FileProblem", "FileResult", "FileRow", "FileRowView", "FileStatus", "FileView", "RegisterBrief", "RegisterForAll", "RegisterView",
+    "Unreadable", "ValueShown", "Verdict", "candidates", "cell_of", "count_entries", "entries", "entries_of_person", "entry", "entry_id_of", "file_layout",
     "file_result", "history", "least_shown", "read_file", "read_text", "register", "register_file", "register_files", "registers",
     "registers_for_all", "shown",
 ]  # fmt: skip

@@ -75,7 +75,9 @@ class Counting:
 def newest_counting(actor: Actor, *, until: dt.date | None = None) -> Counting | None:
     """The newest figures (of the months up to a day, where one is named), None before anything has been counted. Raises AccessDenied."""
     require(actor, Right.SEE_FIGURES)
-    found = figure_set() if until is None else FigureSet.objects.filter(period__lte=until).order_by("-period", "-revision").first()
+    found = (
+        figure_set() if until is None else FigureSet.objects.filter(period__lte=until).order_by("-period", "-revision").first()
+    )
     return Counting(found.period, found.revision, found.cut_off, found.snapshot_sha256) if found is not None else None
 
 
