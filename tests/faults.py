@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -92,7 +91,8 @@ def _looking_on() -> Iterator[psycopg.Connection[Any]]:
 def living(dies_at: int | None = None, *, seen_by: psycopg.Connection[Any] | None = None) -> Iterator[Life]:
     """What is done in the block is counted, and ends at the moment; nothing that was raised by dying leaves the block."""
     life = Life(dies_at, seen_by)
-    copy, commit, connect = psycopg.Cursor.copy, connection._commit, connection.connect
+    copy, commit, connect, cursor_of = psycopg.Cursor.copy, connection._commit, connection.connect, connection.create_cursor
+    named = list[Any]()
 
     def statement(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         life.moment(_short(sql))
@@ -102,10 +102,10 @@ def living(dies_at: int | None = None, *, seen_by: psycopg.Connection[Any] | Non
         return done
 
     @contextmanager
-    def copying(cursor: psycopg.Cursor[Any], *args: Any, **named: Any) -> Iterator[psycopg.Copy]:
+    def copying(cursor: psycopg.Cursor[Any], *args: Any, **other: Any) -> Iterator[psycopg.Copy]:
         life.moment(_short(args[0]))
         try:
-            with copy(cursor, *args, **named) as wire:
+            with copy(cursor, *args, **other) as wire:
                 life.moment("in the middle of the COPY")
                 yield wire
         except Exception:
@@ -118,6 +118,12 @@ def living(dies_at: int | None = None, *, seen_by: psycopg.Connection[Any] | Non
         commit()
         life.moment(COMMITTED)
 
+    def cursor_made(name: str | None = None) -> Any:
+        made = cursor_of(name)
+        if name is not None:
+            named.append(made)
+        return made
+
     def connecting() -> None:
         if life.dead:
             raise Killed
@@ -127,16 +133,17 @@ def living(dies_at: int | None = None, *, seen_by: psycopg.Connection[Any] | Non
         mock.patch.object(psycopg.Cursor, "copy", copying),
         mock.patch.object(connection, "_commit", committing),
         mock.patch.object(connection, "connect", connecting),
+        mock.patch.object(connection, "create_cursor", cursor_made),
         connection.execute_wrapper(statement),
-        warnings.catch_warnings(),
     ):
-        warnings.simplefilter("ignore", ResourceWarning)  # a killed process closes nothing
         try:
             yield life
         except BaseException:
             if not life.dead:
                 raise
     if life.dead:
+        for cursor in named:
+            cursor._closed = True  # a killed process closes nothing, and nobody is told of it
         assert not connection.in_atomic_block
         connection.close()
 
@@ -220,13 +227,15 @@ def every_kill(
     holds: Callable[[], object] = lambda: None,
     resumes: Callable[[], object] | None = None,
     stays: bool = True,
+    at_commits: bool = False,
 ) -> list[str]:
     """The step was killed at each of its moments and done again, with the same outcome as undisturbed; the moments.
 
     Nothing at all is left by a kill before the first commit, row by row, so the next attempt (which dies one moment later) is the worker's next
     try and passes the same moments. A kill after a commit leaves what was committed, whole: the same at each moment until the next commit; from
     the first and the last of these moments the step is done to its end, as a worker would (`resumes`, or the step once more). `holds` raises where
-    an invariant is broken; `comes_to` is what is compared. `stays`: at the end the step is done, otherwise all is as it was.
+    an invariant is broken; `comes_to` is what is compared. `stays`: at the end the step is done, otherwise all is as it was. `at_commits`: only
+    before and after every commit, for a chain of steps of which each is killed at every statement by itself.
     """
     with kept() as place:
         step()  # what a process keeps in its memory is there
@@ -241,6 +250,8 @@ def every_kill(
         place.back(touched)
         left: object = None
         for number, moment in enumerate(moments, start=1):
+            if at_commits and "COMMIT" not in moment:
+                continue
             with living(number, seen_by=place.other) as life:
                 step()
             said = f"killed at {number}: {moment}"
