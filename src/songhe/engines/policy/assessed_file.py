@@ -7,13 +7,15 @@ from collections.abc import Collection
 from songhe.engines.policy.assessed import ITEMS, PERIODS, TOWNS, UNITS, AssessedItem, AssessmentPlan
 from songhe.engines.policy.sections import Section
 
+YEARLY, IN_A_MONTH = 12, 31
+
 
 def read_assessment(section: Section, departments: Collection[str] = ()) -> AssessmentPlan:
     """assessment_of_units.yaml; an unknown or doubled item, a weight or a period that cannot be is a finding."""
     plan = AssessmentPlan(
         section.text("title", required=True), section.text("version", required=True), section.text("definition", required=True),
         _whole(section, "months", PERIODS), _whole(section, "report_months", (1, *PERIODS)), _whole(section, "report_days", tuple(range(61))),
-        _whole(section, "data_months", (1, *PERIODS)), _whole(section, "data_days", tuple(range(61))), _senders(section, departments),
+        _whole(section, "data_months", (1, *PERIODS), YEARLY), _whole(section, "data_days", tuple(range(61)), IN_A_MONTH), _senders(section, departments),
         _items(section, UNITS), _items(section, TOWNS), section.cited(), section.at(),
     )  # fmt: skip
     section.done()
@@ -35,8 +37,11 @@ def _senders(section: Section, departments: Collection[str]) -> dict[str, str]:
     return found
 
 
-def _whole(section: Section, key: str, allowed: tuple[int, ...]) -> int:
+def _whole(section: Section, key: str, allowed: tuple[int, ...], absent: int | None = None) -> int:
+    """One of the allowed numbers; `absent` where versions kept from before the key was known say nothing of it."""
     value = section.number(key)
+    if value is None and absent is not None:
+        return absent
     if isinstance(value, int) and value in allowed:
         return value
     fix = f"可写的有：{'、'.join(map(str, allowed))}" if len(allowed) < 10 else f"要写{allowed[0]}到{allowed[-1]}的整数"
