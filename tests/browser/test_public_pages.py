@@ -101,7 +101,7 @@ def test_the_keyboard_reaches_everything_and_focus_is_seen(page: Page, live_serv
     page.goto(live_server.url + "/")
     page.keyboard.press("Tab")
     expect(page.get_by_text("跳到正文")).to_be_focused()
-    for _ in range(9):
+    for _ in range(10):
         page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="看看我能享受什么")).to_be_focused()
     outline = page.locator(":focus").evaluate("(e) => [getComputedStyle(e).outlineStyle, getComputedStyle(e).outlineWidth]")

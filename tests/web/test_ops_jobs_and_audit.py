@@ -228,9 +228,9 @@ def test_the_list_as_a_file_is_logged(client_for: RoleClient, city: SmallCity) -
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        (Role.CITY_OFFICER, ["导入"]),
+        (Role.CITY_OFFICER, ["导入", "短信"]),
         (Role.STREET_CLERK, ["导入"]),
-        (Role.SYSTEM_ADMIN, ["导入", "后台作业", "页面样式"]),
+        (Role.SYSTEM_ADMIN, ["导入", "后台作业", "短信", "页面样式"]),
         (Role.SECURITY_ADMIN, ["账号和角色", "接口"]),
         (Role.AUDIT_ADMIN, ["审计", "数据使用"]),
     ],

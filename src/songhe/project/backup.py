@@ -54,7 +54,7 @@ def make_backup(target: Path, keys: Path | None) -> int:
     """A new folder under `target` holds the city; with `keys`, a new folder under that one its keys."""
     if keys is not None and _inside(keys, target):
         raise ValueError("密钥要和备份分开放 · keep the keys apart: --keys must not lie in the backup's own folder")
-    name = f"songhe-{_label()}-{clock.now():%Y%m%d-%H%M%S}"
+    name = _free_name(target, f"songhe-{_label()}-{clock.now():%Y%m%d-%H%M%S}")
     place, draft = target / name, target / f".{name}.partial"
     target.mkdir(parents=True, exist_ok=True)
     _forget_unfinished(target)
@@ -153,6 +153,12 @@ def _copy_keys(place: Path) -> None:
 def _private(folder: Path) -> None:
     for file in folder.iterdir():
         file.chmod(0o600)
+
+
+def _free_name(target: Path, name: str) -> str:
+    """The name, or with a number where a backup of the same second has it."""
+    names = (name, *(f"{name}-{number}" for number in range(2, 100)))
+    return next(each for each in names if not (target / each).exists())
 
 
 def _forget_unfinished(target: Path) -> None:

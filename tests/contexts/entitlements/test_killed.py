@@ -101,12 +101,12 @@ def decided(cause: str = "试验") -> int:
 
 
 def test_killed_at_every_statement_a_city_run_is_seen_whole_or_not_at_all(town: Town) -> None:
-    moments = killed(lambda: actions.determine_city(SYSTEM, cause="试验"), least=60, resumes=decided)
+    moments = killed(lambda: actions.determine_city(SYSTEM, cause="试验"), least=40, resumes=decided)
     assert moments.count(COMMITTED) >= 2
     run = Run.objects.filter(published_at__isnull=False).latest("id")
     assert Decision.objects.filter(run=run).count() == 4
     killed(lambda: actions.adopt_grants(OFFICER, benefits=["age_allowance"], from_on=DAY, cause="接续发放"), stays=False)
-    killed(lambda: actions.follow_run(SYSTEM, run_id=run.pk), least=30)
+    killed(lambda: actions.follow_run(SYSTEM, run_id=run.pk), least=20)
     assert (Grant.objects.count(), GrantStep.objects.count(), Notice.objects.count()) == (2, 2, 2)  # of 85, and of 86
 
 

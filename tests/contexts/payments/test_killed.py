@@ -68,11 +68,11 @@ def test_killed_at_every_statement_until_the_list_is_approved(april: Town) -> No
     again = list(Payment.objects.filter(state__in=["failed", "held"]).values_list("id", flat=True))
     assert len(again) == 2
     killed(lambda: actions.pay_again(MAKER, payment_ids=again, reason="账号已改"))
-    killed(lambda: actions.prepare_run(MAKER, month=APRIL), least=40)
+    killed(lambda: actions.prepare_run(MAKER, month=APRIL), least=30)
     run = PayRun.objects.get(state="draft").pk
     killed(lambda: actions.cancel_run(MAKER, run_id=run, reason="重做"), stays=False)
-    killed(lambda: actions.freeze_run(MAKER, run_id=run), least=40)
-    killed(lambda: actions.check_run(MAKER, run_id=run), least=20)
+    killed(lambda: actions.freeze_run(MAKER, run_id=run), least=30)
+    killed(lambda: actions.check_run(MAKER, run_id=run), least=15)
     found = list(Finding.objects.filter(run_id=run).values_list("id", flat=True))
     assert found
     killed(lambda: actions.settle_findings(MAKER, run_id=run, finding_ids=found, how=Settled.RELEASED, reason="已核实"))
@@ -94,7 +94,7 @@ def test_killed_at_every_statement_from_approval_to_the_close(april: Town) -> No
     release(run)
     actions.approve_run(APPROVER, run_id=run)
     killed(lambda: actions.cancel_run(MAKER, run_id=run, reason="重做"), stays=False)
-    killed(lambda: actions.make_bank_files(APPROVER, run_id=run), least=25)
+    killed(lambda: actions.make_bank_files(APPROVER, run_id=run), least=18)
     first, second = BankFile.objects.filter(run_id=run).order_by("number")
     assert all(len(files.read(file.file_id)) for file in (first, second))
     # the second file's answer comes first, and in two parts that overlap; of the first file one line fails
@@ -229,7 +229,7 @@ def test_killed_at_every_statement_vouchers_are_issued_used_and_settled_once(vou
     claim = Award.objects.get()
     killed(lambda: once(lambda: actions.decide_claim(officer(8), award_id=claim.pk, approve=True)))
     actions.keep_fund_line(officer(), fund="city_budget", year=2026, amount=10**9, document="试财〔2026〕1号")
-    killed(lambda: actions.prepare_run(officer(), month=NOVEMBER, purpose=Purpose.AWARDS), least=20)
+    killed(lambda: actions.prepare_run(officer(), month=NOVEMBER, purpose=Purpose.AWARDS), least=15)
     run = PayRun.objects.get().pk
     actions.freeze_run(officer(), run_id=run)
     actions.check_run(officer(), run_id=run)
